@@ -84,8 +84,13 @@ def table_of(
 
 def decimals(value: Fraction) -> str:
     """Return an exact number in digits, `-0.5`; one without end keeps two decimals."""
-    places = _places(value.denominator)
-    if places is None:
+    left, twos, fives = value.denominator, 0, 0
+    while left % 2 == 0:
+        left, twos = left // 2, twos + 1
+    while left % 5 == 0:
+        left, fives = left // 5, fives + 1
+    places = max(twos, fives)
+    if left > 1:
         rounded = half_up(abs(value) * 100)
         value, places = Fraction(-rounded if value < 0 else rounded, 100), 2
     digits = f"{abs(int(value * 10**places)):0{places + 1}d}"
@@ -98,16 +103,6 @@ def is_long(value: int | Fraction) -> bool:
     """Return whether a number has more digits than a spreadsheet keeps."""
     digits = decimals(Fraction(value)).lstrip("-").replace(".", "").lstrip("0")
     return len(digits) > MAX_DIGITS
-
-
-def _places(denominator: int) -> int | None:
-    """Return how many decimals write a fraction exactly; None when none do."""
-    twos = fives = 0
-    while denominator % 2 == 0:
-        denominator, twos = denominator // 2, twos + 1
-    while denominator % 5 == 0:
-        denominator, fives = denominator // 5, fives + 1
-    return max(twos, fives) if denominator == 1 else None
 
 
 IDENTITY = (
@@ -252,16 +247,12 @@ def xlsx_bytes(tables: Iterable[Table], day: date) -> bytes:
                 look = long if column.width >= _WRAPPED else plain
                 sheet.set_column(at, at, column.width, look)
                 sheet.write_string(0, at, column.heading, head)
-            _write(sheet, table, dated)
+            sheet.freeze_panes(1, 0)
+            sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
+            for line, row in enumerate(table.rows, 1):
+                for at, cell in enumerate(row):
+                    _put(sheet, line, at, cell, dated)
     return target.getvalue()
-
-
-def _write(sheet: "Worksheet", table: Table, dated: "Format") -> None:
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
-    for line, row in enumerate(table.rows, 1):
-        for at, cell in enumerate(row):
-            _put(sheet, line, at, cell, dated)
 
 
 def _put(sheet: "Worksheet", line: int, at: int, cell: Cell, dated: "Format") -> None:
@@ -331,7 +322,31 @@ def school_map(schools: Iterable[tuple[School, Judged | None]]) -> bytes:
     pairs = list(schools)
     told = chain.from_iterable(found.scores for _, found in pairs if found)
     none: dict[str, int | None] = dict.fromkeys(told)
-    features = [_feature(school, found, none) for school, found in pairs]
+    features = []
+    for school, found in pairs:
+        point = position(school)
+        properties: dict[str, object] = {
+            "uai": school.uai,
+            "nom": accented(school.name),
+            "commune": school.commune,
+            "insee": school.insee,
+            "secteur": school.sector,
+            "classes": school.classes,
+            "eleves": school.pupils,
+            "audit": found is not None,
+            "campagne": found.campaign if found else None,
+            "statut": found.status if found else None,
+            "provisoire": found.provisional if found else None,
+            "socle": found.socle if found else None,
+            **none,
+            **(found.scores if found else {}),
+        }
+        features.append({
+            "type": "Feature",
+            "id": school.uai,
+            "geometry": {"type": "Point", "coordinates": point} if point else None,
+            "properties": properties,
+        })
     return as_json({"type": "FeatureCollection", "features": features})
 
 
@@ -343,34 +358,6 @@ def position(school: School) -> list[float] | None:
     east, north = (round(float(text), _PLACES) for text in texts)
     inside = abs(east) <= 180 and abs(north) <= 90  # noqa: PLR2004 - degrees of a globe
     return [east, north] if inside and (east or north) else None
-
-
-def _feature(
-    school: School, found: Judged | None, none: Mapping[str, int | None]
-) -> dict[str, object]:
-    point = position(school)
-    properties: dict[str, object] = {
-        "uai": school.uai,
-        "nom": accented(school.name),
-        "commune": school.commune,
-        "insee": school.insee,
-        "secteur": school.sector,
-        "classes": school.classes,
-        "eleves": school.pupils,
-        "audit": found is not None,
-        "campagne": found.campaign if found else None,
-        "statut": found.status if found else None,
-        "provisoire": found.provisional if found else None,
-        "socle": found.socle if found else None,
-        **none,
-        **(found.scores if found else {}),
-    }
-    return {
-        "type": "Feature",
-        "id": school.uai,
-        "geometry": {"type": "Point", "coordinates": point} if point else None,
-        "properties": properties,
-    }
 
 
 def _bounds(name: str, score: Score) -> dict[str, int | None]:

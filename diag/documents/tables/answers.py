@@ -5,11 +5,11 @@ stays out unless asked, and so does what was asked by a question that nobody kno
 more: it may have been.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from diag.answers.types import TYPES
 from diag.audit.remarks import without_phones
@@ -117,7 +117,13 @@ def _facts(
     report: Report, place: Place, name: str, question: Question | None
 ) -> Iterator[tuple[Cell, ...]]:
     """Go through the answers of one fact; a note without an answer is a row too."""
-    asked = _asked_cells(report, place, name, question)
+    kind = Coded(str(place.kind), report.kind_words(place.kind)[0])
+    domain, label = "", f"{name} (retirée)"
+    if question:
+        titles = {one.id: one.title for one in report.checklist.domains}
+        domain, label = titles.get(question.domain, ""), question.label
+    where = report.place_name(place.id)
+    asked = (kind, where, place.id, domain, name, label)
     heads = report.facts.answers.get((place.id, name), ())
     note = "\n".join(report.facts.notes.get((place.id, name), ()))
     sensitive = question.sensitive if question else None
@@ -140,43 +146,19 @@ def _facts(
         yield (*asked, *blank, False, sensitive)
 
 
-def _asked_cells(
-    report: Report, place: Place, name: str, question: Question | None
-) -> tuple[Cell, ...]:
-    kind = Coded(str(place.kind), report.kind_words(place.kind)[0])
-    where = (kind, report.place_name(place.id), place.id)
-    if question is None:
-        return (*where, "", name, f"{name} (retirée)")
-    return (*where, _domain(report, question), name, question.label)
-
-
 def _value(question: Question | None, value: Value) -> Cell:
     """Return a value as a cell: a number computes, a choice has id and words."""
     if question is None:
         return ", ".join(value) if isinstance(value, tuple) else value
     kind = TYPES[question.type]
-    if kind.is_number and isinstance(value, int | str):
-        return _read(exact, value)
-    if kind.is_day and isinstance(value, str):
-        return _read(date.fromisoformat, value)
+    with suppress(ValueError):  # one that another edition took: as it stands
+        if kind.is_number and isinstance(value, int | str):
+            return exact(value)
+        if kind.is_day and isinstance(value, str):
+            return date.fromisoformat(value)
     if isinstance(value, tuple) or (kind.is_one_choice and isinstance(value, str)):
         return Coded(value, kind.words(question, value))
     return value if isinstance(value, str | int) else None
-
-
-def _read(reader: Callable[[Any], Cell], value: int | str) -> Cell:
-    """Return a value as its reader reads it; as it stands when another edition's."""
-    try:
-        return reader(value)
-    except ValueError:
-        return value
-
-
-def _domain(report: Report, question: Question) -> str:
-    titles = (
-        one.title for one in report.checklist.domains if one.id == question.domain
-    )
-    return next(titles, "")
 
 
 def write_answers(

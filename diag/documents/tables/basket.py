@@ -5,7 +5,7 @@ of the consultation is the domain whose recommendations buy the article most oft
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -171,23 +171,21 @@ def _line(
         usual_most=_sum(price, quantity.high, price.typical),
         least=_sum(price, quantity.low, price.minimum),
         most=_sum(price, quantity.high, price.maximum),
-        action=tuple(_action_cells(report, action)),
+        action=(
+            action.number,
+            report.title(action, READER),
+            advice.owner(action),
+            " ; ".join(advice.place_names(report, action)),
+            sentence(describe_waiting(report, action, READER)),
+            FOLLOW_UPS[action.state] if action.state else "",
+            action.due,
+        ),
         sure=action.advice.trigger is Trigger.FIRES,
         rank=list(lots).index(price.id) if price.id in lots else len(lots),
         aged=format_seen(price, report.date) * price.is_old(report.date.isoformat()),
         is_open=result is not None and result.open,
         provisional=report.provisional,
     )
-
-
-def _action_cells(report: Report, action: Action) -> Iterator[Cell]:
-    yield action.number
-    yield report.title(action, READER)
-    yield advice.owner(action)
-    yield " ; ".join(advice.place_names(report, action))
-    yield sentence(describe_waiting(report, action, READER))
-    yield FOLLOW_UPS[action.state] if action.state else ""
-    yield action.due
 
 
 def _sum(price: Price, quantity: Fraction | int | None, cents: int) -> Sum:
@@ -321,7 +319,7 @@ def by_school(lines: Iterable[BasketLine]) -> Table:
             *line.audit,
             line.lot,
             *_article(line.price),
-            *_quantity(line.quantity),
+            *(line.quantity.low, line.quantity.high),
             *_priced(line.price),
             *_totals(line.usual, line.usual_most, line.least, line.most),
             *line.action,
@@ -341,41 +339,32 @@ def by_article(lines: Iterable[BasketLine]) -> Table:
     groups: dict[Price, list[BasketLine]] = {}
     for line in lines:
         groups.setdefault(line.price, []).append(line)
-    rows = [_together(price, some) for price, some in groups.items()]
+    rows = []
+    for price, some in groups.items():
+        low = sum((line.quantity.low for line in some), Fraction())
+        highs = [line.quantity.high for line in some]
+        high = None if None in highs else sum((one for one in highs if one), Fraction())
+        is_open = any(line.is_open for line in some)
+        sums = (
+            sum((getattr(line, name) for line in some), Sum(0, 0))
+            for name in ("usual", "usual_most", "least", "most")
+        )
+        rows.append((
+            some[0].lot,
+            *_article(price),
+            len({line.audit for line in some}),
+            len({line.audit for line in some if line.provisional}),
+            *(low, high),
+            *_priced(price),
+            *_totals(*sums),
+            _remark(Quantity(low, high), some[0].aged, is_open=is_open),
+        ))
     return table_of("Par article", BY_ARTICLE, rows)
-
-
-def _together(price: Price, lines: Sequence[BasketLine]) -> tuple[Cell, ...]:
-    nothing = Sum(0, 0)
-    highs = [line.quantity.high for line in lines]
-    quantity = Quantity(
-        sum((line.quantity.low for line in lines), Fraction()),
-        None if None in highs else sum((one for one in highs if one), Fraction()),
-    )
-    return (
-        lines[0].lot,
-        *_article(price),
-        len({line.audit for line in lines}),
-        len({line.audit for line in lines if line.provisional}),
-        *_quantity(quantity),
-        *_priced(price),
-        *_totals(
-            sum((line.usual for line in lines), nothing),
-            sum((line.usual_most for line in lines), nothing),
-            sum((line.least for line in lines), nothing),
-            sum((line.most for line in lines), nothing),
-        ),
-        _remark(quantity, lines[0].aged, is_open=any(line.is_open for line in lines)),
-    )
 
 
 def _article(price: Price) -> tuple[Cell, ...]:
     rhythm = "par an" if price.yearly else "une fois"
     return price.id, price.label, rhythm, price.unit
-
-
-def _quantity(quantity: Quantity) -> tuple[Cell, ...]:
-    return quantity.low, quantity.high
 
 
 def _priced(price: Price) -> tuple[Cell, ...]:

@@ -33,7 +33,6 @@ from diag.documents.tables import (
 from diag.documents.tables.tickets import Ticket, tickets_of
 from diag.imports.evidence.reading import ListedDevice
 from diag.model.enums import Kind, PlaceKind, State
-from diag.model.fact import Place
 from diag.model.text import fold
 
 ANOMALIES = (
@@ -56,42 +55,32 @@ _URGENCY = {Kind.COMPLIANCE: 5, Kind.BLOCKING: 4, Kind.IMPROVEMENT: 3}
 
 def anomaly_rows(report: Report, tickets: Iterable[Ticket]) -> list[tuple[Cell, ...]]:
     """Return the tickets of one audit: an incident for the law, else a request."""
-    entity = " > ".join(
-        part for part in (report.about.commune, report.about.name) if part
-    )
-    return [
-        (
+    entity = " > ".join(filter(None, (report.about.commune, report.about.name)))
+    rows: list[tuple[Cell, ...]] = []
+    for ticket in tickets:
+        incident = ticket.nature == "anomalie" or ticket.kind is Kind.COMPLIANCE
+        told = (
+            ("Constaté", ticket.observed),
+            ("Attendu", ticket.expected),
+            ("Comment", ticket.how),
+            ("Condition", ticket.condition),
+            ("Qui", ticket.owner),
+            ("Terminé quand", ticket.done_when),
+        )
+        rows.append((
             ticket.reference,
             entity,
             ticket.places,
-            _type(ticket),
+            Coded("1", "Incident") if incident else Coded("2", "Demande"),
             ticket.title,
-            _content(ticket),
+            "\n".join(f"{title} : {text}" for title, text in told if text),
             _URGENCY[ticket.kind],
             ticket.domain,
             ticket.due,
             report.status_words,
             ticket.sensitive,
-        )
-        for ticket in tickets
-    ]
-
-
-def _type(ticket: Ticket) -> Cell:
-    incident = ticket.nature == "anomalie" or ticket.kind is Kind.COMPLIANCE
-    return Coded("1", "Incident") if incident else Coded("2", "Demande")
-
-
-def _content(ticket: Ticket) -> str:
-    told = (
-        ("Constaté", ticket.observed),
-        ("Attendu", ticket.expected),
-        ("Comment", ticket.how),
-        ("Condition", ticket.condition),
-        ("Qui", ticket.owner),
-        ("Terminé quand", ticket.done_when),
-    )
-    return "\n".join(f"{title} : {text}" for title, text in told if text)
+        ))
+    return rows
 
 
 # GLPI inventories single devices by `itemtype`; an audit counts lots. Each device of a
@@ -163,13 +152,43 @@ class Stock:
         return bool(self.itemtype and self.number)
 
 
-def parc_of(report: Report) -> tuple[Stock, ...]:
-    """Return what an audit knows of the equipment of its school."""
-    lots = (_lot(report, lot) for lot in report.facts.places_of(PlaceKind.LOT))
-    return (*lots, *_of_the_school(report), *_projections(report))
+def parc_of(report: Report) -> list[Stock]:
+    """Return what an audit knows of the equipment of its school, its lots first."""
+    found, root, stem = list[Stock](), report.facts.root, report.about.stem
+    for lot in report.facts.places_of(PlaceKind.LOT):
+        kind = str(_value(report, lot.id, "type_lot"))
+        system = str(_value(report, lot.id, "lot_systeme"))
+        found.append(
+            Stock(
+                place=report.place_name(lot.parent or root),
+                item=lot.name,
+                itemtype=COMPUTER if kind in _CHASSIS else "",
+                identifier=f"{stem}-{lot.id[:8]}",
+                number=_count(report, lot.id, "lot_nombre"),
+                counted_by=lot.id,
+                working=_count(report, lot.id, "lot_en_etat"),
+                chassis=_CHASSIS.get(kind, ""),
+                system=_SYSTEMS.get(system, ("", "")),
+                system_words=_words(report, lot.id, "lot_systeme"),
+                bought=_day(_value(report, lot.id, "lot_date_achat")),
+            )
+        )
+    school = report.place_name(root)
+    if points := _count(report, root, "nb_bornes"):
+        named = f"{stem}-borne"
+        found.append(Stock(school, "Bornes Wi-Fi", NETWORK, named, points, "nb_bornes"))
+    if _value(report, root, "impression") in _SHARED_PRINTERS:
+        said = _words(report, root, "impression")
+        found.append(Stock(school, said, PRINTER, f"{stem}-copieur", 1, "impression"))
+    for room in report.facts.places_of(PlaceKind.SALLE):
+        shown = _value(report, room.id, "projection")
+        if shown is not None and shown != _NO_PROJECTION:
+            said = _words(report, room.id, "projection")
+            found.append(Stock(report.place_name(room.id), said, "", "", 1))
+    return found
 
 
-def parc_rows(report: Report, parc: tuple[Stock, ...]) -> list[tuple[Cell, ...]]:
+def parc_rows(report: Report, parc: Iterable[Stock]) -> list[tuple[Cell, ...]]:
     """Return the equipment of one audit, one kind a row."""
     audit = identity(report)
     return [
@@ -187,44 +206,6 @@ def parc_rows(report: Report, parc: tuple[Stock, ...]) -> list[tuple[Cell, ...]]
         )
         for one in parc
     ]
-
-
-def _lot(report: Report, lot: Place) -> Stock:
-    kind = _value(report, lot.id, "type_lot")
-    system = _value(report, lot.id, "lot_systeme")
-    return Stock(
-        place=report.place_name(lot.parent or report.facts.root),
-        item=lot.name,
-        itemtype=COMPUTER if kind in _CHASSIS else "",
-        identifier=f"{report.about.stem}-{lot.id[:8]}",
-        number=_count(report, lot.id, "lot_nombre"),
-        counted_by=lot.id,
-        working=_count(report, lot.id, "lot_en_etat"),
-        chassis=_CHASSIS.get(str(kind), ""),
-        system=_SYSTEMS.get(str(system), ("", "")),
-        system_words=_words(report, lot.id, "lot_systeme"),
-        bought=_day(_value(report, lot.id, "lot_date_achat")),
-    )
-
-
-def _of_the_school(report: Report) -> Iterator[Stock]:
-    root, stem = report.facts.root, report.about.stem
-    place = report.place_name(root)
-    points = _count(report, root, "nb_bornes")
-    if points:
-        named = f"{stem}-borne"
-        yield Stock(place, "Bornes Wi-Fi", NETWORK, named, points, "nb_bornes")
-    if _value(report, root, "impression") in _SHARED_PRINTERS:
-        said = _words(report, root, "impression")
-        yield Stock(place, said, PRINTER, f"{stem}-copieur", 1, "impression")
-
-
-def _projections(report: Report) -> Iterator[Stock]:
-    for room in report.facts.places_of(PlaceKind.SALLE):
-        found = _value(report, room.id, "projection")
-        if found is not None and found != _NO_PROJECTION:
-            said = _words(report, room.id, "projection")
-            yield Stock(report.place_name(room.id), said, "", "", 1)
 
 
 def _value(report: Report, place: str, question: str) -> object:
@@ -373,7 +354,17 @@ def fate_rows(report: Report, assets: Iterable[Asset]) -> list[tuple[Cell, ...]]
 
 def devices_of(report: Report, assets: Iterable[Asset]) -> Iterator[dict[str, object]]:
     """Go through the documents of one audit's devices."""
-    return (_device(report, one) for one in assets)
+    for one in assets:
+        itemtype = one.stock.itemtype
+        content = _computer if itemtype == COMPUTER else _other
+        yield {
+            "deviceid": one.ident,
+            "action": "inventory",
+            "itemtype": itemtype,
+            "partial": True,
+            "tag": report.about.code,
+            "content": {"versionclient": CLIENT, **content(report, one)},
+        }
 
 
 def archive(devices: Iterable[dict[str, object]]) -> bytes:
@@ -385,21 +376,6 @@ def archive(devices: Iterable[dict[str, object]]) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             files.writestr(entry, as_json(device))
     return target.getvalue()
-
-
-def _device(report: Report, asset: Asset) -> dict[str, object]:
-    stock = asset.stock
-    return {
-        "deviceid": asset.ident,
-        "action": "inventory",
-        "itemtype": stock.itemtype,
-        "partial": True,
-        "tag": report.about.code,
-        "content": {
-            "versionclient": CLIENT,
-            **(_computer if stock.itemtype == COMPUTER else _other)(report, asset),
-        },
-    }
 
 
 def _computer(report: Report, asset: Asset) -> dict[str, object]:

@@ -155,6 +155,10 @@ def _payers(board: Board, day: date) -> Iterator[tuple[Cell, ...]]:
                 kept = board.record.envelopes.get((purse, year))
                 if not (kept or one.gross or one.own or comes.get(year)):
                     continue
+                state = ""
+                if kept:
+                    is_voted = kept.state is EnvelopeState.VOTE
+                    state = "votée" if is_voted else "hypothèse"
                 yield (
                     board.payer_name(payer),
                     payer,
@@ -162,26 +166,17 @@ def _payers(board: Board, day: date) -> Iterator[tuple[Cell, ...]]:
                     year,
                     *map(_euros, (one.gross, one.participation, one.own, one.kept)),
                     _euros(kept.cents) if kept else None,
-                    _state(kept.state) if kept else "",
+                    state,
                     _euros(board.programme.planned(purse)[at] // 100 * 100),
                     _euros(comes.get(year, 0)) if section is INVESTMENT else None,
                     None,
                 )
-        undated = back.undated.get(payer, 0) if back else 0
-        last = board.programme.years[-1]
-        later = {year: cents for year, cents in received.items() if year > last}
-        for when, cents in later.items():
-            yield (*_beyond(board, payer), when, *[None] * 7, _euros(cents), None)
-        if undated:
-            yield (*_beyond(board, payer), None, *[None] * 8, _euros(undated))
-
-
-def _beyond(board: Board, payer: str) -> tuple[str, str, str]:
-    return board.payer_name(payer), payer, BUDGET_SECTIONS[INVESTMENT]
-
-
-def _state(state: EnvelopeState) -> str:
-    return "votée" if state is EnvelopeState.VOTE else "hypothèse"
+        whose = board.payer_name(payer), payer, BUDGET_SECTIONS[INVESTMENT]
+        for year, cents in received.items():
+            if year > board.programme.years[-1]:
+                yield (*whose, year, *[None] * 7, _euros(cents), None)
+        if undated := back.undated.get(payer, 0) if back else 0:
+            yield (*whose, None, *[None] * 8, _euros(undated))
 
 
 _COMMUNES: Heads = (

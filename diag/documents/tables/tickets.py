@@ -13,12 +13,11 @@ from datetime import date
 from pathlib import Path
 
 from diag.assess.plan import Action
-from diag.assess.results import CriterionResult
 from diag.assess.spread import short_places
 from diag.audit.counsel import describe_steps, describe_waiting, name_places
 from diag.audit.findings import kind_of, names_judged, observed
 from diag.audit.report import Report
-from diag.documents.blocks import Md, Pair, entry, sections, written
+from diag.documents.blocks import Md, entry, sections, written
 from diag.documents.parts import advice
 from diag.documents.tables import (
     IDENTITY,
@@ -129,6 +128,7 @@ def _of_action(report: Report, action: Action, *, sure: bool) -> Ticket:
     told, words = action.advice.recommendation, report.wording(action, READER)
     result = report.result(told.when.criterion)
     effort = action.advice.effort_days
+    how = sentence(report.fill_blanks(action, words.how or words.why, READER))
     return Ticket(
         reference=f"{report.about.stem}/{action.id}",
         nature="action",
@@ -137,7 +137,7 @@ def _of_action(report: Report, action: Action, *, sure: bool) -> Ticket:
         places=_named(report, advice.place_names(report, action)),
         expected=sentence(result.criterion.title) if result else "",
         observed=sentence(observed(report, result)) if result else "",
-        how=_how(report, action, words.how or words.why),
+        how="\n".join(filter(None, (how, describe_steps(action)))),
         condition=sentence(describe_waiting(report, action, READER, _unnumbered)),
         owner=advice.owner(action),
         delay=describe_duration(told.delay) or "prochain budget",
@@ -161,34 +161,31 @@ def _anomalies(report: Report) -> Iterator[Ticket]:
     for result in report.assessment.criteria.values():
         inside = result.criterion.place not in ROOT_KINDS
         serious = inside or result.criterion.kind is not Kind.IMPROVEMENT
-        if serious and result.criterion.id not in cured and short_places(result):
-            yield _of_anomaly(report, result)
-
-
-def _of_anomaly(report: Report, result: CriterionResult) -> Ticket:
-    criterion = result.criterion
-    places = [report.place_name(one.place) for one in short_places(result)]
-    return Ticket(
-        reference=f"{report.about.stem}/{criterion.id}",
-        nature="anomalie",
-        kind=criterion.kind,
-        title=f"À reprendre : {criterion.title}",
-        places=_named(report, places),
-        expected=sentence(criterion.title),
-        observed=sentence(observed(report, result)),
-        how=sentence(criterion.why),
-        condition="",
-        owner="",
-        delay="",
-        due=None,
-        effort="",
-        state="",
-        done_when="Une visite constate le niveau attendu.",
-        domain=_domain(report, criterion.domain),
-        criterion=criterion.ref or criterion.id,
-        sure=True,
-        sensitive=report.is_reserved(criterion.id),
-    )
+        short = short_places(result)
+        if not serious or result.criterion.id in cured or not short:
+            continue
+        criterion = result.criterion
+        yield Ticket(
+            reference=f"{report.about.stem}/{criterion.id}",
+            nature="anomalie",
+            kind=criterion.kind,
+            title=f"À reprendre : {criterion.title}",
+            places=_named(report, (report.place_name(one.place) for one in short)),
+            expected=sentence(criterion.title),
+            observed=sentence(observed(report, result)),
+            how=sentence(criterion.why),
+            condition="",
+            owner="",
+            delay="",
+            due=None,
+            effort="",
+            state="",
+            done_when="Une visite constate le niveau attendu.",
+            domain=_domain(report, criterion.domain),
+            criterion=criterion.ref or criterion.id,
+            sure=True,
+            sensitive=report.is_reserved(criterion.id),
+        )
 
 
 def _unnumbered(report: Report, one: str, audience: Audience) -> str:
@@ -201,11 +198,6 @@ def _unnumbered(report: Report, one: str, audience: Audience) -> str:
 
 def _named(report: Report, names: Iterable[str]) -> str:
     return " ; ".join(names) or report.about.name
-
-
-def _how(report: Report, action: Action, how: str) -> str:
-    told = (sentence(report.fill_blanks(action, how, READER)), describe_steps(action))
-    return "\n".join(part for part in told if part)
 
 
 def _domain(report: Report, ident: str) -> str:
@@ -229,31 +221,27 @@ def ticket_part(report: Report, tickets: Sequence[Ticket]) -> Md:
     many = len(tickets)
     count = f"{many} ticket{'s' * (many > 1)}" if tickets else "Aucun ticket"
     said = f"{count}. Audit {report.audit.campaign}, {report.status_words}."
-    blocks = (entry(ticket.title, _pairs(ticket)) for ticket in tickets)
+    blocks = []
+    for ticket in tickets:
+        when = f"avant le {long_date(ticket.due)}" if ticket.due else ticket.delay
+        sure = "" if ticket.sure else ", à confirmer d'abord"
+        reserved = "Ne pas diffuser hors du service technique." * ticket.sensitive
+        pairs = (
+            ("Priorité", ticket.priority + sure),
+            ("Lieux", ticket.places),
+            ("Constaté", ticket.observed),
+            ("Attendu", ticket.expected),
+            ("Comment", ticket.how),
+            ("Condition", ticket.condition),
+            ("Qui et quand", sentence(", ".join(filter(None, (ticket.owner, when))))),
+            ("Charge", ticket.effort),
+            ("Terminé quand", ticket.done_when),
+            ("Suite", ticket.state),
+            ("Réserve", reserved),
+            ("Référence", ticket.reference),
+        )
+        blocks.append(entry(ticket.title, pairs))
     return sections((title, written(said), *blocks))
-
-
-def _pairs(ticket: Ticket) -> tuple[Pair, ...]:
-    when = f"avant le {long_date(ticket.due)}" if ticket.due else ticket.delay
-    who = ", ".join(part for part in (ticket.owner, when) if part)
-    reserved = "Ne pas diffuser hors du service technique." if ticket.sensitive else ""
-    return (
-        (
-            "Priorité",
-            ticket.priority + ("" if ticket.sure else ", à confirmer d'abord"),
-        ),
-        ("Lieux", ticket.places),
-        ("Constaté", ticket.observed),
-        ("Attendu", ticket.expected),
-        ("Comment", ticket.how),
-        ("Condition", ticket.condition),
-        ("Qui et quand", sentence(who)),
-        ("Charge", ticket.effort),
-        ("Terminé quand", ticket.done_when),
-        ("Suite", ticket.state),
-        ("Réserve", reserved),
-        ("Référence", ticket.reference),
-    )
 
 
 TICKETS = (
@@ -283,32 +271,32 @@ TICKETS = (
 
 def ticket_rows(report: Report, tickets: Iterable[Ticket]) -> list[tuple[Cell, ...]]:
     """Return the tickets of one audit, one a row."""
-    return [_row(identity(report), ticket) for ticket in tickets]
-
-
-def _row(audit: tuple[Cell, ...], ticket: Ticket) -> tuple[Cell, ...]:
-    return (
-        ticket.reference,
-        *audit,
-        ticket.priority,
-        ticket.title,
-        ticket.places,
-        ticket.observed,
-        ticket.expected,
-        ticket.how,
-        ticket.condition,
-        ticket.owner,
-        ticket.delay,
-        ticket.due,
-        ticket.effort,
-        ticket.done_when,
-        ticket.state,
-        ticket.nature,
-        "sûre" if ticket.sure else "à confirmer",
-        ticket.domain,
-        ticket.criterion,
-        ticket.sensitive,
-    )
+    audit = identity(report)
+    return [
+        (
+            ticket.reference,
+            *audit,
+            ticket.priority,
+            ticket.title,
+            ticket.places,
+            ticket.observed,
+            ticket.expected,
+            ticket.how,
+            ticket.condition,
+            ticket.owner,
+            ticket.delay,
+            ticket.due,
+            ticket.effort,
+            ticket.done_when,
+            ticket.state,
+            ticket.nature,
+            "sûre" if ticket.sure else "à confirmer",
+            ticket.domain,
+            ticket.criterion,
+            ticket.sensitive,
+        )
+        for ticket in tickets
+    ]
 
 
 def write_tickets(

@@ -133,47 +133,41 @@ class _Writing:
         self.asked.append(one)
         kind = next(iter(TYPES[one.type].xlsform), "text").format(one.id)
         unit = f" ({one.unit})" if one.unit else ""
-        return _row(
-            type=kind,
-            name=one.id,
-            label=f"{one.label}{unit}",
-            hint=" ".join(filter(None, (one.ask, one.look, one.hint))),
-            relevant=self._relevant(one, read),
-            diag_unit=one.unit,
-            diag_ask=one.ask,
-            diag_look=one.look,
-            diag_hint=one.hint,
-            **self._bounds(one),
-        )
-
-    def _relevant(self, one: Question, read: set[str]) -> str:
-        if not one.relevant:
-            return ""
-        try:
-            tree = parse_rule(one.relevant).root
-            return _XPath(self._checklist.questions, read).condition(tree)
-        except _UnsayableError as why:
-            self.unsupported.append(
-                f"{one.id} : la condition « {one.relevant} » n'est pas reprise : {why}."
-            )
-            return ""
-
-    def _bounds(self, one: Question) -> dict[str, str]:
+        relevant = constraint = message = ""
+        if one.relevant:
+            try:
+                tree = parse_rule(one.relevant).root
+                relevant = _XPath(self._checklist.questions, read).condition(tree)
+            except _UnsayableError as why:
+                self.unsupported.append(
+                    f"{one.id} : la condition « {one.relevant} » n'est pas reprise : "
+                    f"{why}."
+                )
         if one.date_range:
             self.unsupported.append(
                 f"{one.id} : les bornes de la date ne sont pas reprises."
             )
         low, high = one.range or (None, None)
-        if low is None and high is None:
-            return {}
-        if high is None:
-            constraint, message = f". >= {low}", f"Au moins {low}."
-        elif low is None:
-            constraint, message = f". <= {high}", f"Au plus {high}."
-        else:
+        if low is not None and high is not None:
             constraint = f". >= {low} and . <= {high}"
             message = f"Entre {low} et {high}."
-        return {"constraint": constraint, "constraint_message": message}
+        elif low is not None:
+            constraint, message = f". >= {low}", f"Au moins {low}."
+        elif high is not None:
+            constraint, message = f". <= {high}", f"Au plus {high}."
+        return _row(
+            type=kind,
+            name=one.id,
+            label=f"{one.label}{unit}",
+            hint=" ".join(filter(None, (one.ask, one.look, one.hint))),
+            relevant=relevant,
+            constraint=constraint,
+            constraint_message=message,
+            diag_unit=one.unit,
+            diag_ask=one.ask,
+            diag_look=one.look,
+            diag_hint=one.hint,
+        )
 
     def choices(self) -> Iterator[tuple[Cell, ...]]:
         """Give the choices of the questions that were asked, yes and no first."""
@@ -212,8 +206,11 @@ class _XPath:
             case Includes():
                 found = self._is(node.question, node.choice)
                 found = self._maybe_not(found, negated=node.negated)
+            case CompareNode(left=NameNode() as name, right=ChoiceId() as choice):
+                found = self._ordered(name, node.order, choice.id)
             case CompareNode():
-                found = self._compared(node)
+                order = "=" if node.order == "==" else node.order
+                found = f"{self._term(node.left)} {order} {self._term(node.right)}"
             case _:
                 raise _UnsayableError("elle compte ou calcule")
         return found
@@ -228,13 +225,6 @@ class _XPath:
         if node.id not in self._read:
             raise _UnsayableError(f"elle lit « {node.id} », qu'un autre audit relève")
         return f"${{{node.id}}}"
-
-    def _compared(self, node: CompareNode) -> str:
-        left, right = node.left, node.right
-        if isinstance(left, NameNode) and isinstance(right, ChoiceId):
-            return self._ordered(left, node.order, right.id)
-        order = {"==": "="}.get(node.order, node.order)
-        return f"{self._term(left)} {order} {self._term(right)}"
 
     def _ordered(self, name: NameNode, order: str, choice: str) -> str:
         """Say how a choice stands to another by the choices that do so."""
