@@ -7,7 +7,7 @@ has, `off: true` switches it off, any other id adds one. No shipped file is writ
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -55,16 +55,21 @@ def load_checklists(folder: Path, overlay: Path | None = None) -> Loaded:
     harvest = Harvest()
     paths = _list(folder, harvest)
     shipped = _roots(paths, harvest)
-    _refuse_missing(folder, {path.name for path in paths}, harvest)
+    names = {path.name for path in paths}
+    if not any(name.endswith((".yaml", ".yml")) for name in names):
+        remedy = "Donnez le dossier qui contient les fichiers .yaml."
+        harvest.refuse_file(folder.name, "aucune grille dans ce dossier", remedy)
+    elif "edition.yaml" not in names:
+        remedy = 'Créez-le, avec « title: "…" » et « version: "2026.1" ».'
+        harvest.refuse_file("edition.yaml", "ce fichier manque", remedy)
     own: dict[str, Entries] = {}
     if overlay is not None and overlay.is_dir():
         paths = [one for one in _list(overlay, harvest) if one.name not in ASIDE]
         own = _roots(paths, harvest, f"{overlay.name}/")
     touched: Mapping[tuple[str, str], Spot] = {}
     if own:
-        merged = overlaid(shipped, own)
-        harvest.problems += merged.problems
-        shipped, touched = dict(merged.roots), merged.touched
+        shipped, problems, touched = _Laying(shipped).lay(own)
+        harvest.problems += problems
     for file, root in shipped.items():
         harvest.gather(file, root)
     return harvest.loaded(touched)
@@ -122,7 +127,6 @@ class Harvest:
     def loaded(self, overlaid: Mapping[tuple[str, str], Spot] | None = None) -> Loaded:
         """Return all that was gathered; `overlaid` are the items of an overlay."""
         retired = self._retired()
-        self._refuse_retired(retired)
         self._build_actions()
         domains = self._nouns["domains"]
         order = list(filter(None, map(text_of, self._edition_list("domains"))))
@@ -209,28 +213,29 @@ class Harvest:
                 raw = {key: _plain(child) for key, child in item.nodes.items()}
                 self._examples.append(Example(item.spot.file, item.spot.line, raw))
 
-    def _refuse_retired(self, retired: Collection[str]) -> None:
-        for (section, ident), node in self._nodes.items():
-            if ident in retired:
-                self._refuse_id(
-                    Item(section, ident, node),
-                    "cet identifiant est retiré (« retired », dans edition.yaml) et ne "
-                    "servira plus",
-                    "Choisissez-en un autre.",
-                )
-
-    def _refuse_id(self, item: Item, message: str, remedy: str) -> None:
-        self.problems.append(item.problem(("id",), message, remedy))
-
     def _retired(self) -> dict[str, Retired]:
-        """Return what `edition.yaml` retires, by id; the last word counts."""
+        """Return what `edition.yaml` retires, by id, and refuse it elsewhere.
+
+        The last word counts.
+        """
         found: dict[str, Retired] = {}
         for node in self._edition_list("retired"):
             ident = ident_of(node) or text_of(node)
             by = text_of(node.nodes.get("by")) if isinstance(node, Entries) else ""
             if ident:
                 found[ident] = Retired(id=ident, by=by)
+        for (section, ident), entries in self._nodes.items():
+            if ident in found:
+                self._refuse_id(
+                    Item(section, ident, entries),
+                    "cet identifiant est retiré (« retired », dans edition.yaml) et ne "
+                    "servira plus",
+                    "Choisissez-en un autre.",
+                )
         return found
+
+    def _refuse_id(self, item: Item, message: str, remedy: str) -> None:
+        self.problems.append(item.problem(("id",), message, remedy))
 
     def _edition_list(self, key: str) -> tuple[Node, ...]:
         """Return a list of `edition.yaml`, whatever else is faulty there."""
@@ -267,15 +272,6 @@ def _roots(paths: list[Path], harvest: Harvest, prefix: str = "") -> dict[str, E
     return roots
 
 
-def _refuse_missing(folder: Path, names: set[str], harvest: Harvest) -> None:
-    if not any(name.endswith((".yaml", ".yml")) for name in names):
-        remedy = "Donnez le dossier qui contient les fichiers .yaml."
-        harvest.refuse_file(folder.name, "aucune grille dans ce dossier", remedy)
-    elif "edition.yaml" not in names:
-        remedy = 'Créez-le, avec « title: "…" » et « version: "2026.1" ».'
-        harvest.refuse_file("edition.yaml", "ce fichier manque", remedy)
-
-
 def _reason(error: OSError) -> str:
     return f"lecture impossible ({error.strerror or error})"
 
@@ -299,22 +295,9 @@ SECTIONS = ("domain", *LISTS, "examples")
 """What a file of the overlay may hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overlaid:
-    """The files with the changes in them, and what is wrong with the changes."""
-
-    roots: Mapping[str, Entries]
-    problems: tuple[Problem, ...]
-    touched: Mapping[Name, Spot]
-    """Items changed, added or switched off, and where that is written."""
-
-
-def overlaid(shipped: Mapping[str, Entries], own: Mapping[str, Entries]) -> Overlaid:
-    """Return the shipped files with the syndicat's own merged in."""
-    return _Laying(shipped).lay(own)
-
-
 class _Laying:
+    """The shipped files, with the syndicat's own merged in one by one."""
+
     def __init__(self, shipped: Mapping[str, Entries]) -> None:
         self._layer = Layer()
         for file, root in shipped.items():
@@ -325,40 +308,43 @@ class _Laying:
         self._touched: dict[Name, Spot] = {}
         self._off: dict[Name, Spot] = {}
 
-    def lay(self, own: Mapping[str, Entries]) -> Overlaid:
+    def lay(
+        self, own: Mapping[str, Entries]
+    ) -> tuple[dict[str, Entries], list[Problem], dict[Name, Spot]]:
+        """Return the files with the changes in them, and what is wrong with these.
+
+        Then the items changed, added or switched off, and where that is written.
+        """
         for file, root in own.items():
-            self._lay_file(file, root)
+            home = self._home_of(file, root)
+            if "domain" in root.nodes:
+                self._lay_domain(root.nodes["domain"])
+            for section, node in listed_sections(root):
+                for item in node.nodes:
+                    self._lay_item(section, item, home)
+            for key, child in root.nodes.items():
+                if key == "examples" and isinstance(child, Items):
+                    self._add_examples(home or file, child)
+                elif key not in SECTIONS and not file.endswith(f"/{EDITION}"):
+                    near = nearest(key, SECTIONS)
+                    self._refuse(
+                        root.spots[key],
+                        f"clé « {key} » inconnue dans une surcharge",
+                        f"Écrivez « {near} »."
+                        if near
+                        else f"Admises : {', '.join(SECTIONS)}.",
+                    )
+                elif key in LISTS and not isinstance(child, Items):
+                    self._refuse(
+                        root.spots[key],
+                        f"« {key} » : il faut une liste",
+                        "Mettez un « - » devant chaque élément.",
+                    )
         self._problems.extend(switched_off(self._layer, self._off))
         self._touched |= self._off
         rests = self._layer.rests
         rests[EDITION] = edition_over(rests.get(EDITION), own)
-        return Overlaid(self._layer.roots(), tuple(self._problems), self._touched)
-
-    def _lay_file(self, file: str, root: Entries) -> None:
-        home = self._home_of(file, root)
-        if "domain" in root.nodes:
-            self._lay_domain(root.nodes["domain"])
-        for section, node in listed_sections(root):
-            for item in node.nodes:
-                self._lay_item(section, item, home)
-        for key, child in root.nodes.items():
-            if key == "examples" and isinstance(child, Items):
-                self._add_examples(home or file, child)
-            elif key not in SECTIONS and not file.endswith(f"/{EDITION}"):
-                near = nearest(key, SECTIONS)
-                self._refuse(
-                    root.spots[key],
-                    f"clé « {key} » inconnue dans une surcharge",
-                    f"Écrivez « {near} »."
-                    if near
-                    else f"Admises : {', '.join(SECTIONS)}.",
-                )
-            elif key in LISTS and not isinstance(child, Items):
-                self._refuse(
-                    root.spots[key],
-                    f"« {key} » : il faut une liste",
-                    "Mettez un « - » devant chaque élément.",
-                )
+        return self._layer.roots(), self._problems, self._touched
 
     def _home_of(self, file: str, root: Entries) -> str:
         files = self._layer.domain_files()
@@ -428,19 +414,16 @@ class _Laying:
         if likely and required - node.nodes.keys():
             self._refuse(spot_of(node, "id"), *likely)
             return
-        file = HOMES.get(section) or self._domain_file(node, home)
+        domains = self._layer.domain_files()
+        wanted = text_of(node.nodes.get("domain"))
+        file = HOMES.get(section) or (domains.get(wanted, "") if wanted else home)
         if not file:
-            domains = self._layer.domain_files()
             self._refuse(spot_of(node, "id"), *homeless(name, node, domains))
             return
         if file not in self._layer.rests:
             self._layer.rests[file] = Entries(node.spot, {}, {})
         self._touched[name] = node.spot
         self._layer.items[name], self._layer.files[name] = node, file
-
-    def _domain_file(self, node: Entries, home: str) -> str:
-        wanted = text_of(node.nodes.get("domain"))
-        return self._layer.domain_files().get(wanted, "") if wanted else home
 
     def _add_examples(self, file: str, examples: Items) -> None:
         rest = self._layer.rests.setdefault(file, Entries(examples.spot, {}, {}))

@@ -79,10 +79,15 @@ class Layer:
         for (section, ident), item in self.items.items():
             file = self.files[section, ident]
             lists.setdefault(file, {}).setdefault(section, []).append(item)
-        return {
-            file: _with_lists(rest, lists.get(file, {}))
-            for file, rest in self.rests.items()
-        }
+        found = {}
+        for file, rest in self.rests.items():
+            made = {
+                section: Items(nodes[0].spot if nodes else rest.spot, tuple(nodes))
+                for section, nodes in lists.get(file, {}).items()
+            }
+            spots = {name: node.spot for name, node in made.items()} | dict(rest.spots)
+            found[file] = Entries(rest.spot, {**rest.nodes, **made}, spots, rest.braced)
+        return found
 
     def domain_files(self) -> dict[str, str]:
         """Return the file of each domain."""
@@ -133,15 +138,6 @@ def is_nothing(node: Node) -> bool:
     return isinstance(node, Scalar) and node.value is None
 
 
-def _with_lists(rest: Entries, lists: dict[str, list[Node]]) -> Entries:
-    made = {
-        section: Items(nodes[0].spot if nodes else rest.spot, tuple(nodes))
-        for section, nodes in lists.items()
-    }
-    spots = {section: node.spot for section, node in made.items()} | dict(rest.spots)
-    return Entries(rest.spot, {**rest.nodes, **made}, spots, rest.braced)
-
-
 CHARTER = "charte.yaml"
 """A file of the overlay that is about documents: no checklist reads it."""
 
@@ -165,24 +161,23 @@ def edition_over(shipped: Entries | None, own: Mapping[str, Entries]) -> Entries
     over = [root for file, root in own.items() if file.endswith(f"/{EDITION}")]
     merged = base
     for root in over:
+        old = merged.nodes.get(_UNITED)
         changed = overlay_node(merged, without(root, "domain", "examples", *LISTS))
         assert isinstance(changed, Entries)
-        merged = _united(merged, changed)
+        merged, new = changed, changed.nodes.get(_UNITED)
+        if isinstance(old, Items) and isinstance(new, Items) and old is not new:
+            nodes = {_UNITED: Items(new.spot, (*old.nodes, *new.nodes))}
+            merged = Entries(changed.spot, {**changed.nodes, **nodes}, changed.spots)
     if any("version" in root.nodes for root in over):
         return merged
     version = text_of(merged.nodes.get("version"))
     adapted = f"{version} {ADAPTED}".strip()
     at = merged.spots.get("version", merged.spot)
-    nodes = {**merged.nodes, "version": Scalar(at, adapted, adapted)}
-    return Entries(merged.spot, nodes, {**merged.spots, "version": at})
-
-
-def _united(before: Entries, after: Entries) -> Entries:
-    old, new = before.nodes.get(_UNITED), after.nodes.get(_UNITED)
-    if not (isinstance(old, Items) and isinstance(new, Items)) or old is new:
-        return after
-    joined = Items(new.spot, (*old.nodes, *new.nodes))
-    return Entries(after.spot, {**after.nodes, _UNITED: joined}, after.spots)
+    return Entries(
+        merged.spot,
+        {**merged.nodes, "version": Scalar(at, adapted, adapted)},
+        {**merged.spots, "version": at},
+    )
 
 
 _KEPT = frozenset({"places", "aspects", "synonyms"})
@@ -196,8 +191,7 @@ def switched_off(layer: Layer, off: dict[Name, Spot]) -> Iterator[Problem]:
     """
     if not off:
         return
-    _with_domains(layer, off)
-    _with_criteria(layer, off)
+    _switch_off_followers(layer, off)
     read: dict[Name, Spot] = {}
     unneeded = (
         *("criteria", "recommendations", "aids", "deadlines", "finances"),
@@ -267,11 +261,19 @@ def _gone(layer: Layer, off: dict[Name, Spot], *sections: str) -> list[Name]:
     return [name for name in off if name[0] in sections and name in layer.items]
 
 
-def _with_domains(layer: Layer, off: dict[Name, Spot]) -> None:
+def _switch_off_followers(layer: Layer, off: dict[Name, Spot]) -> None:
+    """Switch off what a domain holds, then the recommendations of a criterion."""
     for name, ident in _domains_of(layer).items():
         spot = off.get(("domains", ident))
         if spot is not None and name[0] in {"criteria", "recommendations"}:
             off.setdefault(name, spot)
+    for name, item in layer.items.items():
+        if name[0] == "recommendations":
+            when = item.nodes.get("when")
+            trigger = when.nodes.get("criterion") if isinstance(when, Entries) else None
+            spot = off.get(("criteria", text_of(trigger)))
+            if spot is not None:
+                off.setdefault(name, spot)
 
 
 def _domains_of(layer: Layer) -> dict[Name, str]:
@@ -282,22 +284,6 @@ def _domains_of(layer: Layer) -> dict[Name, str]:
     }
 
 
-def _with_criteria(layer: Layer, off: dict[Name, Spot]) -> None:
-    for name, item in layer.items.items():
-        if name[0] == "recommendations":
-            when = item.nodes.get("when")
-            trigger = when.nodes.get("criterion") if isinstance(when, Entries) else None
-            spot = off.get(("criteria", text_of(trigger)))
-            if spot is not None:
-                off.setdefault(name, spot)
-
-
-def _doubts(check: Entries) -> frozenset[str]:
-    """Return the questions that a check reads."""
-    rules = (text_of(check.nodes.get(key)) for key in ("when", "value", "ask"))
-    return frozenset[str]().union(*map(names_read, filter(None, rules)))
-
-
 def _forget_mentions(layer: Layer, gone: Collection[Name]) -> None:
     """Take out what items need, cover, change or go with that is gone."""
     facts = {ident for section, ident in gone if section == "questions"}
@@ -306,8 +292,10 @@ def _forget_mentions(layer: Layer, gone: Collection[Name]) -> None:
             layer.items[name] = _alone(item, gone)
         if name[0] == "forms":
             layer.items[name] = _shorter(item, gone)
-        if name[0] == "checks" and not _doubts(item).isdisjoint(facts):
-            layer.drop(name)
+        if name[0] == "checks":
+            rules = (text_of(item.nodes.get(key)) for key in ("when", "value", "ask"))
+            if any(facts & names_read(rule) for rule in rules if rule):
+                layer.drop(name)
         if name[0] != "recommendations":
             continue
         nodes = dict(item.nodes)
@@ -398,14 +386,26 @@ def _needs(layer: Layer) -> dict[Name, Name]:
 
 def _needs_of(layer: Layer, item: Entries) -> Iterator[Name]:
     """Yield the questions, prices and sources that an item names."""
-    for text in _rules_of(layer, item):
-        yield from (("questions", read) for read in names_read(text))
+    rules = [text for key in _RULES for text in _texts(item.nodes.get(key))]
+    if isinstance(effect := item.nodes.get("effect"), Entries):
+        for raised, value in effect.nodes.items():
+            question = layer.items.get(("questions", raised))
+            # Elsewhere it is a choice, and may be called as a question is.
+            if question and text_of(question.nodes.get("type")) in NUMERIC:
+                rules.append(text_of(value))
+    if isinstance(when := item.nodes.get("when"), Entries):
+        rules.append(text_of(when.nodes.get("where")))
+    bought = item.nodes.get("buys")
+    for need in bought.nodes if isinstance(bought, Items) else ():
+        if isinstance(need, Entries):
+            rules.append(text_of(need.nodes.get("count")))
+            yield "prices", text_of(need.nodes.get("item"))
+    for rule in rules:
+        yield from (("questions", read) for read in names_read(rule))
     for text in _texts(item.nodes.get("named_by")):
         yield "questions", text
     for key in ("sources", "source"):
         yield from (("sources", text) for text in _texts(item.nodes.get(key)))
-    for need in _needs_bought(item):
-        yield "prices", text_of(need.nodes.get("item"))
 
 
 _RULES = (
@@ -413,28 +413,6 @@ _RULES = (
     *("quantity", "effort"),
 )
 """Keys whose values are rules, or the name of a question."""
-
-
-def _rules_of(layer: Layer, item: Entries) -> Iterator[str]:
-    for key in _RULES:
-        yield from _texts(item.nodes.get(key))
-    if isinstance(effect := item.nodes.get("effect"), Entries):
-        for raised, value in effect.nodes.items():
-            question = layer.items.get(("questions", raised))
-            # Elsewhere it is a choice, and may be called as a question is.
-            if question and text_of(question.nodes.get("type")) in NUMERIC:
-                yield text_of(value)
-    if isinstance(when := item.nodes.get("when"), Entries):
-        yield text_of(when.nodes.get("where"))
-    for need in _needs_bought(item):
-        yield text_of(need.nodes.get("count"))
-
-
-def _needs_bought(item: Entries) -> Iterator[Entries]:
-    bought = item.nodes.get("buys")
-    for need in bought.nodes if isinstance(bought, Items) else ():
-        if isinstance(need, Entries):
-            yield need
 
 
 def _texts(node: Node | None) -> Iterator[str]:

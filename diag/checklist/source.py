@@ -24,6 +24,9 @@ _TRUE = frozenset({"true", "True", "TRUE"})
 _FALSE = frozenset({"false", "False", "FALSE"})
 _INTEGER = re.compile(r"[-+]?[0-9]{1,30}")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]{1,30}\.[0-9]{0,30}|\.[0-9]{1,30})")
+_UNSEEN = re.compile(r"[^\t\n\r\x85\x20-\x7e\xa0-\U0010ffff]")
+"""What the YAML parser refuses to read."""
+
 _QUOTE = "Mettez tout le texte entre guillemets doubles"
 _EACH = "Mettez chaque règle et chaque texte entre guillemets doubles"
 _INDENT = "Vérifiez les retraits, et mettez les textes entre guillemets doubles"
@@ -128,18 +131,30 @@ class YamlFile:
 def read_source(file: str, raw: bytes) -> YamlFile:
     """Return the nodes of a YAML file given as bytes; never raises."""
     builder = _Builder(file)
+    if len(raw) > MAX_BYTES:
+        remedy = "Répartissez-le en plusieurs fichiers."
+        builder.refuse(Spot(file), "le fichier dépasse 2 Mio", remedy)
+        return YamlFile(file, None, tuple(builder.problems))
+    root = None
     try:
-        root = builder.build(_decode(file, raw))
+        root = builder.build(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        builder.refuse(
+            Spot(file, raw.count(b"\n", 0, error.start) + 1),
+            "le fichier n'est pas encodé en UTF-8",
+            "Enregistrez-le à nouveau en choisissant l'encodage UTF-8.",
+        )
     except _UnreadableError as fault:
-        return YamlFile(file, None, (*builder.problems, fault.problem))
-    if isinstance(root, Entries):
-        return YamlFile(file, root, tuple(builder.problems))
-    builder.refuse(
-        root.spot if root else Spot(file),
-        "le fichier est vide ou ne commence pas par une clé",
-        "Commencez par une clé suivie de « : », par exemple « questions: ».",
-    )
-    return YamlFile(file, None, tuple(builder.problems))
+        builder.problems.append(fault.problem)
+    else:
+        if not isinstance(root, Entries):
+            builder.refuse(
+                root.spot if root else Spot(file),
+                "le fichier est vide ou ne commence pas par une clé",
+                "Commencez par une clé suivie de « : », par exemple « questions: ».",
+            )
+    entries = root if isinstance(root, Entries) else None
+    return YamlFile(file, entries, tuple(builder.problems))
 
 
 def spot_of(node: Node, *path: str) -> Spot:
@@ -202,11 +217,28 @@ class _Builder:
         for event in self._events(text):
             match type(event).__name__:
                 case "ScalarEvent":
-                    self._add_scalar(event)
+                    self._refuse_decoration(event)
+                    plain, text = not event.style, event.value
+                    value = _plain_value(text) if plain else text
+                    braced = bool(self._frames) and self._frames[-1].braced
+                    self._add(Scalar(self._spot(event), value, text, plain, braced))
                 case "SequenceStartEvent" | "MappingStartEvent":
-                    self._open(event)
+                    self._refuse_decoration(event)
+                    spot = self._spot(event)
+                    if len(self._frames) >= MAX_DEPTH:
+                        raise _unreadable(
+                            spot,
+                            f"plus de {MAX_DEPTH} niveaux emboîtés",
+                            "Une grille n'en demande pas tant : vérifiez les retraits.",
+                        )
+                    mapping = type(event).__name__ == "MappingStartEvent"
+                    self._frames.append(_Frame(spot, mapping, bool(event.flow_style)))
                 case "SequenceEndEvent" | "MappingEndEvent":
-                    self._close()
+                    frame = self._frames.pop()
+                    if frame.mapping:
+                        self._add(self._entries(frame))
+                    else:
+                        self._add(Items(frame.spot, tuple(frame.nodes)))
                 case "AliasEvent":
                     self.refuse(
                         self._spot(event),
@@ -215,7 +247,13 @@ class _Builder:
                     )
                     self._add(Scalar(self._spot(event), None, ""))
                 case "DocumentStartEvent":
-                    self._open_document(event)
+                    self._documents += 1
+                    if self._documents > 1:
+                        raise _unreadable(
+                            self._spot(event),
+                            "« --- » ouvre un second document",
+                            "Un fichier n'en contient qu'un : supprimez cette ligne.",
+                        )
         return self._root
 
     def _events(self, text: str) -> Iterator[Any]:
@@ -233,9 +271,10 @@ class _Builder:
                 _syntax_problem(self.file, text, error.problem or "", line, column)
             ) from error
         except yaml.YAMLError as error:
-            at = next((i for i, char in enumerate(text) if not _is_readable(char)), 0)
+            found = _UNSEEN.search(text)
+            line = text.count("\n", 0, found.start() if found else 0) + 1
             raise _unreadable(
-                Spot(self.file, text.count("\n", 0, at) + 1),
+                Spot(self.file, line),
                 "le fichier contient un caractère de contrôle invisible",
                 "Supprimez-le, ou retapez la ligne.",
             ) from error
@@ -243,42 +282,6 @@ class _Builder:
     def _spot(self, event: Any) -> Spot:
         mark = event.start_mark
         return Spot(self.file, mark.line + 1, mark.column + 1)
-
-    def _add_scalar(self, event: Any) -> None:
-        self._refuse_decoration(event)
-        plain = not event.style
-        text = event.value
-        value = _plain_value(text) if plain else text
-        braced = bool(self._frames) and self._frames[-1].braced
-        self._add(Scalar(self._spot(event), value, text, plain, braced))
-
-    def _open(self, event: Any) -> None:
-        self._refuse_decoration(event)
-        spot = self._spot(event)
-        if len(self._frames) >= MAX_DEPTH:
-            raise _unreadable(
-                spot,
-                f"plus de {MAX_DEPTH} niveaux emboîtés",
-                "Une grille n'en demande pas tant : vérifiez les retraits.",
-            )
-        mapping = type(event).__name__ == "MappingStartEvent"
-        self._frames.append(_Frame(spot, mapping, bool(event.flow_style)))
-
-    def _close(self) -> None:
-        frame = self._frames.pop()
-        if frame.mapping:
-            self._add(self._entries(frame))
-        else:
-            self._add(Items(frame.spot, tuple(frame.nodes)))
-
-    def _open_document(self, event: Any) -> None:
-        self._documents += 1
-        if self._documents > 1:
-            raise _unreadable(
-                self._spot(event),
-                "« --- » ouvre un second document",
-                "Un fichier n'en contient qu'un : supprimez cette ligne.",
-            )
 
     def _entries(self, frame: _Frame) -> Entries:
         nodes: dict[str, Node] = {}
@@ -322,23 +325,6 @@ class _Builder:
             )
 
 
-def _decode(file: str, raw: bytes) -> str:
-    if len(raw) > MAX_BYTES:
-        raise _unreadable(
-            Spot(file),
-            "le fichier dépasse 2 Mio",
-            "Répartissez-le en plusieurs fichiers.",
-        )
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _unreadable(
-            Spot(file, raw.count(b"\n", 0, error.start) + 1),
-            "le fichier n'est pas encodé en UTF-8",
-            "Enregistrez-le à nouveau en choisissant l'encodage UTF-8.",
-        ) from error
-
-
 def _plain_value(text: str) -> str | int | Decimal | bool | None:
     """Return what an unquoted text means: no octal, no exponent, never a float."""
     if text in _NULLS:
@@ -371,7 +357,3 @@ def _syntax_problem(
 
 def _unreadable(spot: Spot, message: str, remedy: str) -> _UnreadableError:
     return _UnreadableError(problem_at(spot, "", message, remedy))
-
-
-def _is_readable(char: str) -> bool:
-    return char in "\t\n\r\x85" or char.isprintable() or char >= "\xa0"

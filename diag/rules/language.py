@@ -328,8 +328,17 @@ class _Reader:
                     return AnyOf(self._conditions(parts), self._column(node))
                 case ast.UnaryOp(ast.Not(), operand):
                     return Not(self.condition(operand), self._column(node))
-                case ast.Compare():
-                    return self._comparisons(node)
+                case ast.Compare():  # `a < b < c` is `a < b and b < c`
+                    lefts = [node.left, *node.comparators[:-1]]
+                    read = tuple(
+                        self._comparison(left, sign, right)
+                        for left, sign, right in zip(
+                            lefts, node.ops, node.comparators, strict=True
+                        )
+                    )
+                    return (
+                        read[0] if len(read) == 1 else AllOf(read, self._column(node))
+                    )
                 case ast.Name(id):
                     return NameNode(id, self._column(node))
             raise self._error(node, _CONDITION_EXPECTED)
@@ -350,7 +359,11 @@ class _Reader:
                         self._column(node),
                     )
                 case ast.UnaryOp(ast.USub(), operand):
-                    return self._opposite(operand, self._column(node))
+                    column = self._column(node)
+                    read = self.term(operand)
+                    if isinstance(read, Constant):
+                        return Constant(-read.value, column)
+                    return Arithmetic("-", Constant(0, column), read, column)
                 case ast.Call(ast.Name(function), arguments, []):
                     return self._call(node, function, arguments)
                 case ast.Tuple():
@@ -365,15 +378,6 @@ class _Reader:
 
     def _conditions(self, parts: list[ast.expr]) -> tuple[Condition, ...]:
         return tuple(self.condition(part) for part in parts)
-
-    def _comparisons(self, node: ast.Compare) -> Condition:
-        """Read `a < b`; `a < b < c` is `a < b and b < c`."""
-        lefts = [node.left, *node.comparators[:-1]]
-        read = tuple(
-            self._comparison(left, sign, right)
-            for left, sign, right in zip(lefts, node.ops, node.comparators, strict=True)
-        )
-        return read[0] if len(read) == 1 else AllOf(read, self._column(node))
 
     def _comparison(
         self, left: ast.expr, sign: ast.cmpop, right: ast.expr
@@ -404,12 +408,6 @@ class _Reader:
                 return Includes(question, item, negated, column)
         raise RuleError(_MEMBERSHIP, column)
 
-    def _opposite(self, operand: ast.expr, column: int) -> Term:
-        read = self.term(operand)
-        if isinstance(read, Constant):
-            return Constant(-read.value, column)
-        return Arithmetic("-", Constant(0, column), read, column)
-
     def _constant(self, node: ast.Constant) -> Term:
         written = self._body[node.col_offset : node.end_col_offset]
         column = self._column(node)
@@ -421,7 +419,10 @@ class _Reader:
 
     def _call(self, node: ast.Call, name: str, arguments: list[ast.expr]) -> Term:
         if name == "months_between":
-            return self._months(node, arguments)
+            match arguments:
+                case [start, end]:
+                    return Months(self.term(start), self.term(end), self._column(node))
+            raise self._error(node, "écrivez months_between(date, date)")
         for function in _USAGES:
             if function == name:
                 return self._aggregate(node, function, arguments)
@@ -429,12 +430,6 @@ class _Reader:
         otherwise = f"Les fonctions sont {', '.join(known)}"
         remedy = write_instead(name, known, otherwise)
         raise self._error(node, f"« {name} » n'est pas une fonction. {remedy}")
-
-    def _months(self, node: ast.Call, arguments: list[ast.expr]) -> Months:
-        match arguments:
-            case [start, end]:
-                return Months(self.term(start), self.term(end), self._column(node))
-        raise self._error(node, "écrivez months_between(date, date)")
 
     def _aggregate(
         self, node: ast.Call, function: Function, arguments: list[ast.expr]

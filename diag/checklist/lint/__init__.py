@@ -1,6 +1,6 @@
 """What a checklist that reads well may still have wrong, or badly worded."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
 
@@ -45,6 +45,12 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
     problems: list[Problem] = []
     if loaded.is_whole:
         problems += (*reference_problems(loaded), *rule_problems(loaded))
+        # Of what names or reads something wrong, nothing is proved.
+        faulty = frozenset(
+            ".".join(problem.key.split(".")[:2])
+            for problem in problems
+            if problem.severity == "error"
+        )
         checks = (
             coherence_problems,
             trigger_problems,
@@ -54,17 +60,8 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
             law_problems,
             withheld_problems,
             phrase_problems,
-            partial(proof_problems, faulty=_faulty(problems)),
+            partial(proof_problems, faulty=faulty),
             *checks,
         )
     problems += chain.from_iterable(check(loaded) for check in checks)
     return tuple(sorted(problems, key=lambda problem: problem.place))
-
-
-def _faulty(problems: Iterable[Problem]) -> frozenset[str]:
-    """Return the items that name or read something wrong: nothing is proved of them."""
-    return frozenset(
-        ".".join(problem.key.split(".")[:2])
-        for problem in problems
-        if problem.severity == "error"
-    )

@@ -37,6 +37,9 @@ _NOTES = frozenset({
 })
 """Keys of texts that end as their author likes."""
 
+_ENDS = (".", "!", "?", "…", "»", ")")
+"""What may end a sentence."""
+
 LONGEST_SENTENCE = 25
 """Words that a sentence for the mairie may have."""
 
@@ -83,7 +86,18 @@ def french_problems(loaded: Loaded) -> Iterator[Problem]:
     for section, ident in loaded.nodes:
         item = loaded.item(section, ident)
         for path, text in texts_of(item.node):
-            yield from _typography(item, path, text)
+            key = ".".join(path)
+            for pattern, fault, remedy in _TYPOGRAPHY:
+                if found := pattern.search(text):
+                    around = text[max(0, found.start() - 15) : found.end() + 15]
+                    message = f"« {key} » : {fault} (…{around}…)"
+                    yield item.problem(path, message, remedy, "warning")
+            if path[-1] in TITLES and text.endswith(".") and not text.endswith("etc."):
+                message = f"« {key} » : un titre finit par un point"
+                yield item.problem(path, message, "Retirez-le.", "warning")
+            if path[-1] in SENTENCES and not text.endswith(_ENDS):
+                message = f"« {key} » : il manque le point final"
+                yield item.problem(path, message, "Ajoutez-le.", "warning")
             if path[:2] == ("wording", "mairie") or section == "aids":
                 yield from _plain_words(item, path, text)
 
@@ -102,25 +116,6 @@ def texts_of(
         stays = path[-2:] == ("otherwise", "short")
         if stays or path[-1] in TITLES | SENTENCES | _NOTES:
             yield path, node.text.strip()
-
-
-def _typography(item: Item, path: tuple[str, ...], text: str) -> Iterator[Problem]:
-    key = ".".join(path)
-    for pattern, message, remedy in _TYPOGRAPHY:
-        found = pattern.search(text)
-        if found:
-            around = text[max(0, found.start() - 15) : found.end() + 15]
-            yield item.problem(
-                path, f"« {key} » : {message} (…{around}…)", remedy, "warning"
-            )
-    if path[-1] in TITLES and text.endswith(".") and not text.endswith("etc."):
-        yield item.problem(
-            path, f"« {key} » : un titre finit par un point", "Retirez-le.", "warning"
-        )
-    if path[-1] in SENTENCES and not text.endswith((".", "!", "?", "…", "»", ")")):
-        yield item.problem(
-            path, f"« {key} » : il manque le point final", "Ajoutez-le.", "warning"
-        )
 
 
 def _plain_words(item: Item, path: tuple[str, ...], text: str) -> Iterator[Problem]:
@@ -387,7 +382,17 @@ def phrase_problems(loaded: Loaded) -> Iterator[Problem]:
     for criterion in draft.criteria.values():
         item = loaded.item("criteria", criterion.id)
         heads = criterion.kind in _HEADING or bool(names_of(criterion) & dangers)
-        yield from _seen_problems(item, criterion, heads=heads)
+        if criterion.found is None and heads:
+            yield item.problem(
+                ("kind",),
+                "sans « found », le rapport ne dit pas ce que l'on y a vu",
+                f"Ajoutez « found » : un fait vu sur place, {LONGEST} signes au plus.",
+                "warning",
+            )
+        for name in ("found", "strength"):
+            phrase = getattr(criterion, name)
+            if phrase:
+                yield from _sentence_problems(item, name, phrase, criterion)
         yield from _level_problems(item, criterion)
         yield from _aspect_problems(item, criterion, draft.aspects)
     yield from _column_problems(loaded)
@@ -413,22 +418,6 @@ def phrase_problems(loaded: Loaded) -> Iterator[Problem]:
 def labels_of(question: Question) -> tuple[str, ...]:
     """Return the labels that a question is found by: its own, those of its choices."""
     return (question.label, *(choice.label for choice in question.choices))
-
-
-def _seen_problems(
-    item: Item, criterion: Criterion, *, heads: bool
-) -> Iterator[Problem]:
-    if criterion.found is None and heads:
-        yield item.problem(
-            ("kind",),
-            "sans « found », le rapport ne dit pas ce que l'on y a vu",
-            f"Ajoutez « found » : un fait vu sur place, {LONGEST} signes au plus.",
-            "warning",
-        )
-    for name in ("found", "strength"):
-        phrase = getattr(criterion, name)
-        if phrase:
-            yield from _sentence_problems(item, name, phrase, criterion)
 
 
 def _sentence_problems(

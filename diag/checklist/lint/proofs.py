@@ -94,14 +94,6 @@ def _step(move: Betterment) -> str:
     return f"de {worse} à {better}"
 
 
-def _counts(action: ActionRules) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield each rule by which an action counts, and where it stands."""
-    yield ("quantity",), action.recommendation.quantity
-    for rank, need in enumerate(action.recommendation.buys):
-        if need.count:
-            yield ("buys", str(rank), "count"), need.count
-
-
 @dataclass(frozen=True, slots=True)
 class _ActionProof:
     """One action on its small school."""
@@ -129,35 +121,25 @@ class _ActionProof:
     def problems(self) -> Iterator[Problem]:
         """Yield what fails; one that never fires has nothing else to prove."""
         if self._where_it_fires() is None:
-            yield from self._never()
+            when = self.action.recommendation.when
+            levels = levels_of(self.action.judged.criterion, self.action.questions)
+            if levels and min(levels) >= when.below:
+                yield self.item.problem(
+                    ("when", "below"),
+                    f"elle ne se déclenche jamais : « {when.criterion} » vaut toujours "
+                    f"au moins {min(levels)}",
+                    "Relevez « below », ou revoyez les niveaux du critère.",
+                    about=(when.criterion,),
+                )
+            elif levels and when.where:
+                yield self.item.problem(
+                    ("when", "where"),
+                    "elle ne se déclenche jamais : aucun lieu bas de "
+                    f"« {when.criterion} » n'est dans son « where »",
+                    "Corrigez « where », ou retirez la préconisation.",
+                    about=(when.criterion,),
+                )
             return
-        yield from self._too_few()
-        for path, text in _counts(self.action):
-            yield from self._in_pieces(path, text)
-            yield from self._growing(path, text)
-        yield from self._useless()
-
-    def _never(self) -> Iterator[Problem]:
-        when, criterion = self.action.recommendation.when, self.action.judged.criterion
-        levels = levels_of(criterion, self.action.questions)
-        if levels and min(levels) >= when.below:
-            yield self.item.problem(
-                ("when", "below"),
-                f"elle ne se déclenche jamais : « {when.criterion} » vaut toujours "
-                f"au moins {min(levels)}",
-                "Relevez « below », ou revoyez les niveaux du critère.",
-                about=(when.criterion,),
-            )
-        elif levels and when.where:
-            yield self.item.problem(
-                ("when", "where"),
-                "elle ne se déclenche jamais : aucun lieu bas de "
-                f"« {when.criterion} » n'est dans son « where »",
-                "Corrigez « where », ou retirez la préconisation.",
-                about=(when.criterion,),
-            )
-
-    def _too_few(self) -> Iterator[Problem]:
         amount = self._amount(self.action.recommendation.quantity)
         case = self._where_it_fires(lambda: is_less(amount(), point(1)))
         if case is not None:
@@ -169,6 +151,15 @@ class _ActionProof:
                 "ou la « range » de la question.",
                 about=_names_of(case),
             )
+        action = self.action.recommendation
+        counts: list[tuple[tuple[str, ...], str]] = [(("quantity",), action.quantity)]
+        for rank, need in enumerate(action.buys):
+            if need.count:
+                counts.append((("buys", str(rank), "count"), need.count))
+        for path, text in counts:
+            yield from self._in_pieces(path, text)
+            yield from self._growing(path, text)
+        yield from self._useless()
 
     def _in_pieces(self, path: tuple[str, ...], text: str) -> Iterator[Problem]:
         if _is_whole(read(text).root, self.action.questions):

@@ -322,16 +322,12 @@ def _fact_problem(
         message = f"« effect » : « {question.id} » ne dit pas ce qui est meilleur"
         return message, "Ajoutez « better » à la question, ou retirez cette ligne."
     wanted = TYPES[question.type].instead_of_effect(question, value)
-    if wanted:
-        message = f"« effect » : « {question.id} » ne devient pas « {_written(value)} »"
-        return message, wanted
-    return None
-
-
-def _written(value: EffectValue) -> str:
+    if not wanted:
+        return None
+    written = str(value).lower() if isinstance(value, bool) else str(value)
     if isinstance(value, tuple):
-        return f"[{', '.join(value)}]"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        written = f"[{', '.join(value)}]"
+    return f"« effect » : « {question.id} » ne devient pas « {written} »", wanted
 
 
 def _circles(

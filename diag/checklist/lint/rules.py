@@ -21,8 +21,6 @@ from diag.checklist.symbols import (
 from diag.model.checklist import (
     Checklist,
     Criterion,
-    Crosscheck,
-    EffectValue,
     Question,
     Recommendation,
 )
@@ -65,23 +63,15 @@ def written_rules(checklist: Checklist) -> Iterator[WrittenRule]:
         yield from _judging_rules(criterion)
     for recommendation in checklist.recommendations.values():
         judged = checklist.criteria.get(recommendation.when.criterion)
-        yield from _acting_rules(recommendation, judged)
-        yield from _raising_rules(recommendation, judged, checklist.questions)
+        yield from _acting_rules(recommendation, judged, checklist.questions)
     for check in checklist.checks.values():
-        yield from _doubting_rules(check, checklist.questions)
-
-
-def _doubting_rules(
-    check: Crosscheck, questions: Mapping[str, Question]
-) -> Iterator[WrittenRule]:
-    asked = questions.get(check.ask)
-    if asked:
-        written = partial(
-            WrittenRule, "checks", check.id, place=asked.place, extra=ANNUAIRE
-        )
-        yield written(path=("when",), text=check.when)
-        if check.value:
-            yield written(path=("value",), text=check.value, expects="number")
+        if asked := checklist.questions.get(check.ask):
+            written = partial(
+                WrittenRule, "checks", check.id, place=asked.place, extra=ANNUAIRE
+            )
+            yield written(path=("when",), text=check.when)
+            if check.value:
+                yield written(path=("value",), text=check.value, expects="number")
 
 
 def _judging_rules(criterion: Criterion) -> Iterator[WrittenRule]:
@@ -109,7 +99,9 @@ def _judging_rules(criterion: Criterion) -> Iterator[WrittenRule]:
 
 
 def _acting_rules(
-    recommendation: Recommendation, criterion: Criterion | None
+    recommendation: Recommendation,
+    criterion: Criterion | None,
+    questions: Mapping[str, Question],
 ) -> Iterator[WrittenRule]:
     """Yield what is read at each place where it fires; its effort, at the subject."""
     place = criterion.place if criterion else PlaceKind.ECOLE
@@ -137,30 +129,11 @@ def _acting_rules(
             expects="number",
             extra=COUNTED,
         )
-
-
-def _raising_rules(
-    recommendation: Recommendation,
-    criterion: Criterion | None,
-    questions: Mapping[str, Question],
-) -> Iterator[WrittenRule]:
-    """Yield the rules that give what a number becomes."""
-    for name, value in recommendation.effect.items():
+    for name, value in recommendation.effect.items() if criterion else ():
         question = questions.get(name)
-        if criterion and question and question.type in NUMERIC and _is_rule(value):
-            yield WrittenRule(
-                "recommendations",
-                recommendation.id,
-                ("effect", name),
-                str(value),
-                criterion.place,
-                "number",
-                given=_both(_where(criterion), recommendation.when.where),
-            )
-
-
-def _is_rule(value: EffectValue) -> bool:
-    return isinstance(value, int | str) and not isinstance(value, bool)
+        is_rule = isinstance(value, int | str) and not isinstance(value, bool)
+        if is_rule and question and question.type in NUMERIC:
+            yield counting(path=("effect", name), text=str(value), place=place)
 
 
 def _where(criterion: Criterion | None) -> str:
@@ -177,8 +150,23 @@ def rule_problems(loaded: Loaded) -> Iterator[Problem]:
     questions = loaded.draft.questions
     broken = loaded.names("questions") - questions.keys()
     for written in written_rules(loaded.draft):
-        for error in _faults(written, loaded.draft, broken):
-            item = loaded.item(written.section, written.ident)
+        item = loaded.item(written.section, written.ident)
+        rule = read_rule(written.text)
+        if isinstance(rule, RuleError):
+            errors = [rule]
+        elif names_read(written.text) & broken:
+            errors = []
+        else:
+            given = read_rule(written.given) if written.given else None
+            errors = check_rule(
+                rule,
+                questions,
+                written.place,
+                written.expects,
+                extra=written.extra,
+                given=given if isinstance(given, Rule) else None,
+            )
+        for error in errors:
             key = ".".join(written.path)
             yield item.problem(
                 written.path,
@@ -186,25 +174,6 @@ def rule_problems(loaded: Loaded) -> Iterator[Problem]:
                 f"Règle lue : « {written.text} ».",
                 about=error.names,
             )
-
-
-def _faults(
-    written: WrittenRule, checklist: Checklist, broken: frozenset[str]
-) -> list[RuleError]:
-    rule = read_rule(written.text)
-    if isinstance(rule, RuleError):
-        return [rule]
-    if names_read(written.text) & broken:
-        return []
-    given = read_rule(written.given) if written.given else None
-    return check_rule(
-        rule,
-        checklist.questions,
-        written.place,
-        written.expects,
-        extra=written.extra,
-        given=given if isinstance(given, Rule) else None,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +204,10 @@ def situations(checklist: Checklist) -> list[Situation]:
 def direction_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield rules that read what they may not, gates that nothing opens."""
     draft = loaded.draft
-    is_whole = _is_whole(loaded)
+    is_whole = (
+        loaded.names("criteria") == draft.criteria.keys()
+        and loaded.names("recommendations") == draft.recommendations.keys()
+    )
     for one in situations(draft):
         if one.question.ordered:
             yield loaded.item("questions", one.question.id).problem(
@@ -260,7 +232,16 @@ def direction_problems(loaded: Loaded) -> Iterator[Problem]:
         item = loaded.item("recommendations", action.id)
         where = action.when.where
         yield from _scope_problems(item, ("when", "where"), where, draft.questions)
-        yield from _short_problems(item, action, draft)
+        judged = draft.criteria.get(action.when.criterion)
+        goal = judged.conforms_at if judged else None
+        if goal is not None and action.when.below < goal:
+            yield item.problem(
+                ("when", "below"),
+                f"« below: {action.when.below} » s'arrête avant ce que la règle "
+                f"demande (niveau {goal})",
+                f"Retirez « below » : c'est {goal}.",
+                about=(action.when.criterion,),
+            )
     if is_whole:
         yield from _gate_problems(loaded)
 
@@ -385,21 +366,6 @@ def _missing_actions(
         )
 
 
-def _short_problems(
-    item: Item, action: Recommendation, draft: Checklist
-) -> Iterator[Problem]:
-    criterion = draft.criteria.get(action.when.criterion)
-    goal = criterion.conforms_at if criterion else None
-    if goal is not None and action.when.below < goal:
-        yield item.problem(
-            ("when", "below"),
-            f"« below: {action.when.below} » s'arrête avant ce que la règle demande "
-            f"(niveau {goal})",
-            f"Retirez « below » : c'est {goal}.",
-            about=(action.when.criterion,),
-        )
-
-
 def _gate_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield gates that can get better and that no action opens."""
     draft = loaded.draft
@@ -423,14 +389,6 @@ def _gate_problems(loaded: Loaded) -> Iterator[Problem]:
                     "de son action.",
                     about=(name,),
                 )
-
-
-def _is_whole(loaded: Loaded) -> bool:
-    """Say whether every criterion and action could be read."""
-    draft = loaded.draft
-    return loaded.names("criteria") == draft.criteria.keys() and (
-        loaded.names("recommendations") == draft.recommendations.keys()
-    )
 
 
 def _read_by(texts: Iterable[str]) -> frozenset[str]:

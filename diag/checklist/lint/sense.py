@@ -3,7 +3,7 @@
 import keyword
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
@@ -24,7 +24,6 @@ from diag.model.checklist import (
     Price,
     Question,
     Recommendation,
-    RegisteredSource,
     Requirement,
 )
 from diag.model.enums import Nature, PlaceKind, Provenance
@@ -55,7 +54,16 @@ def sense_problems(loaded: Loaded) -> Iterator[Problem]:
         item = loaded.item("questions", question.id)
         yield from _asking_problems(item, question)
         yield from _duration_problems(item, "stale_after", question.stale_after)
-    yield from _criterion_problems(loaded)
+    refs: dict[str, str] = {}
+    for criterion in loaded.draft.criteria.values():
+        first = refs.setdefault(criterion.ref, criterion.id)
+        if criterion.ref and first != criterion.id:
+            yield loaded.item("criteria", criterion.id).problem(
+                ("ref",),
+                f"le numéro {criterion.ref} est déjà celui de « {first} »",
+                "Donnez-lui un autre numéro, ou retirez « ref ».",
+                about=(first,),
+            )
     for each in loaded.draft.recommendations.values():
         item = loaded.item("recommendations", each.id)
         yield from _duration_problems(item, "delay", each.delay)
@@ -99,20 +107,6 @@ def _asking_problems(item: Item, question: Question) -> Iterator[Problem]:
                 f"« {choice.label} » : lu seul, dans un rapport, ce choix ne dit rien",
                 "Redites ce qu'il ajoute à un autre choix.",
                 "warning",
-            )
-
-
-def _criterion_problems(loaded: Loaded) -> Iterator[Problem]:
-    refs: dict[str, str] = {}
-    for criterion in loaded.draft.criteria.values():
-        item = loaded.item("criteria", criterion.id)
-        first = refs.setdefault(criterion.ref, criterion.id)
-        if criterion.ref and first != criterion.id:
-            yield item.problem(
-                ("ref",),
-                f"le numéro {criterion.ref} est déjà celui de « {first} »",
-                "Donnez-lui un autre numéro, ou retirez « ref ».",
-                about=(first,),
             )
 
 
@@ -241,18 +235,6 @@ RESERVED = frozenset({
 
 def coherence_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield what does not hold together."""
-    yield from _question_problems(loaded)
-    for criterion in loaded.draft.criteria.values():
-        item = loaded.item("criteria", criterion.id)
-        if not criterion.levels:
-            yield item.problem(
-                ("levels",),
-                "aucun niveau : il vaudrait toujours 0",
-                'Ajoutez {1: "…"}.',
-            )
-
-
-def _question_problems(loaded: Loaded) -> Iterator[Problem]:
     unread = _unread_questions(loaded)
     for ident in loaded.draft.questions:
         item = loaded.item("questions", ident)
@@ -268,6 +250,11 @@ def _question_problems(loaded: Loaded) -> Iterator[Problem]:
                 "« named_by » (lieux.yaml), ou supprimez-la.",
                 "warning",
             )
+    for criterion in loaded.draft.criteria.values():
+        if not criterion.levels:
+            message = "aucun niveau : il vaudrait toujours 0"
+            item = loaded.item("criteria", criterion.id)
+            yield item.problem(("levels",), message, 'Ajoutez {1: "…"}.')
 
 
 def _unread_questions(loaded: Loaded) -> frozenset[str]:
@@ -279,20 +266,16 @@ def _unread_questions(loaded: Loaded) -> frozenset[str]:
     read = {name for rule in written_rules(draft) for name in names_read(rule.text)}
     read.update(name for place in draft.places for name in place.named_by)
     read.update(question.at_most for question in draft.questions.values())
-    read.update(_asked_of_dangers(draft.questions))
+    for question in draft.questions.values():
+        # Documents print beside a danger what is asked where it was seen.
+        of = (draft.questions.get(name) for name in names_read(question.relevant))
+        if any(one is not None and one.danger for one in of):
+            read.add(question.id)
     return frozenset(
         question.id
         for question in draft.questions.values()
         if question.id not in read and TYPES[question.type].is_readable
     )
-
-
-def _asked_of_dangers(questions: Mapping[str, Question]) -> Iterator[str]:
-    """Give what is asked where a danger was seen: documents print it beside it."""
-    for question in questions.values():
-        of = (questions.get(name) for name in names_read(question.relevant))
-        if any(one is not None and one.danger for one in of):
-            yield question.id
 
 
 def trigger_problems(loaded: Loaded) -> Iterator[Problem]:
@@ -312,11 +295,14 @@ def trigger_problems(loaded: Loaded) -> Iterator[Problem]:
                 )
     yield from _waiting_problems(loaded)
     questions = loaded.draft.questions
-    loop = _loop({
+    read = {
         ident: names_read(question.relevant) & questions.keys()
         for ident, question in questions.items()
-    })
-    if loop:
+    }
+    try:
+        TopologicalSorter(read).prepare()
+    except CycleError as error:
+        loop = error.args[1]
         yield loaded.item("questions", loop[0]).problem(
             ("relevant",),
             f"elle ne se pose que selon sa propre réponse ({' ← '.join(loop)})",
@@ -410,14 +396,6 @@ def _goal_problems(
             )
 
 
-def _loop(graph: Mapping[str, Iterable[str]]) -> list[str]:
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        return list(error.args[1])
-    return []
-
-
 OFFICIAL = "A"
 """Grade of what an administration says in its own house."""
 
@@ -457,7 +435,16 @@ def law_problems(loaded: Loaded) -> Iterator[Problem]:
         for path, text in texts:
             yield from _law_wording_problems(item, path, text, judged)
     for source in loaded.draft.sources.values():
-        yield from _grade_problems(loaded.item("sources", source.id), source)
+        host = urlsplit(source.url).hostname or ""
+        if source.grade == OFFICIAL and host and not _OFFICIAL_HOST.search(host):
+            yield loaded.item("sources", source.id).problem(
+                ("grade",),
+                f"« grade: {OFFICIAL} », et le site {host} n'est d'aucune "
+                "administration",
+                "Écrivez « grade: D » pour une copie, C pour un résumé de presse, ou "
+                "l'adresse du texte officiel.",
+                "warning",
+            )
 
 
 def _reading_problems(
@@ -486,28 +473,11 @@ def _law_wording_problems(
     item: Item, path: tuple[str, ...], text: str, judged: Criterion | None
 ) -> Iterator[Problem]:
     found = _AS_LAW.search(text)
-    if found and not (judged and _is_read_law(judged)):
+    law = judged.law if judged and judged.nature is Nature.LOI else None
+    if found and not (law and law.article and law.read_on):
         yield item.problem(
             path,
             f"« {'.'.join(path)} » : « {found.group()} », sans article que l'on ait lu",
             "Dites ce qui est demandé ou conseillé ; ou donnez au critère « law » avec "
             "« article » et « read_on ».",
-        )
-
-
-def _is_read_law(criterion: Criterion) -> bool:
-    law = criterion.law
-    is_read = law is not None and bool(law.article and law.read_on)
-    return criterion.nature is Nature.LOI and is_read
-
-
-def _grade_problems(item: Item, source: RegisteredSource) -> Iterator[Problem]:
-    host = urlsplit(source.url).hostname or ""
-    if source.grade == OFFICIAL and host and not _OFFICIAL_HOST.search(host):
-        yield item.problem(
-            ("grade",),
-            f"« grade: {OFFICIAL} », et le site {host} n'est d'aucune administration",
-            "Écrivez « grade: D » pour une copie, C pour un résumé de presse, ou "
-            "l'adresse du texte officiel.",
-            "warning",
         )

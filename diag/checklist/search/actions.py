@@ -150,7 +150,9 @@ class ActionRules:
         texts += [
             value
             for name, value in each.effect.items()
-            if isinstance(value, str) and self._is_number(name)
+            if isinstance(value, str)
+            and name in self.questions
+            and TYPES[self.questions[name].type].is_number
         ]
         return [read(text) for text in texts if text]
 
@@ -230,10 +232,6 @@ class ActionRules:
                 found = OneOf(frozenset({value}), False, ids * question.ordered)
         return lambda _: found
 
-    def _is_number(self, name: str) -> bool:
-        question = self.questions.get(name)
-        return question is not None and TYPES[question.type].is_number
-
 
 @dataclass(frozen=True, slots=True)
 class _WithQuantity:
@@ -281,15 +279,15 @@ def sound_part(checklist: Checklist, faulty: frozenset[str]) -> Sound:
         for each in checklist.recommendations.values()
         if f"recommendations.{each.id}" not in faulty
         and each.when.criterion in judged
-        and _reads(_numbers(each), readable)
+        and _reads(
+            [
+                *(each.when.where, each.quantity, each.at_most),
+                *(need.count for need in each.buys),
+            ],
+            readable,
+        )
     }
     return Sound(questions, judged, actions)
-
-
-def _numbers(recommendation: Recommendation) -> Iterable[str]:
-    counts = (need.count for need in recommendation.buys)
-    quantity, at_most = recommendation.quantity, recommendation.at_most
-    return (recommendation.when.where, quantity, at_most, *counts)
 
 
 def _reads(texts: Iterable[str], readable: frozenset[str]) -> bool:

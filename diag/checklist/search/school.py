@@ -95,7 +95,11 @@ def marks_in(
     for left, right in compared:
         form = _sum(_linear(left), _scaled(_linear(right), -1))
         names = names_in(left) | names_in(right)
-        found = plain if form is None or len(names) > 1 else _roots(form, *names)
+        found = plain
+        if form is not None and len(names) <= 1:
+            factor = form.get(next(iter(names), _WHOLE), 0)
+            root = -Fraction(form.get(_WHOLE, 0)) / factor if factor else None
+            found = set() if root is None else {root}
         for name in names:
             near = (mark + step for mark in found for step in (-1, 0, 1))
             marks.setdefault(name, set()).update(near)
@@ -104,11 +108,6 @@ def marks_in(
 
 _Form = dict[str, Exact]
 """A number that adds up names, each times a factor."""
-
-
-def _roots(form: _Form, name: str = _WHOLE) -> set[Exact]:
-    factor = form.get(name, 0)
-    return {-Fraction(form.get(_WHOLE, 0)) / factor} if factor else set()
 
 
 def _linear(node: Node) -> _Form | None:
@@ -192,8 +191,12 @@ def moves(
             return
         case Direction() as direction:
             steps: Iterable[tuple[RuleValue, RuleValue]] = pairwise(present)
-            if any(isinstance(value, Several) for value in present):
-                steps = _one_more(present)
+            if sets := [value for value in present if isinstance(value, Several)]:
+                steps = (
+                    (few, many)
+                    for few, many in product(sets, sets)
+                    if few.sure < many.sure and len(many.sure) == len(few.sure) + 1
+                )
             for low, high in steps:
                 yield (low, high) if direction is Direction.UP else (high, low)
         case ranks:
@@ -207,15 +210,6 @@ def moves(
                 for one, other in product(worse, better):
                     if one in known and other in known:
                         yield known[one], known[other]
-
-
-def _one_more(
-    values: Sequence[RuleValue],
-) -> Iterator[tuple[RuleValue, RuleValue]]:
-    sets = [value for value in values if isinstance(value, Several)]
-    for few, many in product(sets, sets):
-        if few.sure < many.sure and len(many.sure) == len(few.sure) + 1:
-            yield few, many
 
 
 def raised(value: RuleValue, target: RuleValue, question: Question) -> RuleValue:
@@ -437,7 +431,8 @@ class SmallSchool:
         All facts stay settled until the next search. In `seen`, the place here unless
         others are given, no part exceeds its whole.
         """
-        facts = list(self._facts())
+        places = [self.here, *chain.from_iterable(self.here.held.values())]
+        facts = [fact for place in places for fact in place.facts.values()]
         for fact in facts:
             fact.forget()
         wanted = [*wishes, *_within_wholes(seen or (self.here,))]
@@ -474,11 +469,6 @@ class SmallSchool:
                 return True
         following.forget()
         return False
-
-    def _facts(self) -> Iterator[Fact]:
-        yield from self.here.facts.values()
-        for place in chain.from_iterable(self.here.held.values()):
-            yield from place.facts.values()
 
     def _gather(
         self, rule: Rule, at: PlaceKind, names: dict[PlaceKind, dict[str, Question]]

@@ -4,7 +4,7 @@ The search fills facts in one by one and turns back as soon as the three-valued 
 refuse, so a level out of reach surely is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
@@ -30,7 +30,6 @@ from diag.rules.tree import (
     Constant,
     Exact,
     NameNode,
-    Node,
     Not,
     Order,
     Term,
@@ -84,17 +83,12 @@ class Abstraction:
         if factor < 0:
             order = MIRRORED[order]
         bound = Constant(Fraction(value) / Fraction(factor), term.column)
-        return CompareNode(order, self._named(core), bound, term.column)
-
-    def _named(self, term: Term) -> NameNode:
-        if isinstance(term, NameNode):
-            return term
-        for name, known in self.terms.items():
-            if known == term:
-                return NameNode(name, term.column)
-        name = f"#{len(self.terms)}"
-        self.terms[name] = term
-        return NameNode(name, term.column)
+        if not isinstance(core, NameNode):
+            new = f"#{len(self.terms)}"
+            name = next((one for one, of in self.terms.items() if of == core), new)
+            self.terms[name] = core
+            core = NameNode(name, core.column)
+        return CompareNode(order, core, bound, term.column)
 
     def _is_choice(self, term: Term) -> bool:
         if isinstance(term, NameNode):
@@ -205,7 +199,14 @@ def subject_of(
     texts = dict(sorted(criterion.levels.items(), reverse=True))
     levels = {level: read(text) for level, text in texts.items()}
     nodes = [*scope, *levels.values()]
-    relevance = _relevance(nodes, questions, read)
+    relevance: dict[str, Condition] = {}
+    pending = [name for node in nodes for name in sorted(names_in(node))]
+    while pending:
+        name = pending.pop()
+        question = questions.get(name)
+        if question is not None and question.relevant and name not in relevance:
+            relevance[name] = read(question.relevant)
+            pending += sorted(names_in(relevance[name]))
     catalogue = Catalogue(
         questions, criterion.place, [*nodes, *relevance.values()], abstraction.terms
     )
@@ -216,30 +217,6 @@ def subject_of(
         catalogue.values(),
         abstraction.terms,
     )
-
-
-def _relevance(
-    nodes: Sequence[Node],
-    questions: Mapping[str, Question],
-    read: Callable[[str], Condition],
-) -> dict[str, Condition]:
-    relevance: dict[str, Condition] = {}
-    pending = [name for node in nodes for name in sorted(names_in(node))]
-    while pending:
-        name = pending.pop()
-        question = questions.get(name)
-        if question is not None and question.relevant and name not in relevance:
-            relevance[name] = read(question.relevant)
-            pending += sorted(names_in(relevance[name]))
-    return relevance
-
-
-def of_number(
-    span: Span, marks: Iterable[Exact], *, integral: bool
-) -> tuple[RuleValue, ...]:
-    """Return values of a calculation that lies in a span."""
-    absent: tuple[RuleValue, ...] = (ABSENT,) if span.maybe_absent else ()
-    return absent + tuple(map(point, around(marks, span, integral=integral)))
 
 
 @dataclass(frozen=True)
@@ -266,18 +243,16 @@ class Catalogue:
     def _tried(self, name: str, marks: frozenset[Exact]) -> tuple[RuleValue, ...]:
         if name in self.terms:
             term = self.terms[name]
-            span = self._span(term)
+            unknown = {name: self._unknown(name) for name in names_in(term)}
+            measured = measure_of(term)(SearchWorld(unknown))
+            span = UNBOUNDED if measured is ABSENT else measured
             integral = isinstance(term, Aggregate) and term.function == "count"
-            return of_number(span, marks, integral=integral)
+            absent: tuple[RuleValue, ...] = (ABSENT,) if span.maybe_absent else ()
+            return absent + tuple(map(point, around(marks, span, integral=integral)))
         if name == VISIT_DATE:
             return (point(VISIT.toordinal()),)
         question = self.questions[name]
         return TYPES[question.type].tried(question, self.place, self.nodes, marks)
-
-    def _span(self, term: Term) -> Span:
-        unknown = {name: self._unknown(name) for name in names_in(term)}
-        measured = measure_of(term)(SearchWorld(unknown))
-        return UNBOUNDED if measured is ABSENT else measured
 
     def _unknown(self, name: str) -> RuleValue:
         question = self.questions.get(name)

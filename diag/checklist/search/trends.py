@@ -123,12 +123,9 @@ class Trends:
                 return together(parts)
             case CompareNode() | IsAmong() | Includes():
                 return (self._appearing if appears else self._compared)(node, name)
-            case NameNode() if appears and self._is_yes_or_no(name):
+            case NameNode() if appears and TYPES[self._questions[name].type].is_yes_no:
                 return Trend.RISES
         return self._number(node, name, appears=appears)
-
-    def _is_yes_or_no(self, name: str) -> bool:
-        return TYPES[self._questions[name].type].is_yes_no
 
     def _good(self, name: str) -> Trend:
         match self._questions[name].better:
@@ -197,7 +194,15 @@ class Trends:
         if isinstance(node, NameNode):
             return Trend.VARIES if appears else self._good(name)
         if isinstance(node, Aggregate):
-            return self._aggregate(node, name, appears=appears)
+            among = self._part(node.among, name, appears=appears)
+            inside = self._part(node.condition, name, appears=appears)
+            if node.number is not None:
+                inside = self._number(node.number, name, appears=appears)
+            if node.function in {"count", "total"}:
+                if appears and node.number == NameNode(name, 1):
+                    inside = Trend.RISES  # an absent number adds nothing
+                return together((inside, among))
+            return inside if among is Trend.STAYS else Trend.VARIES
         return self._added(self._signed(node, name), name, appears=appears)
 
     def _signed(self, node: Node, name: str) -> list[tuple[Node, Trend]]:
@@ -212,17 +217,6 @@ class Trends:
             case Arithmetic("*", factor, term) if name not in self._names(factor):
                 return [(term, self._sign(factor))]
         return [(NameNode(name, 1), Trend.VARIES)]
-
-    def _aggregate(self, node: Aggregate, name: str, *, appears: bool) -> Trend:
-        among = self._part(node.among, name, appears=appears)
-        inside = self._part(node.condition, name, appears=appears)
-        if node.number is not None:
-            inside = self._number(node.number, name, appears=appears)
-        if node.function in {"count", "total"}:
-            if appears and node.number == NameNode(name, 1):
-                inside = Trend.RISES  # an absent number adds nothing
-            return together((inside, among))
-        return inside if among is Trend.STAYS else Trend.VARIES
 
     def _part(self, node: Node | None, name: str, *, appears: bool) -> Trend:
         return self._trend(node, name, appears=appears) if node else Trend.STAYS
