@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import partial
 
 from diag.answers.types import evidence
+from diag.assess.json import advice_explanation_json, explanation_json
+from diag.assess.judge import public
+from diag.assess.money import format_cost
 from diag.assess.results import CriterionResult, DomainResult
 from diag.assess.spread import (
     NAMED,
@@ -17,14 +21,24 @@ from diag.assess.spread import (
     socle_words,
     spread_words,
     standing_words,
+    verdict_words,
 )
 from diag.assess.votes import unseen_dangers
 from diag.assess.why import (
+    AdviceExplanation,
     Explanation,
+    FactRead,
     PlaceRead,
+    TargetRead,
     why,
+    why_recommended,
 )
-from diag.assess.words import describe_condition, filled_words, score_cell
+from diag.assess.words import (
+    describe_condition,
+    filled_words,
+    quantity_words,
+    score_cell,
+)
 from diag.audit.answer import Key
 from diag.audit.findings import (
     danger_fact,
@@ -34,15 +48,16 @@ from diag.audit.findings import (
     seen_words,
     strength_words,
 )
-from diag.audit.reasons import basis, fact_words, is_plainly_out
-from diag.audit.session import AuditSession
+from diag.audit.reasons import basis
+from diag.audit.session import AuditSession, elsewhere
 from diag.model.checklist import Checklist
-from diag.model.enums import Compliance, Kind, Socle, Standing
+from diag.model.enums import Compliance, Kind, Socle, Standing, Trigger
+from diag.model.errors import DiagError
 from diag.model.text import Bounds
 from diag.rules.language import parse_rule
 from diag.rules.values import Truth
 from diag.words.sentences import counted, listed, sentence, uncapitalised
-from diag.words.vocabulary import KINDS, LAW, LEVELS, PROVENANCES, UNSCORED
+from diag.words.vocabulary import KINDS, LAW, LEVELS, PLACES, PROVENANCES, UNSCORED
 
 
 class Tone(StrEnum):
@@ -415,3 +430,158 @@ def _judged(place: PlaceRead, checklist: Checklist, key: str) -> Iterator[Outlin
 
 def _rule(text: str, checklist: Checklist) -> str:
     return describe_condition(parse_rule(text).root, checklist.questions)  # type: ignore[arg-type]
+
+
+def fact_words(fact: FactRead) -> str:
+    """Return what is known of a fact that judging read."""
+    if fact.relevant is False:
+        return "ne se demande pas ici"
+    return evidence(fact.question, fact.heads) if fact.heads else "pas de réponse"
+
+
+def is_plainly_out(place: PlaceRead) -> bool:
+    """Return whether a criterion is sans objet there, and nobody had to declare it."""
+    return place.verdict.standing is Standing.OUT and not place.declared_out
+
+
+_TRUTHS: dict[Truth, str] = {True: "vrai", False: "faux", None: "pas encore connu"}
+
+
+class Reasons:
+    """Why one criterion or recommendation stands as it does."""
+
+    def __init__(
+        self, explained: Explanation | AdviceExplanation, checklist: Checklist
+    ) -> None:
+        self._told, self._checklist = explained, checklist
+
+    def to_json(self) -> dict[str, object]:
+        """Return everything needed to judge again."""
+        shown = public(self._checklist)
+        if isinstance(self._told, Explanation):
+            return explanation_json(self._told, shown)
+        return advice_explanation_json(self._told, shown)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The reasons, in French."""
+        if isinstance(self._told, Explanation):
+            return tuple(_criterion_lines(self._told))
+        return tuple(_advice_lines(self._told))
+
+
+def explained(session: AuditSession, ident: str) -> Reasons:
+    """Return why a criterion or a recommendation stands as it does.
+
+    Raises:
+        DiagError: when the checklists have neither; names the nearest one.
+    """
+    facts, checklist = session.facts, session.checklist
+    if ident in checklist.criteria:
+        return Reasons(why(facts, checklist, ident), checklist)
+    if ident in checklist.recommendations:
+        return Reasons(why_recommended(facts, checklist, ident), checklist)
+    known = [*checklist.criteria, *checklist.recommendations]
+    near = get_close_matches(ident, known, n=1)
+    hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
+    hint = elsewhere(session, ident) or hint
+    raise DiagError(
+        f"Critère ou préconisation « {ident[:60]} » inconnu.{hint} Voyez la liste.",
+        command=f"diag why {session.about.ref}",
+    )
+
+
+def list_criteria(session: AuditSession) -> Iterator[str]:
+    """Give every criterion and its result, by domain."""
+    for domain in session.assessment.domains:
+        yield f"{domain.domain.title}"
+        width = max((len(each.criterion.id) for each in domain.criteria), default=0)
+        for result in domain.criteria:
+            name = result.criterion.id.ljust(width)
+            yield f"  {name}  {level_words(result)}"
+
+
+def _criterion_lines(explained: Explanation) -> Iterator[str]:
+    criterion, level = explained.criterion, level_words(explained.result)
+    yield f"{criterion.title} [{criterion.ref or criterion.id}] : {level}"
+    yield f"  {criterion.why}"
+    if criterion.law:
+        yield f"  {basis(explained.result)}"
+    if not explained.result.alone:
+        names = {each.place: each.name for each in explained.places}
+        kind = PLACES[criterion.place]
+        spread = spread_words(explained.result, names.__getitem__, kind)
+        if spread:
+            yield f"  {sentence(spread)}"
+    if explained.result.open:
+        yield "  La liste des lieux n'est pas close : il peut y en avoir d'autres."
+    out = [each for each in explained.places if is_plainly_out(each)]
+    for place in explained.places:
+        if place not in out:
+            yield from _place_lines(place)
+    if out:
+        yield f"  Sans objet ici : {', '.join(each.name for each in out)}"
+    for source in explained.sources:
+        yield f"  Source {source.id} ({source.grade}) : {source.title} {source.url}"
+    if not explained.sources:
+        yield "  Source : métier, sans texte de référence."
+
+
+def _place_lines(place: PlaceRead) -> Iterator[str]:
+    verdict = place.verdict
+    yield f"  {place.name} : {verdict_words(verdict)}"
+    if place.declared_out:
+        yield f"    déclaré sans objet : {', '.join(place.declared_out)}"
+    if place.applicable is not None:
+        truth = _TRUTHS[place.applicable.truth]
+        yield f"    s'applique si {place.applicable.text} : {truth}"
+    if place.given is not None:
+        truth = _TRUTHS[place.given.truth]
+        yield f"    il faut d'abord {place.given.text} : {truth}"
+    if verdict.standing is not Standing.OUT:
+        for level in place.levels:
+            fired = "  ← donne le niveau" if level.fired else ""
+            truth = _TRUTHS[level.truth]
+            yield f"    {LEVELS[level.level]} si {level.text} : {truth}{fired}"
+    for fact in place.facts:
+        named = f"{fact.question.label} ({fact.place_name})"
+        yield f"    {named} : {fact_words(fact)}"
+
+
+def _advice_lines(explained: AdviceExplanation) -> Iterator[str]:
+    yield f"Préconisation {explained.recommendation.id}"
+    advice = explained.advice
+    if advice is None:
+        covering = ", ".join(explained.covered_by)
+        yield (
+            f"  Remplacée par : {covering}"
+            if covering
+            else "  Pas faite : le critère est assez haut, ou sans objet."
+        )
+    else:
+        sure = advice.trigger is Trigger.FIRES
+        yield "  Proposée." if sure else "  À confirmer : le critère n'est pas connu."
+        yield f"  Coût : {format_cost(advice.cost)}"
+        for one in advice.shared:
+            yield f"  {one.need.item} : compris dans {one.payer}"
+        if advice.covers:
+            yield f"  Remplace aussi : {', '.join(advice.covers)}"
+    for target in explained.targets:
+        yield from _target_lines(target)
+    yield from _criterion_lines(explained.criterion)
+
+
+def _target_lines(read: TargetRead) -> Iterator[str]:
+    sure = read.target.trigger is Trigger.FIRES
+    yield f"  {read.name}{'' if sure else ', à confirmer'}"
+    many = quantity_words(read.target.quantity, read.target.usual)
+    yield f"    Combien : {read.quantity.text} : {many}"
+    for need in read.requires:
+        level = LEVELS[need.requirement.at_least]
+        asked = f"{need.requirement.criterion} au niveau {level}"
+        yield f"    Demande d'abord {asked} : {_TRUTHS[need.truth]}"
+    for line in read.buys:
+        if line.what is not None:
+            row, count = line.what, line.text or "quantite"
+            many = quantity_words(line.quantity, None)
+            yield f"    Prix {row.id} ({row.as_of}, {row.source}) × {count} : {many}"

@@ -12,15 +12,18 @@ from fractions import Fraction
 from statistics import quantiles
 
 from diag.assess import ENGINE
+from diag.assess.json import criterion_json, plain
 from diag.assess.results import Assessment, CriterionResult, Score
-from diag.assess.words import Move, score_words
+from diag.assess.spread import level_pair
+from diag.assess.words import MOVES, Move, score_cell, score_words
 from diag.audit.memory import session_before
+from diag.audit.remarks import title_words
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import OLDER, facts_for
 from diag.journal.errors import DamagedError
 from diag.journal.judged import OVERALL, is_judged, public_scores, store_judged
 from diag.model.audit import Audit, School
-from diag.model.checklist import Criterion
+from diag.model.checklist import Checklist, Criterion
 from diag.model.enums import PlaceKind, Standing, Trigger
 from diag.model.errors import DiagError
 from diag.model.text import Bounds
@@ -424,3 +427,93 @@ def keep_judged(session: AuditSession) -> None:
         engine=ENGINE,
         conflicts=len(session.conflicts),
     )
+
+
+Row = tuple[str, ...]
+"""One line, by columns."""
+
+
+METHOD = "grilles changées"
+"""What moved because it is judged otherwise."""
+
+
+def comparison_lines(
+    session: AuditSession, found: Comparison
+) -> Iterator[tuple[str, tuple[Row, ...]]]:
+    """Give each section's title and rows, those that are empty left out."""
+    scores = []
+    for score in (*found.domains, found.overall):
+        if not stays_out(score):
+            again = f"{METHOD} (rejugé : {score_cell(score.again)})"
+            before, now = score_cell(score.before), score_cell(score.now)
+            note = again if score.method_changed else ""
+            scores.append((score.title, before, "→", now, note))
+    yield "Scores", tuple(scores)
+    sections = (
+        ("Mieux", Move.BETTER),
+        ("Moins bien", Move.WORSE),
+        ("Mieux connu", Move.LEARNT),
+        ("À vérifier", Move.UNSURE),
+        ("S'applique maintenant", Move.APPEARED),
+        ("Ne s'applique plus", Move.GONE),
+        ("Jugé autrement", Move.SAME),
+    )
+    for title, move in sections:
+        rows = []
+        for one in found.moved(move):
+            if not stays_out(one):
+                before, now = level_pair(one.again, one.now)
+                note = METHOD if one.method_changed else ""
+                rows.append((one.criterion.title, before, "→", now, note))
+        if rows:
+            yield title, tuple(rows)
+    for title, idents in (
+        ("Préconisations résolues", found.resolved),
+        ("Préconisations nouvelles", found.new),
+    ):
+        if idents:
+            yield title, tuple((title_words(session, ident),) for ident in idents)
+    if not (found.criteria or found.resolved or found.new):
+        yield "Rien n'a changé", ()
+
+
+def stays_out(change: ScoreChange | CriterionChange) -> bool:
+    """Return whether it was « sans objet » and still is: there is nothing to show."""
+    if isinstance(change, CriterionChange):
+        return change.again.standing is change.now.standing is Standing.OUT
+    before = change.before or change.again
+    return before.bounds is None and change.now.bounds is None
+
+
+def comparison_json(found: Comparison, shown: Checklist) -> dict[str, object]:
+    """Return a comparison for a program, exact; `shown` is what everyone may read."""
+    return {
+        "before": found.campaign,
+        "now": found.now,
+        "edition_changed": found.edition_changed,
+        "overall": _score_json(found.overall),
+        "domains": [_score_json(one) for one in found.domains],
+        "criteria": {
+            one.criterion.id: {
+                "move": str(one.move),
+                "words": MOVES[one.move],
+                "method_changed": one.method_changed,
+                "before": criterion_json(one.again, shown),
+                "now": criterion_json(one.now, shown),
+            }
+            for one in found.criteria
+        },
+        "resolved": list(found.resolved),
+        "new": list(found.new),
+        "kept": list(found.kept),
+    }
+
+
+def _score_json(change: ScoreChange) -> dict[str, object]:
+    return {
+        "title": change.title,
+        "before": plain(change.before) if change.before else None,
+        "before_rejudged": plain(change.again),
+        "now": plain(change.now),
+        "method_changed": change.method_changed,
+    }

@@ -1,50 +1,57 @@
-"""What is recommended, in lines that unfold to reasons, costs, effect and follow-up."""
+"""What is recommended, what changed since the last audit, what would follow.
 
-from collections.abc import Callable, Iterator, Mapping
+Lines that unfold: an action to its reasons, costs, effect and follow-up, a change to
+what it rests on.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 
 from diag.answers.types import TYPES, value_words
 from diag.assess.money import format_cost, format_range, format_seen
 from diag.assess.plan import ONCE, Action
-from diag.assess.results import Target
-from diag.assess.spread import NAMED
-from diag.assess.words import quantity_words, short_cost
+from diag.assess.spread import level_pair
+from diag.assess.words import Move, quantity_words, score_cell, short_cost
 from diag.audit.advising import state_words, steps_standing
-from diag.audit.bilan import OutlineLine, Tone, heading, quiet
-from diag.audit.findings import observed, seen_words
-from diag.audit.remarks import declared_wording
+from diag.audit.bilan import OutlineLine, Tone, asked_by, heading, quiet, reasons_of
+from diag.audit.compare import (
+    METHOD,
+    CriterionChange,
+    Row,
+    comparison_lines,
+    older_before,
+    since_last,
+    stays_out,
+)
+from diag.audit.findings import found_words, observed, seen_words
+from diag.audit.memory import whole_story
+from diag.audit.reasons import (
+    describe_covered,
+    describe_due,
+    describe_reason,
+    describe_steps,
+    describe_waiting,
+)
+from diag.audit.remarks import declared_wording, title_words
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
+from diag.audit.suppose import SupposedOutcome, outcome_lines
 from diag.audit.votes import votes_of
 from diag.model.audit import FollowUp
 from diag.model.checklist import Checklist, EffectValue, Price, Question
 from diag.model.enums import (
     USUAL_READER,
     WORKING_READER,
-    Audience,
+    Compliance,
     Direction,
-    Gate,
+    FollowUpState,
+    Standing,
 )
 from diag.model.text import canonical_number
 from diag.words.dates import describe_day
-from diag.words.sentences import (
-    NEXT_BUDGET,
-    Blanks,
-    euros,
-    filled,
-    listed,
-    measure,
-    number,
-    out_of_100,
-    sentence,
-)
-from diag.words.vocabulary import (
-    AUDIENCES,
-    FOLLOW_UPS,
-    LEVELS,
-    OWNERS,
-)
+from diag.words.sentences import counted, euros, measure, number, out_of_100
+from diag.words.vocabulary import AUDIENCES, FOLLOW_UPS, LEVELS, OWNERS, THIS_SUBJECT
 
 
 def counsel(
@@ -246,87 +253,189 @@ def step_words(step: FollowUp, lead: str = "Suite : ") -> str:
     return f"{lead}{FOLLOW_UPS[step.state]}{day}{due}{by}{reason}"
 
 
-def describe_reason(report: Report, action: Action, audience: Audience) -> str:
-    """Return why: the words for this reader, else the criterion's own reason."""
-    own = report.wording(action, audience).why
-    result = report.result(action.advice.recommendation.when.criterion)
-    why = own or (result.criterion.why if result else "")
-    return sentence(report.fill_blanks(action, why, audience))
+_NARROW = 36
+"""Widest columns that are lined up; wider ones would push the text away."""
+
+_CHANGE = 3
+"""Cells of a change: before, →, after. What follows is a remark."""
 
 
-def describe_steps(action: Action) -> str:
-    """Return the steps in a row: « d'abord …, puis … »."""
-    titles = [step.title.rstrip(".") for step in action.advice.recommendation.steps]
-    return sentence(" ; puis ".join(titles))
-
-
-def describe_due(report: Report, action: Action) -> str:
-    """Return « avant le 12 mars 2027 »."""
-    return f"avant le {report.format_due(action)}"
-
-
-Naming = Callable[[Report, str, Audience], str]
-"""Names a recommendation, or a criterion, by its id."""
-
-
-def describe_waiting(
-    report: Report, action: Action, audience: Audience, name: Naming | None = None
-) -> str:
-    """Return what must come first, by its `name`; empty when nothing must.
-
-    Where only some places wait, they are named: « à CM2 : après R2 ».
-    """
-    needed = [
-        one for one in action.advice.targets if one.trigger is action.advice.trigger
-    ]
-    waits: dict[tuple[Gate, tuple[str, ...]], list[Target]] = {}
-    for one in needed:
-        if one.gate is not Gate.OPEN:
-            waits.setdefault((one.gate, one.waits_for), []).append(one)
-    parts = []
-    for (gate, first), targets in waits.items():
-        names = listed([(name or name_places)(report, one, audience) for one in first])
-        words = _waiting_words(gate, names, short=len(targets) < len(needed))
-        if len(targets) < len(needed):
-            places = [report.place_name(one.place) for one in targets]
-            words = f"à {listed(places, NAMED)} : {words}"
-        parts.append(words)
-    return " ; ".join(parts)
-
-
-def _waiting_words(gate: Gate, names: str, *, short: bool) -> str:
-    if gate is Gate.CHECK_FIRST:
-        return f"à vérifier d'abord : {names}" if names else "à vérifier d'abord"
-    after = f"après {names}" if names else "sous condition"
-    return after if short or not names else f"à engager {after}"
-
-
-def describe_covered(report: Report, action: Action, audience: Audience) -> str:
-    """Return the actions that it makes needless, by name."""
-    return listed([name_places(report, one, audience) for one in action.advice.covers])
-
-
-def name_places(report: Report, one: str, audience: Audience) -> str:
-    """Return a recommendation by its id: its number and title, or what it was."""
-    action = report.plan.action(one)
-    if action:
-        return f"{action.ref} ({report.title(action, audience)})"
-    if one in report.checklist.criteria:
-        known = report.checklist.recommendations
-        cure = next(
-            (
-                action
-                for action in report.plan.actions
-                for each in action.advice.covers
-                if each in known and known[each].when.criterion == one
+def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
+    """Return what changed since the subject's last audit, section by section."""
+    found = since_last(session)
+    if older := older_before(session):
+        lines = heading("anterieure", "Pas de comparaison")
+        return (lines, quiet("anterieure/pourquoi", older), *_stories(session))
+    if found is None:
+        return (
+            heading("premier", f"Premier audit de {THIS_SUBJECT[session.about.kind]}"),
+            quiet(
+                "premier/ensuite",
+                "À la prochaine campagne, ce qui aura changé s'affichera ici : niveaux "
+                "gagnés ou perdus, préconisations résolues, suites données.",
             ),
-            None,
         )
-        if cure:
-            return f"{cure.ref} ({report.title(cure, audience)})"
-        return f"« {report.checklist.criteria[one].title} »"
-    past = report.checklist.recommendations.get(one)
-    words = past.wording.get(audience) if past else None
-    return (
-        filled(words.title, Blanks(None, "", report.it, NEXT_BUDGET)) if words else one
+    moved = [one for one in found.criteria if not stays_out(one)]
+    settled = [one for one in moved if one.move is Move.BETTER]
+    arisen = [one for one in moved if _arose(session, one)]
+    otherwise = [one for one in moved if one.move is Move.SAME]
+    gone = {one.criterion.id for one in moved if one.move is not Move.SAME}
+    unchanged = sum(
+        one.standing is Standing.IN and one.bounds.low == one.bounds.high
+        for ident, one in session.assessment.criteria.items()
+        if ident not in gone
     )
+    rest = comparison_lines(session, found)
+    before, now = score_cell(found.overall.before), score_cell(found.overall.now)
+    last = {one.recommendation: one for one in whole_story(session)}
+    return (
+        heading(
+            "campagnes",
+            f"De {found.campaign} à {found.now}",
+            f"ensemble {before}, puis {now}",
+        ),
+        *_group("regle", "Réglé", [_change(session, one, "regle") for one in settled]),
+        *_group(
+            "apparu", "Apparu", [_change(session, one, "apparu") for one in arisen]
+        ),
+        *_group(
+            "decide",
+            "Décidé, pas encore fait",
+            [
+                OutlineLine(
+                    f"decide/{ident}", title_words(session, ident), step_words(one, "")
+                )
+                for ident, one in last.items()
+                if one.state in _UNDER_WAY
+            ],
+        ),
+        heading("inchange", f"Inchangé  {unchanged}"),
+        OutlineLine(
+            "grille",
+            f"Les grilles ont changé, pas l'école  {len(otherwise)}",
+            tone=Tone.HEADING,
+            inner=partial(_changes, session, otherwise, "grille")
+            if otherwise
+            else None,
+        ),
+        *_stories(session),
+        OutlineLine(
+            "detail",
+            "Tout ce qui a bougé",
+            tone=Tone.HEADING,
+            inner=lambda: tuple(sections("evolution", rest)),
+        ),
+    )
+
+
+_AT_ONCE = 3
+"""Lines under a heading; when there are more, the last one unfolds them."""
+
+
+def _group(key: str, title: str, lines: Sequence[OutlineLine]) -> Iterator[OutlineLine]:
+    """Give a heading with how many there are, and three lines at most."""
+    yield heading(f"{key}/titre", f"{title}  {len(lines)}")
+    shown = len(lines) if len(lines) <= _AT_ONCE else _AT_ONCE - 1
+    yield from lines[:shown]
+    if rest := tuple(lines[shown:]):
+        words = f"… {counted(len(rest), 'autre', 'autres')}"
+        yield OutlineLine(f"{key}/autres", words, inner=lambda: rest)
+
+
+def _arose(session: AuditSession, change: CriterionChange) -> bool:
+    """Return whether something fell short since, or applies now and falls short."""
+    if change.move is Move.APPEARED:
+        broken = change.now.compliance is Compliance.NON_CONFORME
+        return broken or bool(found_words(session, change.now))
+    return change.move is Move.WORSE
+
+
+def _change(session: AuditSession, change: CriterionChange, key: str) -> OutlineLine:
+    ident = change.criterion.id
+    before, now = level_pair(change.again, change.now)
+    return OutlineLine(
+        f"{key}/{ident}",
+        seen_words(session, change.now) or change.criterion.title,
+        f"{before}, puis {now}" if change.move is not Move.SAME else METHOD,
+        inner=lambda: reasons_of(session, ident, key),
+        asks=lambda: asked_by(session, ident),
+    )
+
+
+def _changes(
+    session: AuditSession, changes: Iterable[CriterionChange], key: str
+) -> tuple[OutlineLine, ...]:
+    return tuple(_change(session, one, key) for one in changes)
+
+
+_UNDER_WAY = frozenset({
+    FollowUpState.DECIDEE,
+    FollowUpState.FINANCEE,
+    FollowUpState.COMMANDEE,
+})
+"""Decided, and no fact shows yet that it was done."""
+
+
+def _stories(session: AuditSession) -> Iterator[OutlineLine]:
+    """Give what became of every recommendation followed up, each with its steps."""
+    steps: dict[str, list[FollowUp]] = {}
+    for one in whole_story(session):
+        steps.setdefault(one.recommendation, []).append(one)
+    advised = {one.recommendation.id for one in session.assessment.advice}
+    lines = []
+    for ident, moves in steps.items():
+        left = "" if ident in advised else ", n'est plus préconisée"
+        lines.append(
+            OutlineLine(
+                f"suites/{ident}",
+                title_words(session, ident),
+                f"{FOLLOW_UPS[moves[-1].state]}{left}",
+                inner=partial(_steps, ident, tuple(moves)),
+            )
+        )
+    if lines:
+        yield OutlineLine(
+            "suites",
+            f"Suites données  {len(lines)}",
+            tone=Tone.HEADING,
+            inner=lambda: tuple(lines),
+        )
+
+
+def _steps(ident: str, steps: tuple[FollowUp, ...]) -> tuple[OutlineLine, ...]:
+    return tuple(
+        OutlineLine(f"suites/{ident}/{at}", step_words(one))
+        for at, one in enumerate(steps)
+    )
+
+
+def consequences(found: SupposedOutcome) -> tuple[OutlineLine, ...]:
+    """Return what would follow from a supposition, before and after."""
+    return tuple(sections("hypothese", outcome_lines(found)))
+
+
+def sections(
+    key: str, groups: Iterable[tuple[str, tuple[Row, ...]]]
+) -> Iterator[OutlineLine]:
+    """Give titled rows as lines; what comes after the first column stands aside."""
+    for at, (title, cells) in enumerate(groups):
+        yield heading(f"{key}/{at}", title)
+        for rank, (row, aside) in enumerate(zip(cells, _align(cells), strict=True)):
+            yield OutlineLine(f"{key}/{at}/{rank}", row[0], aside, tone=Tone.PLAIN)
+
+
+def _align(rows: tuple[Row, ...]) -> list[str]:
+    """Return what stands aside, in columns that line up when they are narrow."""
+    asides = [
+        (*row[1 : 1 + _CHANGE], *(note and f"· {note}" for note in row[1 + _CHANGE :]))
+        for row in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(*asides, strict=True)]
+    if sum(widths) > _NARROW:
+        return [" ".join(filter(None, rest)) for rest in asides]
+    return [
+        " ".join(
+            cell.rjust(width) for cell, width in zip(rest, widths, strict=True) if width
+        )
+        for rest in asides
+    ]

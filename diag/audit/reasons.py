@@ -1,43 +1,27 @@
-"""Why: what a criterion rests on, whom it binds, the way from answers to a result."""
+"""What stands next to a rule and to an action: its law, whom it binds, why, when."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date
-from difflib import get_close_matches
 
-from diag.answers.types import TYPES, evidence
-from diag.assess.json import advice_explanation_json, explanation_json
-from diag.assess.judge import public
-from diag.assess.money import format_cost
-from diag.assess.results import CriterionResult
-from diag.assess.spread import level_words, spread_words, verdict_words
-from diag.assess.why import (
-    AdviceExplanation,
-    Explanation,
-    FactRead,
-    PlaceRead,
-    TargetRead,
-    why,
-    why_recommended,
-)
-from diag.assess.words import quantity_words
-from diag.audit.session import AuditSession, elsewhere
+from diag.answers.types import TYPES
+from diag.assess.plan import Action
+from diag.assess.results import CriterionResult, Target
+from diag.assess.spread import NAMED
+from diag.audit.report import Report
 from diag.model.checklist import Checklist, Criterion, Law
-from diag.model.enums import (
-    Audience,
-    Kind,
-    Nature,
-    Party,
-    PlaceKind,
-    Standing,
-    State,
-    Trigger,
-)
-from diag.model.errors import DiagError
+from diag.model.enums import Audience, Gate, Kind, Nature, Party, PlaceKind, State
 from diag.model.fact import Facts
-from diag.rules.values import Truth, root_of
+from diag.rules.values import root_of
 from diag.words.dates import describe_day
-from diag.words.sentences import sentence, uncapitalised
-from diag.words.vocabulary import ASKED, LAW, LEVELS, NATURES, PLACES, TO_READ
+from diag.words.sentences import (
+    NEXT_BUDGET,
+    Blanks,
+    filled,
+    listed,
+    sentence,
+    uncapitalised,
+)
+from diag.words.vocabulary import ASKED, LAW, NATURES, TO_READ
 
 _SEVERAL = (" et ", " à ", ",", " suivants")
 """What makes « article » a plural."""
@@ -148,156 +132,87 @@ def heading(*, is_law: bool) -> str:
     return f"{LAW if is_law else ASKED} et qui n'est pas encore respecté"
 
 
-def fact_words(fact: FactRead) -> str:
-    """Return what is known of a fact that judging read."""
-    if fact.relevant is False:
-        return "ne se demande pas ici"
-    return evidence(fact.question, fact.heads) if fact.heads else "pas de réponse"
+def describe_reason(report: Report, action: Action, audience: Audience) -> str:
+    """Return why: the words for this reader, else the criterion's own reason."""
+    own = report.wording(action, audience).why
+    result = report.result(action.advice.recommendation.when.criterion)
+    why = own or (result.criterion.why if result else "")
+    return sentence(report.fill_blanks(action, why, audience))
 
 
-def is_plainly_out(place: PlaceRead) -> bool:
-    """Return whether a criterion is sans objet there, and nobody had to declare it."""
-    return place.verdict.standing is Standing.OUT and not place.declared_out
+def describe_steps(action: Action) -> str:
+    """Return the steps in a row: « d'abord …, puis … »."""
+    titles = [step.title.rstrip(".") for step in action.advice.recommendation.steps]
+    return sentence(" ; puis ".join(titles))
 
 
-_TRUTHS: dict[Truth, str] = {True: "vrai", False: "faux", None: "pas encore connu"}
+def describe_due(report: Report, action: Action) -> str:
+    """Return « avant le 12 mars 2027 »."""
+    return f"avant le {report.format_due(action)}"
 
 
-class Reasons:
-    """Why one criterion or recommendation stands as it does."""
-
-    def __init__(
-        self, explained: Explanation | AdviceExplanation, checklist: Checklist
-    ) -> None:
-        self._told, self._checklist = explained, checklist
-
-    def to_json(self) -> dict[str, object]:
-        """Return everything needed to judge again."""
-        shown = public(self._checklist)
-        if isinstance(self._told, Explanation):
-            return explanation_json(self._told, shown)
-        return advice_explanation_json(self._told, shown)
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """The reasons, in French."""
-        if isinstance(self._told, Explanation):
-            return tuple(_criterion_lines(self._told))
-        return tuple(_advice_lines(self._told))
+Naming = Callable[[Report, str, Audience], str]
+"""Names a recommendation, or a criterion, by its id."""
 
 
-def explained(session: AuditSession, ident: str) -> Reasons:
-    """Return why a criterion or a recommendation stands as it does.
+def describe_waiting(
+    report: Report, action: Action, audience: Audience, name: Naming | None = None
+) -> str:
+    """Return what must come first, by its `name`; empty when nothing must.
 
-    Raises:
-        DiagError: when the checklists have neither; names the nearest one.
+    Where only some places wait, they are named: « à CM2 : après R2 ».
     """
-    facts, checklist = session.facts, session.checklist
-    if ident in checklist.criteria:
-        return Reasons(why(facts, checklist, ident), checklist)
-    if ident in checklist.recommendations:
-        return Reasons(why_recommended(facts, checklist, ident), checklist)
-    known = [*checklist.criteria, *checklist.recommendations]
-    near = get_close_matches(ident, known, n=1)
-    hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
-    hint = elsewhere(session, ident) or hint
-    raise DiagError(
-        f"Critère ou préconisation « {ident[:60]} » inconnu.{hint} Voyez la liste.",
-        command=f"diag why {session.about.ref}",
-    )
+    needed = [
+        one for one in action.advice.targets if one.trigger is action.advice.trigger
+    ]
+    waits: dict[tuple[Gate, tuple[str, ...]], list[Target]] = {}
+    for one in needed:
+        if one.gate is not Gate.OPEN:
+            waits.setdefault((one.gate, one.waits_for), []).append(one)
+    parts = []
+    for (gate, first), targets in waits.items():
+        names = listed([(name or name_places)(report, one, audience) for one in first])
+        words = _waiting_words(gate, names, short=len(targets) < len(needed))
+        if len(targets) < len(needed):
+            places = [report.place_name(one.place) for one in targets]
+            words = f"à {listed(places, NAMED)} : {words}"
+        parts.append(words)
+    return " ; ".join(parts)
 
 
-def listed(session: AuditSession) -> Iterator[str]:
-    """Give every criterion and its result, by domain."""
-    for domain in session.assessment.domains:
-        yield f"{domain.domain.title}"
-        width = max((len(each.criterion.id) for each in domain.criteria), default=0)
-        for result in domain.criteria:
-            name = result.criterion.id.ljust(width)
-            yield f"  {name}  {level_words(result)}"
+def _waiting_words(gate: Gate, names: str, *, short: bool) -> str:
+    if gate is Gate.CHECK_FIRST:
+        return f"à vérifier d'abord : {names}" if names else "à vérifier d'abord"
+    after = f"après {names}" if names else "sous condition"
+    return after if short or not names else f"à engager {after}"
 
 
-def _criterion_lines(explained: Explanation) -> Iterator[str]:
-    criterion, level = explained.criterion, level_words(explained.result)
-    yield f"{criterion.title} [{criterion.ref or criterion.id}] : {level}"
-    yield f"  {criterion.why}"
-    if criterion.law:
-        yield f"  {basis(explained.result)}"
-    if not explained.result.alone:
-        names = {each.place: each.name for each in explained.places}
-        kind = PLACES[criterion.place]
-        spread = spread_words(explained.result, names.__getitem__, kind)
-        if spread:
-            yield f"  {sentence(spread)}"
-    if explained.result.open:
-        yield "  La liste des lieux n'est pas close : il peut y en avoir d'autres."
-    out = [each for each in explained.places if is_plainly_out(each)]
-    for place in explained.places:
-        if place not in out:
-            yield from _place_lines(place)
-    if out:
-        yield f"  Sans objet ici : {', '.join(each.name for each in out)}"
-    for source in explained.sources:
-        yield f"  Source {source.id} ({source.grade}) : {source.title} {source.url}"
-    if not explained.sources:
-        yield "  Source : métier, sans texte de référence."
+def describe_covered(report: Report, action: Action, audience: Audience) -> str:
+    """Return the actions that it makes needless, by name."""
+    return listed([name_places(report, one, audience) for one in action.advice.covers])
 
 
-def _place_lines(place: PlaceRead) -> Iterator[str]:
-    verdict = place.verdict
-    yield f"  {place.name} : {verdict_words(verdict)}"
-    if place.declared_out:
-        yield f"    déclaré sans objet : {', '.join(place.declared_out)}"
-    if place.applicable is not None:
-        truth = _TRUTHS[place.applicable.truth]
-        yield f"    s'applique si {place.applicable.text} : {truth}"
-    if place.given is not None:
-        truth = _TRUTHS[place.given.truth]
-        yield f"    il faut d'abord {place.given.text} : {truth}"
-    if verdict.standing is not Standing.OUT:
-        for level in place.levels:
-            fired = "  ← donne le niveau" if level.fired else ""
-            truth = _TRUTHS[level.truth]
-            yield f"    {LEVELS[level.level]} si {level.text} : {truth}{fired}"
-    for fact in place.facts:
-        named = f"{fact.question.label} ({fact.place_name})"
-        yield f"    {named} : {fact_words(fact)}"
-
-
-def _advice_lines(explained: AdviceExplanation) -> Iterator[str]:
-    yield f"Préconisation {explained.recommendation.id}"
-    advice = explained.advice
-    if advice is None:
-        covering = ", ".join(explained.covered_by)
-        yield (
-            f"  Remplacée par : {covering}"
-            if covering
-            else "  Pas faite : le critère est assez haut, ou sans objet."
+def name_places(report: Report, one: str, audience: Audience) -> str:
+    """Return a recommendation by its id: its number and title, or what it was."""
+    action = report.plan.action(one)
+    if action:
+        return f"{action.ref} ({report.title(action, audience)})"
+    if one in report.checklist.criteria:
+        known = report.checklist.recommendations
+        cure = next(
+            (
+                action
+                for action in report.plan.actions
+                for each in action.advice.covers
+                if each in known and known[each].when.criterion == one
+            ),
+            None,
         )
-    else:
-        sure = advice.trigger is Trigger.FIRES
-        yield "  Proposée." if sure else "  À confirmer : le critère n'est pas connu."
-        yield f"  Coût : {format_cost(advice.cost)}"
-        for one in advice.shared:
-            yield f"  {one.need.item} : compris dans {one.payer}"
-        if advice.covers:
-            yield f"  Remplace aussi : {', '.join(advice.covers)}"
-    for target in explained.targets:
-        yield from _target_lines(target)
-    yield from _criterion_lines(explained.criterion)
-
-
-def _target_lines(read: TargetRead) -> Iterator[str]:
-    sure = read.target.trigger is Trigger.FIRES
-    yield f"  {read.name}{'' if sure else ', à confirmer'}"
-    many = quantity_words(read.target.quantity, read.target.usual)
-    yield f"    Combien : {read.quantity.text} : {many}"
-    for need in read.requires:
-        level = LEVELS[need.requirement.at_least]
-        asked = f"{need.requirement.criterion} au niveau {level}"
-        yield f"    Demande d'abord {asked} : {_TRUTHS[need.truth]}"
-    for line in read.buys:
-        if line.what is not None:
-            row, count = line.what, line.text or "quantite"
-            many = quantity_words(line.quantity, None)
-            yield f"    Prix {row.id} ({row.as_of}, {row.source}) × {count} : {many}"
+        if cure:
+            return f"{cure.ref} ({report.title(cure, audience)})"
+        return f"« {report.checklist.criteria[one].title} »"
+    past = report.checklist.recommendations.get(one)
+    words = past.wording.get(audience) if past else None
+    return (
+        filled(words.title, Blanks(None, "", report.it, NEXT_BUDGET)) if words else one
+    )

@@ -15,7 +15,7 @@ from diag.assess.money import FREE_WORDS, Money, format_cost
 from diag.assess.results import Advice, Assessment, Cost, CriterionResult, Score
 from diag.assess.spread import level_pair
 from diag.assess.words import MOVES, Move, score_cell, short_cost, spent
-from diag.audit.compare import move_of
+from diag.audit.compare import Row, move_of
 from diag.model.checklist import Checklist
 from diag.model.enums import (
     USUAL_READER,
@@ -28,9 +28,6 @@ from diag.model.enums import (
 from diag.model.fact import Answer, Facts, Place, Value
 from diag.words.sentences import NEXT_BUDGET, Blanks, euros, filled
 from diag.words.vocabulary import SUBJECTS
-
-Row = tuple[str, ...]
-"""One line, by columns."""
 
 WHY = "supposé"
 """Reason that marks an answer as supposed wherever it is shown."""

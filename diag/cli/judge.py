@@ -9,7 +9,13 @@ from diag.assess.results import Advice, Assessment, DomainResult, Score
 from diag.assess.spread import danger_words, declined, socle_words
 from diag.assess.words import filled_words, score_cell
 from diag.audit import hypotheses
-from diag.audit.compare import compared_with, keep_judged
+from diag.audit.bilan import explained, list_criteria
+from diag.audit.compare import (
+    compared_with,
+    comparison_json,
+    comparison_lines,
+    keep_judged,
+)
 from diag.audit.hypotheses import (
     forget_scenario,
     keep_scenario,
@@ -17,7 +23,6 @@ from diag.audit.hypotheses import (
     scenarios,
     suppositions_of,
 )
-from diag.audit.reasons import explained, listed
 from diag.audit.session import AuditSession
 from diag.audit.suppose import (
     Supposition,
@@ -156,7 +161,7 @@ def _waiting_words(advice: Advice) -> str:
 def why(session: AuditSession, criterion: str | None, *, as_json: bool) -> None:
     """Déplie un critère, une préconisation : faits, règle, source."""
     if criterion is None:
-        print_lines(listed(session))
+        print_lines(list_criteria(session))
         return
     reasons = explained(session, criterion)
     if as_json:
@@ -292,8 +297,6 @@ def _texts(option: object) -> tuple[str, ...]:
 @click.option("--with", "earlier", default="", help="Campagne (sinon la précédente).")
 def compare(session: AuditSession, earlier: str, *, as_json: bool) -> None:
     """Dit ce qui a changé depuis le dernier audit de cette école."""
-    from diag.audit.evolution import comparison_json, comparison_lines  # noqa: PLC0415
-
     found = compared_with(session, earlier)
     sections = list(comparison_lines(session, found))
     if as_json:

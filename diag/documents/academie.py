@@ -8,7 +8,6 @@ from functools import partial
 
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
-from diag.audit.counsel import describe_due, describe_reason, describe_waiting
 from diag.audit.findings import (
     conflict_words,
     is_own,
@@ -17,7 +16,7 @@ from diag.audit.findings import (
     open_words,
     pressing,
 )
-from diag.audit.reasons import concerns
+from diag.audit.reasons import concerns, describe_due, describe_reason, describe_waiting
 from diag.audit.report import Report
 from diag.documents.blocks import Md, Pair, bullets, table
 from diag.documents.document import EmbeddedFile

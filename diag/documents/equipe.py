@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from diag.assess.plan import Action, refs_words
-from diag.audit.counsel import describe_reason
 from diag.audit.departure import Debrief
 from diag.audit.findings import (
     conflict_words,
@@ -18,6 +17,7 @@ from diag.audit.findings import (
     pressing,
     strengths,
 )
+from diag.audit.reasons import describe_reason
 from diag.audit.report import Report
 from diag.audit.votes import votes_of
 from diag.documents.blocks import (

@@ -2,14 +2,9 @@
 
 from functools import partial
 
-from diag.assess.money import (
-    Money,
-    format_sum,
-    total_words,
-)
+from diag.assess.money import Money, format_sum, total_words
 from diag.assess.plan import Action, refs_words
 from diag.audit.compare import describe_comparables
-from diag.audit.counsel import describe_due, describe_reason
 from diag.audit.findings import (
     detailed,
     found_words,
@@ -21,7 +16,7 @@ from diag.audit.findings import (
     strengths,
     weaknesses,
 )
-from diag.audit.reasons import concerns, pressure
+from diag.audit.reasons import concerns, describe_due, describe_reason, pressure
 from diag.audit.report import Report
 from diag.documents.blocks import Md, Pair, box, bullets, table
 from diag.documents.document import DrawnPages
@@ -67,12 +62,7 @@ from diag.documents.sheet import (
 )
 from diag.model.enums import Audience, Kind, Owner
 from diag.model.votes import DecisionList
-from diag.words.sentences import (
-    first_sentence,
-    of,
-    sentence,
-    uncapitalised,
-)
+from diag.words.sentences import first_sentence, of, sentence, uncapitalised
 from diag.words.vocabulary import OWNERS, PRIORITIES
 
 READER = Audience.MAIRIE

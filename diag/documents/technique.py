@@ -11,9 +11,9 @@ from diag.assess.plan import Action
 from diag.assess.results import CostLine
 from diag.assess.spread import short_places
 from diag.assess.words import quantity_words, score_cell
-from diag.audit.counsel import describe_due, describe_steps
 from diag.audit.evidence import allowed_words
 from diag.audit.findings import kind_of, observed, open_words
+from diag.audit.reasons import describe_due, describe_steps
 from diag.audit.report import Report
 from diag.documents.blocks import Md, Pair, bold, definitions, image_of, sections, table
 from diag.documents.parts import advice, frame
@@ -39,13 +39,7 @@ from diag.documents.parts.sources import (
 )
 from diag.documents.school_drawings import network_sketch
 from diag.model.checklist import Question
-from diag.model.enums import (
-    WORKING_READER,
-    Kind,
-    PlaceKind,
-    Provenance,
-    State,
-)
+from diag.model.enums import WORKING_READER, Kind, PlaceKind, Provenance, State
 from diag.model.fact import Answer, Place
 from diag.words.dates import day_of, describe_day, describe_duration, later, long_date
 from diag.words.sentences import (

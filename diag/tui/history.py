@@ -10,9 +10,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from diag.audit import erasing
-from diag.audit.compare import older_before, since_last
+from diag.audit.compare import comparison_lines, older_before, since_last
 from diag.audit.erasing import ErasureStep, PendingErasure
-from diag.audit.evolution import comparison_lines
 from diag.audit.history import changes_of
 from diag.audit.session import AuditSession
 from diag.model.errors import DiagError

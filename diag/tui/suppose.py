@@ -13,7 +13,7 @@ from diag.answers.choice import choices_words
 from diag.answers.types import TYPES, heads_words
 from diag.assess.words import score_words
 from diag.audit import hypotheses
-from diag.audit.evolution import consequences
+from diag.audit.counsel import consequences
 from diag.audit.hypotheses import (
     forget_scenario,
     keep_scenario,

@@ -16,8 +16,7 @@ from diag.assess.results import Score
 from diag.audit import advising, hypotheses
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.bilan import OutlineLine, Tone, danger_counts, findings
-from diag.audit.counsel import counsel
-from diag.audit.evolution import consequences, evolution
+from diag.audit.counsel import consequences, counsel, evolution
 from diag.audit.follow import add_step
 from diag.audit.places import add_places
 from diag.audit.session import AuditSession

@@ -12,7 +12,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from diag import demo
-from diag.audit.evolution import evolution
+from diag.audit.counsel import evolution
 from diag.audit.follow import wrote_in
 from diag.audit.photos import photos_of
 from diag.audit.proposals import waiting

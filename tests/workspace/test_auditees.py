@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from diag.audit.answer import find_question, record_note
-from diag.audit.reasons import explained
+from diag.audit.bilan import explained
 from diag.audit.report import report_folder, report_of
 from diag.audit.session import listed, open_session, start
 from diag.audit.transfer import export_audit, import_audit

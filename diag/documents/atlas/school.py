@@ -10,8 +10,8 @@ from diag.assess.money import Money, total_words
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult, DomainResult, Score
 from diag.assess.words import filled_words, is_printable
-from diag.audit.counsel import name_places
 from diag.audit.findings import observed
+from diag.audit.reasons import name_places
 from diag.audit.report import Report
 from diag.audit.snapshot import OLDER
 from diag.documents.academie import READER as ACADEMIE

@@ -4,19 +4,20 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from diag.assess.money import (
-    FREE_WORDS,
-    Money,
-    added,
-    estimate,
-    format_range,
-    works_of,
-)
+from diag.assess.money import FREE_WORDS, Money, added, estimate, format_range, works_of
 from diag.assess.plan import Action, refs_words
 from diag.assess.results import CriterionResult
-from diag.audit.counsel import describe_covered, describe_waiting, name_places
 from diag.audit.findings import observed, where
-from diag.audit.reasons import basis, concerns, deadline_words, heading, label
+from diag.audit.reasons import (
+    basis,
+    concerns,
+    deadline_words,
+    describe_covered,
+    describe_waiting,
+    heading,
+    label,
+    name_places,
+)
 from diag.audit.report import Report
 from diag.documents.blocks import (
     Md,

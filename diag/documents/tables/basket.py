@@ -14,7 +14,7 @@ from pathlib import Path
 from diag.assess.money import WORKS, format_seen
 from diag.assess.plan import Action
 from diag.assess.results import CostLine
-from diag.audit.counsel import describe_waiting
+from diag.audit.reasons import describe_waiting
 from diag.audit.report import Report
 from diag.documents.mairie import READER  # buyers read what the commune reads
 from diag.documents.parts import advice

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from diag.assess.plan import Action
 from diag.assess.spread import short_places
-from diag.audit.counsel import describe_steps, describe_waiting, name_places
 from diag.audit.findings import kind_of, names_judged, observed
+from diag.audit.reasons import describe_steps, describe_waiting, name_places
 from diag.audit.report import Report
 from diag.documents.blocks import Md, entry, sections, written
 from diag.documents.parts import advice

@@ -12,8 +12,7 @@ from textual.widgets import Static
 from diag.assess.words import filled_words, score_words, short_cost, spent
 from diag.audit.answer import Key
 from diag.audit.bilan import danger_counts, findings
-from diag.audit.counsel import counsel
-from diag.audit.evolution import evolution
+from diag.audit.counsel import counsel, evolution
 from diag.audit.follow import digest_to_accept
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
