@@ -71,7 +71,15 @@ def write_atlas(
     schools = [one for one in known if one is not None and not one.vanished]
     reader = view_named(workspace, view, schools)
     lines = _outline(outline)
-    picked = _seen(chosen(workspace, (), campaign, everything=True), reader)
+    every = chosen(workspace, (), campaign, everything=True)
+    picked = replace(
+        every,
+        sessions=tuple(
+            one for one in every.sessions if reader.sees_audit_of(one.about)
+        ),
+        unreadable=every.unreadable * (reader.reader is AtlasReader.SYNDICAT),
+        older=tuple(one for one in every.older if reader.sees_audit_of(one)),
+    )
     abouts = (*(one.about for one in picked.sessions), *picked.older)
     audited = [about.school for about in abouts if about.school]
     seen = [one for one in (*schools, *audited) if reader.sees(one)]
@@ -121,11 +129,12 @@ class _Making:
         if not is_begun(report.public):
             return
         self.provisional += report.provisional
-        dossier = self._dossier(report)
-        code = report.about.code
+        bare, view, code = without_notes(report), self.pages.view, report.about.code
+        papers = tuple(self._paper(bare, audience) for audience in view.audiences)
+        dossier = Dossier(bilan_of(report.public, view), papers, report.about.name)
         match report.about.kind:
             case PlaceKind.ECOLE:
-                told = scores_of(report.public, self.pages.view)
+                told = scores_of(report.public, view)
                 self.entries[code] = replace(self.entries[code], told=told)
                 self._put_school(self.entries[code], dossier)
             case PlaceKind.COMMUNE:
@@ -149,14 +158,6 @@ class _Making:
         for one in entries:
             if one.told is None:
                 self._put_school(one, None)
-
-    def _dossier(self, report: Report) -> Dossier:
-        bare = without_notes(report)
-        papers = tuple(
-            self._paper(bare, audience) for audience in self.pages.view.audiences
-        )
-        bilan = bilan_of(report.public, self.pages.view)
-        return Dossier(bilan, papers, report.about.name)
 
     def _paper(self, report: Report, audience: Audience) -> PaperLinks:
         problems = report.office.house.explain(audience)
@@ -187,13 +188,6 @@ class _Making:
         target.parent.mkdir(parents=True, exist_ok=True)
         data = content.encode("utf-8") if isinstance(content, str) else content
         target.write_bytes(data)
-
-
-def _seen(picked: ChosenAudits, view: View) -> ChosenAudits:
-    sessions = tuple(one for one in picked.sessions if view.sees_audit_of(one.about))
-    unreadable = picked.unreadable if view.reader is AtlasReader.SYNDICAT else 0
-    older = tuple(one for one in picked.older if view.sees_audit_of(one))
-    return replace(picked, sessions=sessions, unreadable=unreadable, older=older)
 
 
 def _communes(

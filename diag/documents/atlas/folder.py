@@ -9,7 +9,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from diag.documents import AUDIENCES
@@ -21,14 +20,6 @@ MARK = "atlas.json"
 """The list of the files, at the root of the atlas."""
 
 _FORMAT = "diag-atlas"
-
-
-@dataclass(frozen=True, slots=True)
-class _List:
-    """What an atlas is and where it comes from."""
-
-    view: str
-    files: frozenset[str]
 
 
 _LEFT_BY_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
@@ -48,8 +39,13 @@ def staged(folder: Path, view: str) -> Iterator[Path]:
     if _is_ours(old) and not place.exists():
         old.rename(place)  # a run was cut between the two renamings
     _check(place, view)
-    for left in (part, old):
-        _forget(left)
+    for left in (part, old):  # by a run that was cut
+        if left.exists() and not _is_ours(left):
+            raise DiagError(
+                f"{left} gêne et ne vient pas de diag : déplacez-le, puis recommencez."
+            )
+        if left.exists():
+            shutil.rmtree(left)
     part.mkdir(parents=True)
     try:
         _list(part, view)
@@ -83,19 +79,20 @@ def _check(place: Path, view: str) -> None:
     files = files_of(place)
     if not files and not any(place.iterdir()):
         return
-    kept = _listed(place)
-    if kept is None:
+    listed = _listed(place)
+    if listed is None:
         raise DiagError(
             f"{place} contient autre chose qu'un atlas : rien n'a été touché. "
             "Donnez un dossier neuf ou vide."
         )
-    if kept.view != view:
+    its_view, its_files = listed
+    if its_view != view:
         raise DiagError(
-            f"{place} contient l'atlas « {kept.view} » : rien n'a été touché. "
+            f"{place} contient l'atlas « {its_view} » : rien n'a été touché. "
             f"Donnez un autre dossier à l'atlas « {view} », pour que personne ne "
             "reçoive celui d'un autre."
         )
-    known = {MARK, *kept.files}
+    known = {MARK, *its_files}
     foreign = [
         name
         for name in files
@@ -115,8 +112,8 @@ def _list(folder: Path, view: str) -> None:
     (folder / MARK).write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
-def _listed(folder: Path) -> _List | None:
-    """Return the list of an atlas; None when the folder is none."""
+def _listed(folder: Path) -> tuple[str, set[str]] | None:
+    """Return the view of an atlas and its files; None when the folder is none."""
     try:
         found = json.loads((folder / MARK).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -127,20 +124,7 @@ def _listed(folder: Path) -> _List | None:
         and isinstance(found.get("view"), str)
         and isinstance(found.get("files"), list)
     )
-    return (
-        _List(found["view"], frozenset(map(str, found["files"]))) if is_atlas else None
-    )
-
-
-def _forget(left: Path) -> None:
-    """Throw away what a run that was cut left; refuse what is not of such a run."""
-    if not left.exists():
-        return
-    if not _is_ours(left):
-        raise DiagError(
-            f"{left} gêne et ne vient pas de diag : déplacez-le, puis recommencez."
-        )
-    shutil.rmtree(left)
+    return (found["view"], set(map(str, found["files"]))) if is_atlas else None
 
 
 def _is_ours(folder: Path) -> bool:

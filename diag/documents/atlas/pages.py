@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from diag.assess.money import added
+from diag.assess.results import Score
 from diag.documents.atlas.folder import INDEX, OVERVIEW, commune_path, to_root
 from diag.documents.atlas.school import (
     Bilan,
@@ -200,9 +201,18 @@ def territory_map(
     if not placed:
         return None
     placed.sort(key=lambda one: (one[0].told is not None, one[0].order))
-    frame = projection(_shown([point for _, point in placed], outline))
+    points = [point for _, point in placed]
+    shown = [*points]
+    if outline:  # unless it is far wider than the schools
+        south_west, north_east = corners(outline)
+        (west, south), (east, north) = corners([tuple(points)])
+        across, down = north_east[0] - south_west[0], north_east[1] - south_west[1]
+        is_near = across <= _WIDEST * max(east - west, 0.01)
+        if is_near and down <= _WIDEST * max(north - south, 0.01):
+            shown += south_west, north_east
+    frame = projection(shown)
     large = SMALL if len(placed) > CROWD else LARGE
-    spots = spread_marks([frame.spot(point) for _, point in placed], 2 * large + 1)
+    spots = spread_marks([frame.spot(point) for point in points], 2 * large + 1)
     marks = tuple(
         SchoolMark(one, f"{x:.1f}", f"{y:.1f}", large if one.told else DOT)
         for (one, _), (x, y) in zip(placed, spots, strict=True)
@@ -222,19 +232,6 @@ def territory_map(
     )
 
 
-def _shown(points: list[Degrees], outline: Sequence[Line]) -> list[Degrees]:
-    """Return what must fit: the schools, and the outline unless it is far wider."""
-    if not outline:
-        return points
-    south_west, north_east = corners(outline)
-    wide = max(x for x, _ in points) - min(x for x, _ in points)
-    high = max(y for _, y in points) - min(y for _, y in points)
-    across, down = north_east[0] - south_west[0], north_east[1] - south_west[1]
-    if across > _WIDEST * max(wide, 0.01) or down > _WIDEST * max(high, 0.01):
-        return points
-    return [*points, south_west, north_east]
-
-
 def _communes(
     placed: Sequence[tuple[SchoolEntry, Degrees]], spots: Sequence[Spot]
 ) -> list[tuple[str, list[Spot]]]:
@@ -243,16 +240,14 @@ def _communes(
     for (entry, _), spot in zip(placed, spots, strict=True):
         marks.setdefault((entry.commune, entry.insee), []).append(spot)
     ranked = sorted(marks, key=lambda one: (-len(marks[one]), fold(one[0]), one[1]))
-    return [(one[0], _central(marks[one])) for one in ranked[:NAMES] if one[0]]
-
-
-def _central(spots: Sequence[Spot]) -> list[Spot]:
-    middle = (
-        sum(x for x, _ in spots) / len(spots),
-        sum(y for _, y in spots) / len(spots),
-    )
-    ranked = sorted(spots, key=lambda spot: (math.dist(spot, middle), spot))
-    return ranked[:BESIDE]
+    found = []
+    for commune in ranked[:NAMES]:
+        own = marks[commune]
+        middle = [sum(ends) / len(own) for ends in zip(*own, strict=True)]
+        own.sort(key=lambda spot: (math.dist(spot, middle), spot))
+        if commune[0]:
+            found.append((commune[0], own[:BESIDE]))
+    return found
 
 
 FREQUENT = 12
@@ -303,6 +298,10 @@ def overview(entries: Iterable[SchoolEntry]) -> Overview:
     """Return schools counted and summed up."""
     listed = list(entries)
     told = [one.told for one in listed if one.told]
+    scores: dict[str, list[Score]] = {}
+    for one in told:
+        for title, score in one.domains.items():
+            scores.setdefault(title, []).append(score)
     socles = Counter(one.socle for one in told)
     wrong = Counter(title for one in told for title in one.failing)
     ranked = sorted(wrong.items(), key=lambda one: (-one[1], fold(one[0])))
@@ -313,7 +312,9 @@ def overview(entries: Iterable[SchoolEntry]) -> Overview:
         with_alerts=sum(bool(one.failing) for one in told),
         median=_median(told),
         socles=tuple((said, socles[one]) for one, said in SOCLES.items()),
-        domains=_domains(told),
+        domains=tuple(
+            (title, len(some), gauge(middle(some))) for title, some in scores.items()
+        ),
         frequent=tuple(ranked[:FREQUENT]),
         more=len(ranked[FREQUENT:]),
         budget=_budget(told),
@@ -333,32 +334,21 @@ def commune_lines(
         if one.insee:
             found.setdefault(one.insee, []).append(one)
             told.setdefault(one.insee, one.commune or one.insee)
-    lines = [_line(insee, told[insee], some) for insee, some in found.items()]
+    lines = []
+    for insee, some in found.items():
+        scored = [one.told for one in some if one.told]
+        lines.append(
+            CommuneLine(
+                insee=insee,
+                name=told[insee],
+                schools=len(some),
+                audited=len(scored),
+                failing=sum(len(one.failing) for one in scored),
+                median=_median(scored),
+                budget=_budget(scored),
+            )
+        )
     return tuple(sorted(lines, key=lambda one: (fold(one.name), one.insee)))
-
-
-def _line(insee: str, name: str, entries: Sequence[SchoolEntry]) -> CommuneLine:
-    told = [one.told for one in entries if one.told]
-    return CommuneLine(
-        insee=insee,
-        name=name,
-        schools=len(entries),
-        audited=len(told),
-        failing=sum(len(one.failing) for one in told),
-        median=_median(told),
-        budget=_budget(told),
-    )
-
-
-def _domains(told: Sequence[SchoolScores]) -> tuple[tuple[str, int, ScoreBar], ...]:
-    titles = dict.fromkeys(title for one in told for title in one.domains)
-    scores = {
-        title: [one.domains[title] for one in told if title in one.domains]
-        for title in titles
-    }
-    return tuple(
-        (title, len(some), gauge(middle(some))) for title, some in scores.items()
-    )
 
 
 def _median(told: Iterable[SchoolScores]) -> ScoreBar:

@@ -7,7 +7,6 @@ from fractions import Fraction
 from statistics import median
 
 from diag.assess.money import Money, total_words
-from diag.assess.plan import Action
 from diag.assess.results import CriterionResult, DomainResult, Score
 from diag.assess.words import filled_words, is_printable
 from diag.audit.findings import observed
@@ -236,7 +235,8 @@ class Bilan:
 
 def bilan_of(report: Report, view: View) -> Bilan:
     """Return what a reader may see of an audit."""
-    overall = report.assessment.overall
+    overall, budget = report.assessment.overall, report.budget
+    whole = f"{budget.total} TTC" if budget.every else ""
     return Bilan(
         provisional=report.provisional,
         status=report.standing,
@@ -275,7 +275,14 @@ def bilan_of(report: Report, view: View) -> Bilan:
         )
         if view.money
         else (),
-        budget=_budget(report) if view.money else "",
+        budget=total_words(
+            whole,
+            unsure=len(budget.unsure),
+            unpriced=budget.unpriced,
+            works=budget.works,
+        )
+        if view.money
+        else "",
         running=frame.running_line(report),
     )
 
@@ -304,26 +311,12 @@ def _for_teachers(report: Report, view: View) -> tuple[str, ...]:
         for one in report.plan.actions
         if one.advice.recommendation.owner in _TEACHERS and not one.conditional
     ]
-    return tuple(
-        f"{report.title(one, view.audience)} ({_by_when(one)}, {one.ref})."
-        for one in mine[:PROPOSED]
-    )
-
-
-def _by_when(action: Action) -> str:
-    owner = advice.owner(action)
-    return f"{owner}, avant le {long_date(action.due)}" if action.due else owner
-
-
-def _budget(report: Report) -> str:
-    budget = report.budget
-    whole = f"{budget.total} TTC" if budget.every else ""
-    return total_words(
-        whole,
-        unsure=len(budget.unsure),
-        unpriced=budget.unpriced,
-        works=budget.works,
-    )
+    lines = []
+    for one in mine[:PROPOSED]:
+        when = f", avant le {long_date(one.due)}" if one.due else ""
+        by = f"{advice.owner(one)}{when}, {one.ref}"
+        lines.append(f"{report.title(one, view.audience)} ({by}).")
+    return tuple(lines)
 
 
 _LEVELS = {
