@@ -7,6 +7,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.reactive import Reactive
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -80,6 +81,9 @@ class LineField(Input):
 
     JOINT = " "
     """What stands between two lines."""
+
+    cursor_blink = Reactive(default=False, init=False)
+    """Nothing is drawn while nothing is typed."""
 
     def _on_paste(self, event: events.Paste) -> None:
         lines = (line(each).strip() for each in event.text.splitlines())
@@ -244,9 +248,7 @@ class Ask(Sturdy, ModalScreen[str | None]):
         """Return the field, with what was being typed when the program was killed."""
         kept = self._desk.draft_of(self._draft) if self._draft else None
         value = self._value if kept is None else kept
-        field = self.FIELD(value, placeholder=self._hint)
-        field.cursor_blink = False
-        return field
+        return self.FIELD(value, placeholder=self._hint)
 
     def below(self) -> ComposeResult:
         """Lay what is to be read under the field."""
@@ -338,9 +340,7 @@ class ChooseDialog(Sturdy, ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog choosing"):
             yield Sentence(self._question, classes="text")
-            field = ChoosingField(placeholder="Tapez quelques lettres")
-            field.cursor_blink = False
-            yield field
+            yield ChoosingField(placeholder="Tapez quelques lettres")
             yield Lines(
                 (ListColumn(), ListColumn(width=24, tiny=8)),
                 empty="Rien ne s'appelle ainsi. Effacez quelques lettres.",
@@ -453,7 +453,6 @@ class Field(Horizontal):
         super().__init__()
         self._label = label
         self._input = LineField(value, placeholder=hint, id=name)
-        self._input.cursor_blink = False
 
     def compose(self) -> ComposeResult:
         yield Static(content(self._label), classes="label")

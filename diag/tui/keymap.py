@@ -4,7 +4,7 @@ Textual's own keymap applies them everywhere at once; this holds what is allowed
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -299,15 +299,13 @@ class KeysScreen(PlaceScreen):
 
         def pressed(key: str | None) -> None:
             if key:
-                self._give(command, key)
+                ident = command.ident()
+                others = {k: v for k, v in self.diag.keys.items() if k != ident}
+                is_own = key in command.keys_in({})
+                self._keep(others if is_own else {**others, ident: key})
+                self.diag.inform(f"{key_name(key)} : {command.TITLE}.")
 
         self.app.push_screen(PressKey(command, self.diag.keys), pressed)
-
-    def _give(self, command: CommandType, key: str) -> None:
-        others = {k: v for k, v in self.diag.keys.items() if k != command.ident()}
-        own = key in command.keys_in({})
-        self._keep(others if own else {**others, command.ident(): key})
-        self.diag.inform(f"{key_name(key)} : {command.TITLE}.")
 
     def on_own_key(self) -> None:
         command = self._commands[self.query_one(Lines).key]
@@ -328,21 +326,18 @@ class KeysScreen(PlaceScreen):
         self._fill()
 
     def _fill(self) -> None:
-        changed = len(self.diag.keys)
-        words = counted(changed, "changée") if changed else ""
-        self.set_title("Raccourcis", words)
-        self.query_one(Lines).show(list(self._lines()))
-        self.refresh_bindings()
-
-    def _lines(self) -> Iterator[ListLine]:
-        chosen = self.diag.keys
+        chosen, lines = self.diag.keys, list[ListLine]()
         for title, listed in self._places.items():
-            yield ListLine("", (f" {title}",))
+            lines.append(ListLine("", (f" {title}",)))
             for command in listed:
                 mark = "* " if command.ident() in chosen else "  "
                 keys = mark + command.key_names(chosen)
                 cells = (keys, command.TITLE, command.help_text())
-                yield ListLine(command.ident(), cells)
+                lines.append(ListLine(command.ident(), cells))
+        words = counted(len(chosen), "changée") if chosen else ""
+        self.set_title("Raccourcis", words)
+        self.query_one(Lines).show(lines)
+        self.refresh_bindings()
 
 
 class PressKey(Sturdy, ModalScreen[str | None]):

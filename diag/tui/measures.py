@@ -155,6 +155,13 @@ class MeasuresScreen(PlaceScreen):
         self._place: Place | None = None
 
     def body(self) -> ComposeResult:
+        keys = (
+            (CheckQuickly, "diagnostic rapide, une minute, ne gêne personne"),
+            (MeasureLine, "débit, sur autorisation écrite"),
+            (MeasureRoom, "Wi-Fi d'une salle"),
+            (ImportMeasured, "fichier d'un autre outil"),
+        )
+        ways = [f"{key_now(self.app, one)}\u00a0{words}" for one, words in keys]
         with Horizontal(id="result"):
             yield Digits(id="figure")
             with Vertical():
@@ -166,20 +173,10 @@ class MeasuresScreen(PlaceScreen):
                 ListColumn("Résultat", 30, narrow=26, tiny=18),
                 ListColumn("Confiance", 9, least=70),
             ),
-            empty=self._keys_words(),
+            empty=f"Rien n'est encore mesuré ici. {' ; '.join(ways)}.",
         )
         yield Sentence(id="reasons")
         yield Static(id="progress")
-
-    def _keys_words(self) -> str:
-        keys = (
-            (CheckQuickly, "diagnostic rapide, une minute, ne gêne personne"),
-            (MeasureLine, "débit, sur autorisation écrite"),
-            (MeasureRoom, "Wi-Fi d'une salle"),
-            (ImportMeasured, "fichier d'un autre outil"),
-        )
-        told = [f"{key_now(self.app, one)}\u00a0{words}" for one, words in keys]
-        return f"Rien n'est encore mesuré ici. {' ; '.join(told)}."
 
     def on_mount(self) -> None:
         self.query_one("#result").display = False
@@ -458,32 +455,18 @@ class MeasuresScreen(PlaceScreen):
             cells = (measured_label(one), measured_value(one), believed)
             subject = one.key.partition(".")[0]
             rows.setdefault(subject, []).append(ListLine(str(rank), cells))
-        self.query_one(Lines).show(
-            [
-                line
-                for subject, lines in rows.items()
-                if lines
-                for line in (ListLine("", (SUBJECTS.get(subject, subject),)), *lines)
-            ]
-            + self._room_lines()
-        )
+        shown = list[ListLine]()
+        for subject, lines in rows.items():
+            if lines:
+                shown += [ListLine("", (SUBJECTS.get(subject, subject),)), *lines]
+        if heard := heard_rooms(self._session):
+            shown.append(ListLine("", ("Les salles",)))
+            for place in self._rooms:
+                verdict = heard[place.id].verdict if place.id in heard else ""
+                cells = (place.name, verdict, "")
+                shown.append(ListLine(f"{_ROOM}{place.id}", cells))
+        self.query_one(Lines).show(shown)
         self._show_reasons()
-
-    def _room_lines(self) -> list[ListLine]:
-        """Return every room and what it heard last; none before the first one."""
-        heard = heard_rooms(self._session)
-        if not heard:
-            return []
-        return [
-            ListLine("", ("Les salles",)),
-            *(
-                ListLine(
-                    f"{_ROOM}{one.id}",
-                    (one.name, heard[one.id].verdict if one.id in heard else "", ""),
-                )
-                for one in self._rooms
-            ),
-        ]
 
     def choose_line(self, event: Lines.Chosen) -> None:
         """Listen again in the room under the cursor."""

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
@@ -17,7 +16,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from diag.audit.bilan import OutlineLine, Tone
+from diag.audit.bilan import OutlineLine
 from diag.model.text import Bounds
 from diag.tui.text import line as one_line
 from diag.tui.text import wrapped
@@ -171,7 +170,14 @@ class Outline(ScrollView, can_focus=True):
             return
         self._opened.add(found.key)
         self._lay()
-        self._reveal_inside()
+        # What was just unfolded is seen, its own line first.
+        row, height = self._rows[self._at], self.scrollable_content_region.height
+        last = self._at
+        while last + 1 < len(self._rows) and self._rows[last + 1].depth > row.depth:
+            last += 1
+        bottom = self._rows[last].y + len(self._rows[last].texts)
+        if bottom > self.scroll_offset.y + height > 0:
+            self._scroll(min(bottom - height, row.y))
 
     def action_fold(self) -> None:
         """Fold the line; folded already, go to what it unfolds from."""
@@ -209,13 +215,10 @@ class Outline(ScrollView, can_focus=True):
         left, right = row.texts[y - row.y]
         blank = " " * max(self._width - cell_len(left) - cell_len(right) - 1, 0)
         text = set_cell_size(f"{left}{blank}{right} ", width)
-        return Strip([Segment(text, self._style(row.line.tone, at))], width)
-
-    def _style(self, tone: Tone, at: int) -> Style:
-        style = self.get_component_rich_style(f"outline--{tone}")
+        style = self.get_component_rich_style(f"outline--{row.line.tone}")
         if at == self._at:
-            return style + self.get_component_rich_style("outline--cursor")
-        return style
+            style += self.get_component_rich_style("outline--cursor")
+        return Strip([Segment(text, style)], width)
 
     @property
     def _width(self) -> int:
@@ -241,16 +244,6 @@ class Outline(ScrollView, can_focus=True):
         elif bottom > top + height > 0:
             self._scroll(min(bottom - height, row.y))
 
-    def _reveal_inside(self) -> None:
-        """Scroll so that what was just unfolded is seen, its own line first."""
-        row, height = self._rows[self._at], self.scrollable_content_region.height
-        last = self._at
-        while last + 1 < len(self._rows) and self._rows[last + 1].depth > row.depth:
-            last += 1
-        bottom = self._rows[last].y + len(self._rows[last].texts)
-        if bottom > self.scroll_offset.y + height > 0:
-            self._scroll(min(bottom - height, row.y))
-
     def _scroll(self, y: int) -> None:
         self.scroll_to(y=y, animate=False, immediate=True)
 
@@ -267,10 +260,12 @@ class Outline(ScrollView, can_focus=True):
         self._tops = [row.y for row in self._rows]
         self.virtual_size = Size(self._width, y)
         keys = [row.line.key for row in self._rows]
+        # The first line that unfolds: there is nothing to do on a heading.
+        unfold = (at for at, row in enumerate(self._rows) if row.line.inner is not None)
         if key in keys:
             self._at = keys.index(key)
         else:
-            self._at = min(self._at, max(len(keys) - 1, 0)) if key else self._first
+            self._at = min(self._at, max(len(keys) - 1, 0)) if key else next(unfold, 0)
         if self._rows:
             self._reveal()
             self.post_message(self.Moved(self))
@@ -279,12 +274,6 @@ class Outline(ScrollView, can_focus=True):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the right arrow to the screen: lines never go past the edge."""
         return action != "scroll_right" and super().check_action(action, parameters)
-
-    @property
-    def _first(self) -> int:
-        """The first line that unfolds: there is nothing to do on a heading."""
-        unfold = (at for at, row in enumerate(self._rows) if row.line.inner is not None)
-        return next(unfold, 0)
 
     def _shown(
         self, lines: Sequence[OutlineLine], depth: int

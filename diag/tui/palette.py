@@ -125,9 +125,7 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="palette"):
-            field = ChoosingField(placeholder="École, salle, question ou commande")
-            field.cursor_blink = False
-            yield field
+            yield ChoosingField(placeholder="École, salle, question ou commande")
             yield Static(id="chips")
             yield Finds(
                 (

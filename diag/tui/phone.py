@@ -261,13 +261,10 @@ class PhoneScreen(SquareScreen):
         phone = self.diag.desk.phone
         if phone is None:
             return []
-        return [*self._steps(phone), "", *self._state(phone)]
-
-    def _steps(self, phone: PhoneDesk) -> list[str]:
-        joined = phone.joined_at(self._role)
+        steps, joined = joining_steps(phone, self._role), phone.joined_at(self._role)
         if joined and self._role is not PhoneRole.TEAM:
-            return [f"Téléphone joint depuis {joined}"]
-        return joining_steps(phone, self._role)
+            steps = [f"Téléphone joint depuis {joined}"]
+        return [*steps, "", *self._state(phone)]
 
     def _state(self, phone: PhoneDesk) -> list[str]:
         link = phone.link(self._role)

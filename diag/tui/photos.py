@@ -370,17 +370,15 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         if isinstance(event.result, str):
             self._lines.append(event.result)
         else:
-            self._keep(event.result)
+            photo, is_new = keep_picture(self.session, event.result, self.shown)
+            joined = "Jointe" if is_new else "Déjà jointe"
+            self._lines.append(f"{joined} : {photo.caption}")
+            self.query_one(DropField).clear()
         if event.come is not None:
             seen(self.session.workspace, event.come)
         self._refill()
         waiting = [_reading(self._left)] if self._left else []
         self._show("\n".join([*self._lines, *waiting]))
-
-    def _keep(self, picture: DecodedPicture) -> None:
-        photo, is_new = keep_picture(self.session, picture, self.shown)
-        self._lines.append(f"{'Jointe' if is_new else 'Déjà jointe'} : {photo.caption}")
-        self.query_one(DropField).clear()
 
     def _photos(self) -> list[Photo]:
         where = (self.shown.place or self.session.facts.root, self.shown.question)

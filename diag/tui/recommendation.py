@@ -330,13 +330,18 @@ class RewordScreen(PlaceScreen):
         """What is written now, part by part."""
         return {name: self._area(name).text for name in self._names}
 
+    @property
+    def _kept(self) -> Wording:
+        """What is kept, part by part."""
+        return remarks.current_wording(self._session, self.ident, self.audience)
+
     def _show(self) -> None:
         report = self._report = report_of(self._session)
         action = report.plan.action(self.ident)
         title = report.title(action) if action else self.ident
         self.set_title(f"Reformuler : {title}")
         self.query_one(Tabs).show(self.audience)
-        words = remarks.current_wording(self._session, self.ident, self.audience)
+        words = self._kept
         for name in PART_WORDS:
             shown = name in self._names
             self._area(name).display = shown
@@ -354,7 +359,7 @@ class RewordScreen(PlaceScreen):
     @on(TextArea.Changed)
     def _keep_draft(self, event: TextArea.Changed) -> None:
         name = event.text_area.id or ""
-        words = remarks.current_wording(self._session, self.ident, self.audience)
+        words = self._kept
         text = event.text_area.text
         if name in self._names:
             draft = text if text != getattr(words, name) else None
@@ -376,7 +381,7 @@ class RewordScreen(PlaceScreen):
         Raises:
             DiagError: when a text is faulty; what was typed stays.
         """
-        words = remarks.current_wording(self._session, self.ident, self.audience)
+        words = self._kept
         changed = self._other_than(words, names)
         if changed:
             advising.reword(self._session, self.ident, self.audience, changed)
@@ -392,26 +397,23 @@ class RewordScreen(PlaceScreen):
         try:
             self._keep(self._names)
         except DiagError as error:
-            faulty = self._faulty(error)
+            kept, faulty = self._kept, [error.about]
+            if error.about not in self._names:
+                faulty = list(self._other_than(kept, self._names))
 
             def answered(dropped: bool | None) -> None:  # noqa: FBT001 - Textual's
-                if dropped:
-                    self._drop(faulty)
-                    self._keep_then(go_on)
-                else:
+                if not dropped:
                     self._area(faulty[0]).focus()
+                    return
+                self._forget_drafts(self._names)
+                for name in faulty:
+                    self._area(name).load_text(getattr(kept, name))
+                self._keep_then(go_on)
 
             words = f"{error}\n\n{self._written_words(faulty)}"
             self.app.push_screen(Faulty(words), answered)
         else:
             go_on()
-
-    def _faulty(self, error: DiagError) -> list[str]:
-        """Return the part that is refused, or all that is not kept yet."""
-        if error.about in self._names:
-            return [error.about]
-        words = remarks.current_wording(self._session, self.ident, self.audience)
-        return list(self._other_than(words, self._names))
 
     def _other_than(self, words: Wording, names: Iterable[str]) -> dict[str, str]:
         written = {name: self._area(name).text for name in names}
@@ -423,13 +425,6 @@ class RewordScreen(PlaceScreen):
 
     def _written_words(self, names: Iterable[str]) -> str:
         return "\n".join(f"{PART_WORDS[name]} : {self.words[name]}" for name in names)
-
-    def _drop(self, names: Iterable[str]) -> None:
-        """Show again what is kept of these parts."""
-        words = remarks.current_wording(self._session, self.ident, self.audience)
-        self._forget_drafts(self._names)
-        for name in names:
-            self._area(name).load_text(getattr(words, name))
 
     def refused(self, error: DiagError) -> None:
         """Stand on the part that is refused."""

@@ -127,7 +127,7 @@ class SchoolScreen(PlaceScreen):
         about = auditee_named(workspace, self.ref)
         self._insee, self._is_school = about.insee, about.school is not None
         self.set_title(about.title, about.code)
-        table = _grid(_LABELS)
+        table = _grid()
         for label, text in who(workspace, about):
             table.add_row(label, plain(text))
         self.query_one("#who", Static).update(table)
@@ -151,7 +151,7 @@ class SchoolScreen(PlaceScreen):
         keep_judged(open_session(self.diag.desk.workspace, self.ref))
 
     def _audits(self, words: list[AuditOverview], campaign: str) -> Table:
-        table = _grid(_LABELS)
+        table = _grid()
         table.add_row(Text("Audits", style="bold"), "")
         if not self._begun:
             key = key_now(self.app, OpenVisit)
@@ -306,8 +306,8 @@ class SchoolScreen(PlaceScreen):
         self.diag.inform(f"École {verb} la tournée du {tour.day:%d/%m/%Y}.")
 
 
-def _grid(width: int) -> Table:
+def _grid() -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), expand=True)
-    table.add_column(width=width)
+    table.add_column(width=_LABELS)
     table.add_column(ratio=1, overflow="fold")
     return table

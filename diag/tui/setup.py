@@ -62,9 +62,9 @@ class FirstRunScreen(PlaceScreen):
                 classes="muted",
             )
             yield Static(content("Votre prénom et votre nom"))
-            yield _field("author", "Camille Perrin")
+            yield LineField(placeholder="Camille Perrin", id="author")
             yield Static(content("Nom du syndicat, comme il signe ses rapports"))
-            yield _field("syndicat", "Syndicat mixte …")
+            yield LineField(placeholder="Syndicat mixte …", id="syndicat")
             yield Button(content("Commencer"), id="begin")
 
     def on_mount(self) -> None:
@@ -89,12 +89,6 @@ class FirstRunScreen(PlaceScreen):
     def refused(self, error: DiagError) -> None:
         """Stand on the field that is refused."""
         correct(self, error.about)
-
-
-def _field(name: str, hint: str) -> Input:
-    field = LineField(placeholder=hint, id=name)
-    field.cursor_blink = False
-    return field
 
 
 class OfficialFile(NamedTuple):

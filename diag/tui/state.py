@@ -385,12 +385,17 @@ class Whereabouts:
         """Go where the user was last: the visit at its question, the bilan, a school.
 
         Raises:
-            DiagError: it cannot be shown any more; one stays where the user is.
+            DiagError: unknown school, or an audit that cannot be opened; one stays
+                where the user is.
         """
+        # Behind the first frame, as all that reads the workspace.
+        from diag.workspace.subjects import auditee_named  # noqa: PLC0415
+
         app, recent = self._app, self._app.desk.recent
         if last := self.last:
             app.desk.choose(last.ref, last.campaign)
-            self._check(last)
+            if last.ref:
+                auditee_named(app.desk.workspace, last.ref)
             audited = {"visit", "bilan"} & {*last.places}
             # An audit judged no more is entered by its door.
             if audited and app.desk.session(last.ref).is_older:
@@ -405,21 +410,6 @@ class Whereabouts:
             app.go_visit(recent.uai, recent.place, recent.question)
         else:
             app.inform("Aucune visite à reprendre : choisissez une école.")
-
-    def _check(self, last: Here) -> None:
-        """Refuse a place that cannot be shown: each return would be refused.
-
-        Raises:
-            DiagError: unknown school, or an audit that cannot be opened.
-        """
-        # Behind the first frame, as all that reads the workspace.
-        from diag.workspace.subjects import auditee_named  # noqa: PLC0415
-
-        desk = self._app.desk
-        if last.ref:
-            auditee_named(desk.workspace, last.ref)
-        if {"visit", "bilan"} & {*last.places}:
-            desk.session(last.ref)
 
     def recover(self) -> None:
         """After a crash, go back where the user was."""

@@ -55,7 +55,11 @@ class LocalServer(Server):
         else:
             response = self._open(request)
         if not response.prepared:
-            response.headers["Content-Security-Policy"] = self._policy
+            response.headers["Content-Security-Policy"] = (
+                f"default-src 'self'; connect-src ws://localhost:{self.port}; "
+                "style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; "
+                "img-src 'self' data:; frame-ancestors 'none'"
+            )
             response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
@@ -68,14 +72,6 @@ class LocalServer(Server):
         opened = web.Response(status=303, headers={"Location": "/"})
         opened.set_cookie(_COOKIE, self._pass, httponly=True, samesite="Lax")
         return opened
-
-    @property
-    def _policy(self) -> str:
-        return (
-            f"default-src 'self'; connect-src ws://localhost:{self.port}; "
-            "style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; "
-            "img-src 'self' data:; frame-ancestors 'none'"
-        )
 
     async def on_startup(self, _app: web.Application) -> None:
         """Show nothing in English: the command has shown where to go."""

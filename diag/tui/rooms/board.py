@@ -170,7 +170,12 @@ class RoomsBoard(Sturdy, PlainStyle, Widget, can_focus=True):
         if self.picture is None:
             return
         if self.shows_plan:
-            self._step_on_plan(FloorStep(way))
+            room = self._room
+            if self.lifted and self.floor is not None:
+                self.floor = room_moved(self.floor, room, FloorStep(way))
+                self.redraw()
+            elif room:
+                self.point(beside(self._floor, room, FloorStep(way)))
         elif way in {FloorStep.LEFT, FloorStep.RIGHT}:
             step = 1 if way == FloorStep.RIGHT else -1
             aspect = self.aspect + step
@@ -211,14 +216,6 @@ class RoomsBoard(Sturdy, PlainStyle, Widget, can_focus=True):
     def _room(self) -> str:
         spots = spots_of(self._floor)
         return room_at(self.picture, spots, self.place) if self.picture else ""
-
-    def _step_on_plan(self, step: FloorStep) -> None:
-        room = self._room
-        if self.lifted and self.floor is not None:
-            self.floor = room_moved(self.floor, room, step)
-            self.redraw()
-        elif room:
-            self.point(beside(self._floor, room, step))
 
     def resize_room(self, step: FloorStep) -> None:
         """Widen the room where one stands, or narrow it; kept at once unless lifted."""
@@ -263,24 +260,23 @@ class RoomsBoard(Sturdy, PlainStyle, Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Stand where one clicks; a click there again chooses."""
-        for target in self._targets:
-            if target.y == event.y and target.left <= event.x < target.right:
-                self._clicked(target)
-                return
-
-    def _clicked(self, target: ClickTarget) -> None:
-        if self.lifted:
+        hit = next(
+            (
+                one
+                for one in self._targets
+                if one.y == event.y and one.left <= event.x < one.right
+            ),
+            None,
+        )
+        if hit is None or self.lifted:
             return
-        if not target.place and target.aspect is not None:
-            self.colour(target.aspect)
-            return
-        place = target.place
-        aspect = self.aspect if target.aspect is None else target.aspect
-        if (place, aspect) == (self.place, self.aspect):
-            if self.floor is None:
-                self.post_message(self.Chosen())
-        else:
-            self.point(place, aspect)
+        aspect = self.aspect if hit.aspect is None else hit.aspect
+        if not hit.place and hit.aspect is not None:
+            self.colour(hit.aspect)
+        elif (hit.place, aspect) != (self.place, self.aspect):
+            self.point(hit.place, aspect)
+        elif self.floor is None:
+            self.post_message(self.Chosen())
 
     def on_mouse_scroll_down(self) -> None:
         self.action_step(FloorStep.DOWN)

@@ -102,7 +102,6 @@ class AnswerLine(Sturdy, LineField):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, select_on_focus=False, max_length=4000)
-        self.cursor_blink = False
         self.free_text = False
         """Whether any character may start the answer."""
         self.entered: Callable[[], object] = lambda: None
