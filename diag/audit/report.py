@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache, partial, wraps
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from diag.assess.judge import public
 from diag.assess.money import Budget, budget_of, format_cost
@@ -76,6 +76,7 @@ from diag.workspace.picture import PictureError, reduced
 from diag.workspace.workspace import Workspace
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 Pictures = Mapping[str, bytes]
 """Attachments by their SHA-256: JPEGs."""
@@ -155,7 +156,7 @@ class Report:
         """Return who answered, by name, or that nobody here knows whose label it is."""
         return person_words(name, {}) if name in self.strangers else name
 
-    def once(self, what: tuple[str, ...], work: Callable[[], T]) -> T:
+    def once(self, what: tuple[object, ...], work: Callable[[], T]) -> T:
         """Return what is worked out of it under a name; kept for the next document."""
         if what not in self._kept:
             self._kept[what] = work()
@@ -163,7 +164,7 @@ class Report:
         return found
 
     @cached_property
-    def _kept(self) -> dict[tuple[str, ...], Any]:
+    def _kept(self) -> dict[tuple[object, ...], Any]:
         return {}
 
     @cached_property
@@ -363,6 +364,22 @@ class Report:
     def format_due(self, action: Action) -> str:
         """Return the words of {echeance}: a day, or « prochain budget »."""
         return long_date(action.due) if action.due else NEXT_BUDGET
+
+
+def once(
+    work: Callable[Concatenate[Report, P], T],
+) -> Callable[Concatenate[Report, P], T]:
+    """Keep what a function works out of a report, for the next document.
+
+    What else it is given must be hashable.
+    """
+
+    @wraps(work)
+    def kept(report: Report, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        what = (work, *args, *kwargs.items())
+        return report.once(what, lambda: work(report, *args, **kwargs))
+
+    return kept
 
 
 def _named(place: Place) -> str:

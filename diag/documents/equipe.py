@@ -3,7 +3,7 @@
 And the page that is left with the head teacher before any report.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from diag.assess.plan import Action, refs_words
@@ -66,14 +66,21 @@ def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
     plan, strong, school = report.plan, strengths(report), bool(report.about.school)
     asked, more = asked_of(report, "equipe", "direction", limit=ASKED)
-    dated = _dated(report)
+    # As many as are dated, what presses and the indispensable first.
+    urgent = pressing(report, plan.actions)
+    first = [one for one in plan.actions if one in urgent or is_own(report, one)]
+    kept = [*_foremost(report), *advice.by_day(first), *plan.actions]
+    ids = list(dict.fromkeys(one.id for one in kept))[:DATED]
+    dated = [one for one in plan.actions if one.id in ids]
+    acts = [_gesture(report, one) for one in plan.actions if one.advice.is_danger]
+    dangers = (*frame.dangers_found(report), *filter(None, acts))
     rest = [one for one in plan.actions if one not in dated]
     return {
         "cover": frame.cover(report, _READERS[school]),
         "team": _GREETED[school],
         "noted": places.shown_list(report),
         "reply": places.reply_words(report),
-        "dangers": _dangers(report),
+        "dangers": box("CAUTION", frame.DANGER, bullets(dangers)),
         "alerts": alerts_box(report, READER),
         "strengths": bullets(
             f"{one.criterion.title} : {praised(report, one)}"
@@ -119,14 +126,6 @@ def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]
     return view, ()
 
 
-def _dangers(report: Report) -> Md:
-    """Return each danger with its places, then what the team does until it is gone."""
-    acts = (one for one in report.plan.actions if one.advice.is_danger)
-    gestures = filter(None, (_gesture(report, one) for one in acts))
-    found = bullets((*frame.dangers_found(report), *gestures))
-    return box("CAUTION", frame.DANGER, found)
-
-
 def _gesture(report: Report, action: Action) -> str:
     """Return what the team can do from Monday on; empty when nothing is written."""
     written = report.wording(action, READER).meanwhile
@@ -135,48 +134,29 @@ def _gesture(report: Report, action: Action) -> str:
 
 def _by_room(report: Report) -> Md:
     """Return what lacks in each room and what is proposed there, a line a room."""
-    short, rows = lacking(report), []
+    short, rows, every = lacking(report), [], votes_of(report).votes
     for room in report.facts.places_of(PlaceKind.SALLE):
         acts = [one for one in report.plan.actions if room.id in one.advice.places]
         lacks = short.get(room.id, [])
-        if acts or lacks:
-            rows.append((
-                report.place_name(room.id),
-                listed(lacks, LACKS) + " points" * (len(lacks) > LACKS),
-                _proposed(report, acts),
-            ))
+        if not acts and not lacks:
+            continue
+        # The votes that hold these, then what is proposed without a vote.
+        votes = [one for one in every if any(act.id in one.actions for act in acts)]
+        voted = {ident for one in votes for ident in one.actions}
+        titles = [report.title(one, READER) for one in acts if one.id not in voted]
+        free = listed(list(map(uncapitalised, titles)), FREE_HERE)
+        named = votes_named([one.number for one in votes]) if votes else ""
+        rows.append((
+            report.place_name(room.id),
+            listed(lacks, LACKS) + " points" * (len(lacks) > LACKS),
+            " ; ".join(filter(None, (named, free))),
+        ))
     rest = len(rows) - ROOMS
     more = f"{rest} autres salles dans le fichier joint, « document.md »."
     return sections((
         table("Ce qui manque, salle par salle", _BY_ROOM, rows[:ROOMS]),
         written(more if rest > 1 else ""),
     ))
-
-
-def _proposed(report: Report, acts: Sequence[Action]) -> str:
-    """Return the votes that hold actions, then what is proposed without a vote."""
-    votes = [
-        one
-        for one in votes_of(report).votes
-        if any(act.id in one.actions for act in acts)
-    ]
-    voted = {ident for one in votes for ident in one.actions}
-    free = [
-        uncapitalised(report.title(one, READER)) for one in acts if one.id not in voted
-    ]
-    named = votes_named([one.number for one in votes]) if votes else ""
-    parts = (named, listed(free, FREE_HERE))
-    return " ; ".join(filter(None, parts))
-
-
-def _dated(report: Report) -> list[Action]:
-    """Return as many actions as are dated, what presses and the indispensable first."""
-    actions = report.plan.actions
-    urgent = pressing(report, actions)
-    first = [one for one in actions if one in urgent or is_own(report, one)]
-    kept = [*_foremost(report), *advice.by_day(first), *actions]
-    ids = list(dict.fromkeys(one.id for one in kept))[:DATED]
-    return [one for one in actions if one.id in ids]
 
 
 def _foremost(report: Report) -> tuple[Action, ...]:
@@ -189,15 +169,20 @@ def _foremost(report: Report) -> tuple[Action, ...]:
 
 
 def _dates(report: Report, actions: Iterable[Action]) -> Md:
-    """Return what is to come, the earliest first."""
-    rows = [
-        (
-            _when(report, one),
-            one.titled(report.title(one, READER)),
-            advice.owner(one),
-        )
-        for one in advice.by_day(actions)
-    ]
+    """Return what is to come, the earliest first.
+
+    Each with its day, and whether anybody decided it: no promise in others' names.
+    """
+    rows = []
+    for one in advice.by_day(actions):
+        when = long_date(one.due) if one.due else "prochain budget"
+        if one.advice.gate is Gate.WAITS:
+            firsts = [report.plan.action(each) for each in one.advice.waits_for]
+            refs = refs_words([each for each in firsts if each])
+            when = f"après {refs}" if refs else "sous condition"
+        elif one.state is not None and not one.undecided:
+            when = f"{when} ({FOLLOW_UPS[one.state]})"
+        rows.append((when, one.titled(report.title(one, READER)), advice.owner(one)))
     return table("Ce qui est proposé, par date", ("Quand", "Action", "Qui"), rows)
 
 
@@ -213,18 +198,6 @@ def _describe_changes(report: Report) -> Md:
     ]
     columns = ("Action", "Ce que cela rendrait possible", "En attendant")
     return table("Ce qui changerait pour la classe", columns, rows)
-
-
-def _when(report: Report, action: Action) -> str:
-    """Return a day, and whether anybody decided it: no promise in others' names."""
-    if action.advice.gate is Gate.WAITS:
-        firsts = [report.plan.action(one) for one in action.advice.waits_for]
-        refs = refs_words([one for one in firsts if one])
-        return f"après {refs}" if refs else "sous condition"
-    day = long_date(action.due) if action.due else "prochain budget"
-    if action.state is None or action.undecided:
-        return day
-    return f"{day} ({FOLLOW_UPS[action.state]})"
 
 
 def debrief_paper(debrief: Debrief, report: Report) -> Paper:

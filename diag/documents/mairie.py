@@ -104,7 +104,7 @@ def view(report: Report) -> dict[str, object]:
     asked, more = asked_of(report, "commune", limit=ASKED)
     cited = [source for one in told for source in advice.cited(report, one, CITED)]
     cited += [aid.source for aid in listed_aids(report)]
-    days = milestones(report, shown[0])
+    days = milestones(report)
     cited += [one.source for one in days if one.source]
     reader = f"Mairie {of(commune)}" if commune else f"Élus {report.of_it}"
     at_length = partial(_describe_action, report)

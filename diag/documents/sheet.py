@@ -24,7 +24,7 @@ from diag.audit.findings import (
     where,
 )
 from diag.audit.reasons import concerns
-from diag.audit.report import Report
+from diag.audit.report import Report, once
 from diag.documents.blocks import Drawing, Md, Pair, entry, image_of, sections
 from diag.documents.parts import advice, frame
 from diag.documents.parts.budget import calendar_of, milestones
@@ -252,7 +252,7 @@ def _money(report: Report, shown: SchoolVotes) -> Plain:
             "factures. Le taux et les dépenses admises changent avec la loi de "
             "finances : à vérifier au moment du vote."
         )
-    dates = milestones(report, shown)
+    dates = milestones(report)
     return {
         "head": head_of(shown),
         "rate": typeset(listed(sorted(rates))),
@@ -326,13 +326,11 @@ class VoteProof:
         )
 
 
+@once
 def proofs(report: Report) -> tuple[VoteProof, ...]:
     """Return what each vote rests on, in their order."""
     (shown,) = votes_shown(report)
-    return report.once(
-        ("proofs",),
-        lambda: tuple(_proof(report, shown, vote) for vote in shown.votes.votes),
-    )
+    return tuple(_proof(report, shown, vote) for vote in shown.votes.votes)
 
 
 def proofs_section(report: Report) -> Md:

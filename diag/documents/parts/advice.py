@@ -18,7 +18,7 @@ from diag.audit.reasons import (
     label,
     name_places,
 )
-from diag.audit.report import Report
+from diag.audit.report import Report, once
 from diag.documents.blocks import (
     Md,
     Pair,
@@ -221,18 +221,15 @@ def rests_on(report: Report, result: CriterionResult) -> str:
     return " ; ".join(filter(None, (basis(result), until)))
 
 
+@once
 def rules(report: Report, audience: Audience) -> tuple[CriterionResult, ...]:
     """Return the rules that are broken or to be checked, and that a reader answers for.
 
     Read laws first, then what the ministry asks, then what nobody read.
     """
-
-    def found() -> tuple[CriterionResult, ...]:
-        alerts = report.assessment.alerts
-        bound = [one for one in alerts if concerns(one.criterion, audience)]
-        return tuple(sorted(bound, key=_weakness))
-
-    return report.once(("rules", audience), found)
+    alerts = report.assessment.alerts
+    bound = [one for one in alerts if concerns(one.criterion, audience)]
+    return tuple(sorted(bound, key=_weakness))
 
 
 def _weakness(result: CriterionResult) -> int:
@@ -248,7 +245,16 @@ def failing(report: Report, audience: Audience) -> tuple[CriterionResult, ...]:
         for one in rules(report, audience)
         if one.compliance is Compliance.NON_CONFORME
     ]
-    return tuple(sorted(wrong, key=lambda one: (_weakness(one), _day(report, one))))
+    cures = [one for one in report.plan.actions if one.due]
+    days = {
+        one.criterion.id: min(
+            (each.due for each in cures if each.due and each.cures(one.criterion.id)),
+            default=date.max,
+        )
+        for one in wrong
+    }
+    wrong.sort(key=lambda one: (_weakness(one), days[one.criterion.id]))
+    return tuple(wrong)
 
 
 def alerts_box(
@@ -262,10 +268,23 @@ def alerts_box(
     wrong = [one for one in failing(report, audience) if one in alerts]
     if not alerts:
         return Md("")
-    lines = [_named(report, one) for one in wrong[:NAMED]]
-    lines.append(_rest(len(wrong), len(alerts) - len(wrong)))
-    title = heading(is_law=any(one.is_law for one in wrong)) if wrong else LAW
-    return box("WARNING", title, bullets(filter(None, lines)))
+    unchecked, lines, rest = len(alerts) - len(wrong), [], []
+    if not wrong:
+        no_fault = f"Aucun manquement constaté ; {_points(unchecked)} à vérifier."
+        return box("WARNING", LAW, bullets([no_fault]))
+    for one in wrong[:NAMED]:
+        nature = basis(one) if one.is_read else label(one.criterion)
+        at = where(report, one)
+        named = f"« {one.criterion.title} » ({uncapitalised(nature)})"
+        lines.append(f"{named} : {at}" if at else named)
+    if wrong[NAMED:]:
+        rest.append(_points(len(wrong[NAMED:]), other=True))
+    if unchecked:
+        rest.append(f"{_points(unchecked)} à vérifier")
+    if rest:
+        lines.append(f"Voir aussi, dans le texte entier : {' et '.join(rest)}.")
+    title = heading(is_law=any(one.is_law for one in wrong))
+    return box("WARNING", title, bullets(lines))
 
 
 def compliance_points(report: Report, audience: Audience) -> Md:
@@ -273,25 +292,22 @@ def compliance_points(report: Report, audience: Audience) -> Md:
     wrong, unchecked = failing(report, audience), _unchecked(report, audience)
     titles = [f"« {one.criterion.title} »" for one in unchecked]
     told = listed(titles, CHECKED)
-    return sections((
-        _table(report, wrong, audience, "Points non respectés"),
-        Md(f"{bold('Encore à vérifier :')} {written(told)}.") if told else Md(""),
-        written(_of_others(report, audience)),
-    ))
-
-
-def _of_others(report: Report, audience: Audience) -> str:
-    """Return that some rules are for others to keep; they are not listed here."""
-    count = len(report.assessment.alerts) - len(rules(report, audience))
-    if not count:
-        return ""
-    one = "Un autre point ne relève"
-    many = f"{count} autres points ne relèvent"
+    # Some rules are for others to keep: they are not listed here.
+    others = len(report.assessment.alerts) - len(wrong) - len(unchecked)
     whose = "de l'école ni de l'académie"
     if audience.votes:
         is_office = report.about.kind is PlaceKind.SYNDICAT
         whose = "du syndicat" if is_office else "de la commune"
-    return f"{many if count > 1 else one} pas {whose} : qui en répond les lit ailleurs."
+    elsewhere = f"pas {whose} : qui en répond les lit ailleurs."
+    if others > 1:
+        elsewhere = f"{others} autres points ne relèvent {elsewhere}"
+    elif others:
+        elsewhere = f"Un autre point ne relève {elsewhere}"
+    return sections((
+        _table(report, wrong, audience, "Points non respectés"),
+        Md(f"{bold('Encore à vérifier :')} {written(told)}.") if told else Md(""),
+        written(elsewhere if others else ""),
+    ))
 
 
 def compliance_table(report: Report, audience: Audience) -> Md:
@@ -327,49 +343,20 @@ def _table(
     return table(caption, (expected, NATURE_AND_TEXT, seen, "Action"), rows)
 
 
-def _named(report: Report, result: CriterionResult) -> str:
-    places = where(report, result)
-    nature = basis(result) if result.is_read else label(result.criterion)
-    told = f"« {result.criterion.title} » ({uncapitalised(nature)})"
-    return f"{told} : {places}" if places else told
-
-
 def cures(report: Report, result: CriterionResult, audience: Audience) -> str:
     """Return the actions that cure a criterion, numbered."""
     told = _curing(report).get(result.criterion.id, ())
     return " ; ".join(one.titled(report.title(one, audience)) for one in told)
 
 
+@once
 def _curing(report: Report) -> Mapping[str, list[Action]]:
     """Return what is advised because of each criterion, what is sure before."""
-
-    def found() -> dict[str, list[Action]]:
-        cures: dict[str, list[Action]] = {}
-        for one in (*report.plan.actions, *report.plan.to_confirm):
-            criterion = one.advice.recommendation.when.criterion
-            cures.setdefault(criterion, []).append(one)
-        return cures
-
-    return report.once(("curing",), found)
-
-
-def _day(report: Report, result: CriterionResult) -> date:
-    cures = [a for a in report.plan.actions if a.cures(result.criterion.id)]
-    return min((one.due for one in cures if one.due), default=date.max)
-
-
-def _rest(wrong: int, unchecked: int) -> str:
-    if not wrong:
-        return f"Aucun manquement constaté ; {_points(unchecked)} à vérifier."
-    others = wrong - NAMED
-    parts = [_points(others, other=True)] if others > 0 else []
-    if unchecked:
-        parts.append(f"{_points(unchecked)} à vérifier")
-    return (
-        sentence(f"voir aussi, dans le texte entier : {' et '.join(parts)}")
-        if parts
-        else ""
-    )
+    cures: dict[str, list[Action]] = {}
+    for one in (*report.plan.actions, *report.plan.to_confirm):
+        criterion = one.advice.recommendation.when.criterion
+        cures.setdefault(criterion, []).append(one)
+    return cures
 
 
 def _points(count: int, *, other: bool = False) -> str:

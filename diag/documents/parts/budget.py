@@ -13,13 +13,18 @@ from typing import NamedTuple
 from diag.assess.money import WORKS, Money, added, by_year
 from diag.assess.terms import YearDay, next_day, year_day
 from diag.audit.reasons import deadline_of
-from diag.audit.report import Report
+from diag.audit.report import Report, once
 from diag.audit.votes import NEXT_COUNCIL, council_day
 from diag.documents.blocks import Drawing, Md, bold, table
 from diag.documents.drawings import CalendarRow, draw_calendar, draw_years
 from diag.documents.parts.advice import ELSEWHERE
 from diag.documents.parts.sources import listed_aids, source_words
-from diag.documents.parts.votes import SchoolVotes, danger_words, votes_named
+from diag.documents.parts.votes import (
+    SchoolVotes,
+    danger_words,
+    votes_named,
+    votes_shown,
+)
 from diag.model.checklist import Deadline, Finance
 from diag.model.enums import Audience, Milestone, Provenance, Trade
 from diag.model.votes import Vote
@@ -150,19 +155,29 @@ class DatedLine(NamedTuple):
     """Id of the source that it cites; empty: a fact of the audit."""
 
 
-def milestones(report: Report, shown: SchoolVotes) -> list[DatedLine]:
+@once
+def milestones(report: Report) -> list[DatedLine]:
     """Return what is to be done when, the earliest first; dangers head it."""
-    return report.once(("milestones",), lambda: _milestones(report, shown))
-
-
-def _milestones(report: Report, shown: SchoolVotes) -> list[DatedLine]:
+    (shown,) = votes_shown(report)
     urgent = (f"sans vote : {uncapitalised(act)}" for act in danger_words((shown,)))
-    found = [
-        *_sittings(report, shown),
-        *_applications(report, shown),
-        *_summers(report, shown),
-        *_ends(report, shown),
-    ]
+    found = [*_sittings(report, shown), *_ends(report, shown)]
+    # Applications for aid, where one may be asked for.
+    is_asked = any(vote.spent.inv for vote in shown.votes.votes)
+    taken = next_day(report.checklist, Milestone.AIDE, report.date)
+    if is_asked and taken and listed_aids(report):
+        found.append(_yearly(report, taken, taken.rule.says, taken.rule.title))
+    # The summers in which what is voted is built.
+    years: dict[int, list[int]] = {}
+    for vote in shown.votes.votes:
+        if vote.trade in SUMMER_TRADES and vote.spent.inv:
+            years.setdefault(vote.year, []).append(vote.number)
+    today = report.date.isoformat()
+    for year, numbers in years.items():
+        summer = year_day(report.checklist, Milestone.TRAVAUX, year)
+        if summer and summer.closes >= today[: len(summer.closes)]:
+            named = votes_named(numbers)
+            short = f"{summer.rule.title} : {uncapitalised(named)}"
+            found.append(_yearly(report, summer, named, short))
     lines = (
         *(DatedLine("", "dès réception", act) for act in urgent),
         *sorted(found),
@@ -209,15 +224,22 @@ def _day(iso: str, *, is_last: bool) -> date:
 
 def _sittings(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
     """Give when each vote can be taken: a council, or the budget that pays it."""
+    # How the day of the council is known, and whether it is sure.
+    council, is_sure = council_day(report), False
+    known = " : la date est à demander à la mairie"
+    if council:
+        ways = _ways(report, NEXT_COUNCIL)
+        is_sure = ways <= {Provenance.OBSERVED}
+        doubt = "" if is_sure else f", {TO_CONFIRM}"
+        known = f" (jour {_how(ways)}{doubt})"
     sessions: dict[str, list[Vote]] = {}
     for vote in shown.votes.votes:
         sessions.setdefault(vote.session, []).append(vote)
     for session, votes in sessions.items():
         year, named = votes[0].year, votes_named([one.number for one in votes])
         if year <= date.fromisoformat(shown.votes.day).year:
-            known, is_sure = _known_council(report)
             yield DatedLine(
-                council_day(report) or shown.votes.day,
+                council or shown.votes.day,
                 session,
                 f"{named}{known}",
                 named,
@@ -237,42 +259,6 @@ def _sittings(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
         else:
             what = f"{named} : la date du vote est à demander"
             yield DatedLine(f"{year}", f"budget {year}", what, named, is_sure=False)
-
-
-def _known_council(report: Report) -> tuple[str, bool]:
-    """Return how the day of the council is known, and whether it is sure."""
-    if not council_day(report):
-        return " : la date est à demander à la mairie", False
-    heads = report.facts.answers.get((report.facts.root, NEXT_COUNCIL), ())
-    ways = {one.provenance for one in heads if one.provenance}
-    is_sure = ways <= {Provenance.OBSERVED}
-    how = listed([PROVENANCES[one] for one in Provenance if one in ways])
-    doubt = "" if is_sure else f", {TO_CONFIRM}"
-    return f" (jour {how}{doubt})", is_sure
-
-
-def _applications(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
-    """Give when applications for aid are taken, where one may be asked for."""
-    is_asked = any(vote.spent.inv for vote in shown.votes.votes)
-    if is_asked and listed_aids(report):
-        found = next_day(report.checklist, Milestone.AIDE, report.date)
-        if found:
-            yield _yearly(report, found, found.rule.says, found.rule.title)
-
-
-def _summers(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
-    """Give the summers in which what is voted is built."""
-    years: dict[int, list[Vote]] = {}
-    for vote in shown.votes.votes:
-        if vote.trade in SUMMER_TRADES and vote.spent.inv:
-            years.setdefault(vote.year, []).append(vote)
-    today = report.date.isoformat()
-    for year, votes in years.items():
-        found = year_day(report.checklist, Milestone.TRAVAUX, year)
-        if found and found.closes >= today[: len(found.closes)]:
-            named = votes_named([one.number for one in votes])
-            short = f"{found.rule.title} : {uncapitalised(named)}"
-            yield _yearly(report, found, named, short)
 
 
 def _yearly(report: Report, found: YearDay, what: str, short: str) -> DatedLine:
@@ -303,37 +289,36 @@ def _ends(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
             if result is None:
                 continue
             day = deadline_of(result.criterion, report.checklist, report.facts)
-            if day >= shown.votes.day:
-                ends = _ending(report, result.criterion.deadline)
-                short = f"vote {vote.number} : {uncapitalised(ends.what)}"
-                yield DatedLine(
-                    day,
-                    describe_day(day),
-                    f"{short} {ends.cited}".rstrip(),
-                    short,
-                    is_sure=ends.is_sure,
-                    source=ends.source,
-                )
+            if day < shown.votes.day:
+                continue
+            # A row of the tables, else a fact of the audit.
+            ident = result.criterion.deadline
+            if known := report.checklist.deadlines.get(ident):
+                what, how = known.title, _cited(report, known)
+                is_sure, source = _is_sure(report, known), known.source
+            else:
+                ways = _ways(report, ident)
+                what = report.checklist.questions[ident].label
+                how, is_sure, source = f"({_how(ways)})" * bool(ways), bool(ways), ""
+            short = f"vote {vote.number} : {uncapitalised(what)}"
+            yield DatedLine(
+                day,
+                describe_day(day),
+                f"{short} {how}".rstrip(),
+                short,
+                is_sure=is_sure,
+                source=source,
+            )
 
 
-class _Ending(NamedTuple):
-    what: str
-    cited: str
-    is_sure: bool
-    source: str = ""
+def _ways(report: Report, question: str) -> set[Provenance]:
+    """Return how an answer about the whole school is known."""
+    heads = report.facts.answers.get((report.facts.root, question), ())
+    return {one.provenance for one in heads if one.provenance}
 
 
-def _ending(report: Report, name: str) -> _Ending:
-    """Return what ends on the day that a criterion names, how that is known, whence."""
-    known = report.checklist.deadlines.get(name)
-    if known:
-        sure = _is_sure(report, known)
-        return _Ending(known.title, _cited(report, known), sure, known.source)
-    heads = report.facts.answers.get((report.facts.root, name), ())
-    ways = {one.provenance for one in heads if one.provenance}
-    how = listed([PROVENANCES[one] for one in Provenance if one in ways])
-    label = report.checklist.questions[name].label
-    return _Ending(label, f"({how})" if how else "", is_sure=bool(how))
+def _how(ways: set[Provenance]) -> str:
+    return listed([PROVENANCES[one] for one in Provenance if one in ways])
 
 
 def _cited(report: Report, row: Finance | Deadline) -> str:

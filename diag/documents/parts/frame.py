@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 
-from diag.assess.results import CriterionResult, Score
+from diag.assess.results import Score
 from diag.assess.spread import declined
 from diag.assess.words import (
     filled_words,
@@ -18,7 +18,7 @@ from diag.assess.words import (
 )
 from diag.audit.compare import AuditsCompared, describe_comparables
 from diag.audit.findings import DangerReport, DangerSeen, danger_seen
-from diag.audit.report import Report
+from diag.audit.report import Report, once
 from diag.audit.suppose import Option
 from diag.documents.blocks import (
     PAGE_BREAK,
@@ -161,27 +161,21 @@ def socle_words(report: Report) -> str:
     said = SOCLE_SENTENCES[socle]
     if socle not in {Socle.NON_ATTEINT, Socle.ATTEINT_SAUF}:
         return said
-    missing = [
-        _missing(report, one)
-        for one in report.assessment.criteria.values()
-        if one.socle and one.socle.high is socle
-    ]
+    missing = []
+    for one in report.assessment.criteria.values():
+        if not one.socle or one.socle.high is not socle:
+            continue
+        # Where it surely lacks; what is not judged at places lacks altogether.
+        failing = [
+            report.place_name(each.place)
+            for each in one.verdicts
+            if not one.alone and each.standing is Standing.IN and each.high < 1
+        ]
+        at = f" : {listed(failing, PLACES_NAMED)}" if failing else ""
+        missing.append(f"« {one.criterion.title} »{at}")
     rest = len(missing) - MISSING
     more = [f"{rest} autre{'s' * (rest > 1)}"] if rest > 0 else []
     return f"{said} ({listed([*missing[:MISSING], *more])})."
-
-
-def _missing(report: Report, result: CriterionResult) -> str:
-    """Return a criterion of the socle, and the places where it surely lacks."""
-    title = f"« {result.criterion.title} »"
-    if result.alone:
-        return title
-    failing = [
-        report.place_name(one.place)
-        for one in result.verdicts
-        if one.standing is Standing.IN and one.high < 1
-    ]
-    return f"{title} : {listed(failing, PLACES_NAMED)}" if failing else title
 
 
 def dangers_found(report: Report) -> tuple[str, ...]:
@@ -244,15 +238,18 @@ def domain_table(
             span = share_of(score.bounds) if shown == score_cell(score) else None
         elif result.only_complies:
             shown, complete = UNSCORED, "–"
-        half = halves.get(result.domain.id)
-        others = (_half_words(half),) if halves else ()
-        bars.append(Bar(title, (shown, complete, *others), span))
+        cells = [shown, complete]
+        if halves:
+            half = halves.get(result.domain.id)
+            wide = in_cell(half) if half and is_printed(half) else "trop différentes"
+            cells.append(wide if half else "trop peu d'écoles")
+        bars.append(Bar(title, tuple(cells), span))
     more = ("Écoles comparables, la moitié",) if halves else ()
     columns = ("Domaine", SCORE_COLUMN, EXAMINED, *more)
     caption = "Score de chaque domaine, et part examinée"
     return sections((
         drawn_scores(caption, columns, bars),
-        report.once(("declined",), lambda: _declined(report)),
+        _declined(report),
     ))
 
 
@@ -268,12 +265,7 @@ def share_of(bounds: Bounds) -> tuple[Fraction, Fraction]:
     return Fraction(low, 100), Fraction(high, 100)
 
 
-def _half_words(half: Bounds | None) -> str:
-    if half is None:
-        return "trop peu d'écoles"
-    return in_cell(half) if is_printed(half) else "trop différentes"
-
-
+@once
 def _declined(report: Report) -> Md:
     """Return what was declared sans objet, each with its reason: no score counts it."""
     by_domain = declined(report.facts, report.checklist)
@@ -295,6 +287,7 @@ def option_section(option: Option | None, cell: Cell = printed_cell) -> Md:
     if option is None:
         return Md("")
     title = f"Option : {option.name} (hypothèse)"
+    beside = ("Aujourd'hui", "Avec l'option")
     lead = (
         "Cette partie est une hypothèse : rien n'en a été relevé sur place. Les "
         "scores, les actions et les budgets du reste du document n'en tiennent pas "
@@ -305,25 +298,19 @@ def option_section(option: Option | None, cell: Cell = printed_cell) -> Md:
         written(lead),
         written("Nous avons supposé :"),
         bullets(one[:1].upper() + one[1:] for one in option.supposed),
-        _side_by_side(
+        table(
             "Scores sur 100, hypothèse comprise",
-            "Domaine",
+            ("Domaine", *beside),
             [(title, cell(then), cell(now)) for title, then, now in option.scores],
         ),
-        _side_by_side("Dépense encore à décider, TTC", "Dépense", option.costs),
-        _option_advice(
-            "Actions supposées faites, ou devenues inutiles", option.resolved
+        table("Dépense encore à décider, TTC", ("Dépense", *beside), option.costs),
+        table(
+            "Actions supposées faites, ou devenues inutiles",
+            ("Action", "Coût"),
+            option.resolved,
         ),
-        _option_advice("Actions que cette option ajouterait", option.new),
+        table("Actions que cette option ajouterait", ("Action", "Coût"), option.new),
     ))
-
-
-def _side_by_side(caption: str, first: str, rows: Sequence[Sequence[str]]) -> Md:
-    return table(caption, (first, "Aujourd'hui", "Avec l'option"), rows)
-
-
-def _option_advice(caption: str, rows: Sequence[Sequence[str]]) -> Md:
-    return table(caption, ("Action", "Coût"), rows)
 
 
 def since(progress: AuditsCompared, *, named: int, cell: Cell = printed_cell) -> Md:
@@ -346,8 +333,18 @@ def since(progress: AuditsCompared, *, named: int, cell: Cell = printed_cell) ->
     columns = ("Domaine", progress.campaign, *again, "Maintenant")
     apart = {one.id for one in (*progress.better, *progress.worse)}
     method = [one for one in progress.judged_otherwise if one.id not in apart]
+    lead = (
+        f"Depuis l'audit de la campagne {progress.campaign}, les grilles sont les "
+        "mêmes : ce qui change vient des faits."
+    )
+    if progress.method_changed:
+        lead = (
+            f"Depuis l'audit de la campagne {progress.campaign}, les grilles ont "
+            "changé. Nous avons rejugé l'ancien audit avec celles d'aujourd'hui : un "
+            "changement de méthode n'est pas un progrès."
+        )
     return sections((
-        written(_lead(progress)),
+        written(lead),
         table("Scores sur 100, alors et maintenant", columns, rows),
         *(
             Md(f"{bold(title)} {written(sentence(listed(titles, named)))}")
@@ -358,7 +355,7 @@ def since(progress: AuditsCompared, *, named: int, cell: Cell = printed_cell) ->
             )
             if (titles := [f"« {one.title} »" for one in some])
         ),
-        written(_actions(progress)),
+        written(_settled_words(progress.settled, progress.lasting)),
     ))
 
 
@@ -374,21 +371,8 @@ def against(progress: AuditsCompared) -> str:
     return f"contre {in_words(then.bounds)} en {progress.campaign}{alike}"
 
 
-def _lead(progress: AuditsCompared) -> str:
-    if not progress.method_changed:
-        return (
-            f"Depuis l'audit de la campagne {progress.campaign}, les grilles sont les "
-            "mêmes : ce qui change vient des faits."
-        )
-    return (
-        f"Depuis l'audit de la campagne {progress.campaign}, les grilles ont changé. "
-        "Nous avons rejugé l'ancien audit avec celles d'aujourd'hui : un changement de "
-        "méthode n'est pas un progrès."
-    )
-
-
-def _actions(progress: AuditsCompared) -> str:
-    settled, lasting = progress.settled, progress.lasting
+def _settled_words(settled: int, lasting: int) -> str:
+    """Return how many of the actions proposed then are needless now, how many stay."""
     if not settled:
         return "Les actions proposées alors restent à faire." if lasting else ""
     if not lasting:
@@ -434,12 +418,9 @@ def visit_words(report: Report) -> str:
     return f"à la suite {visits} du {listed(days)}"
 
 
+@once
 def answered(report: Report) -> str:
     """Return how the facts became known: « 31 mesurées, 40 constatées… »."""
-    return report.once(("answered",), lambda: _answered(report))
-
-
-def _answered(report: Report) -> str:
     heads = [head for told in report.facts.answers.values() for head in told]
     known = Counter(head.provenance for head in heads if head.state is State.KNOWN)
     counts = [
@@ -561,22 +542,20 @@ TERMS = {
 
 
 def terms_in(text: str) -> tuple[str, ...]:
-    """Return the terms of the glossary that a text uses, in order."""
-    return tuple(sorted(term for term in TERMS if _stands(term, text)))
-
-
-def _stands(term: str, text: str) -> bool:
-    """Return whether a term stands in a text as a word of its own.
+    """Return the terms of the glossary that a text uses, each a word of its own.
 
     Ten times faster than telling the words of a long document apart.
     """
-    at = text.find(term)
-    while at >= 0:
-        end = at + len(term)
-        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
-            return True
-        at = text.find(term, end)
-    return False
+    found = []
+    for term in TERMS:
+        at = text.find(term)
+        while at >= 0:
+            end = at + len(term)
+            if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
+                found.append(term)
+                break
+            at = text.find(term, end)
+    return tuple(sorted(found))
 
 
 def glossary(text: str) -> Md:

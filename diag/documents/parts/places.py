@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from diag.assess.questions import relevant_questions
-from diag.assess.results import Assessment, CriterionResult, DomainResult
+from diag.assess.results import Assessment, CriterionResult
 from diag.assess.spread import (
     Heat,
     concerned,
@@ -20,7 +20,7 @@ from diag.assess.spread import (
 )
 from diag.audit.findings import danger_fact, found_at, names_read, observed
 from diag.audit.places import floor_of, walking_order
-from diag.audit.report import Report
+from diag.audit.report import Report, once
 from diag.documents.blocks import Drawing, Md, bullets, code, sections, table, written
 from diag.documents.parts.sources import known_sources
 from diag.documents.school_drawings import (
@@ -34,7 +34,7 @@ from diag.documents.school_drawings import (
     heat_mark,
 )
 from diag.model.audit import Observation
-from diag.model.checklist import Checklist, Question
+from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind, Standing
 from diag.model.errors import DiagError
 from diag.model.fact import Facts, Place
@@ -46,12 +46,9 @@ from diag.words.vocabulary import KINDS, WHOM
 ROOM_COLUMN = "Salle"
 
 
+@once
 def room_levels(report: Report) -> Md:
     """Return where each room stands on each aspect; those all unknown are left out."""
-    return report.once(("rooms",), lambda: _room_levels(report))
-
-
-def _room_levels(report: Report) -> Md:
     found = heat(report.checklist, report.assessment)
     known = {place for (place, _), cell in found.items() if not cell.is_open}
     names = {
@@ -161,45 +158,34 @@ def lacking(report: Report) -> Mapping[str, list[str]]:
 
 
 def rulebook(report: Report) -> Md:
-    """Return one table per domain."""
-    return sections(_criteria(report, one) for one in report.assessment.domains)
-
-
-def _criteria(report: Report, result: DomainResult) -> Md:
-    told = [one for one in result.criteria if one.standing is not Standing.OUT]
-    out = [_name(one) for one in result.criteria if one.standing is Standing.OUT]
+    """Return one table per domain, and what is out of each."""
     columns = ("Critère", "Constat", "Niveau", "Ce qui est demandé", "Sources")
-    rows = [_criterion_row(report, one) for one in told]
-    return sections((
-        Md(f"### {written(result.domain.title)}"),
-        table(f"Critères, {result.domain.title}", columns, rows),
-        written(f"Sans objet ici : {' ; '.join(out)}.") if out else Md(""),
-    ))
-
-
-def _name(result: CriterionResult) -> str:
-    criterion = result.criterion
-    return f"{criterion.ref or criterion.id}. {criterion.title}"
-
-
-def _criterion_row(report: Report, result: CriterionResult) -> tuple[str, ...]:
-    criterion = result.criterion
-    weight = f"{KINDS[criterion.kind]}, poids {criterion.weight}"
-    doubt = " (peut-être sans objet)" if result.standing is Standing.MAYBE else ""
-    return (
-        f"{_name(result)} ({weight})",
-        observed(report, result),
-        f"{_worth(result)}{doubt}",
-        _rule(result),
-        ", ".join(known_sources(criterion.sources)),
-    )
-
-
-def _worth(result: CriterionResult) -> str:
-    """Return a level; over places there is none, but a score on 100."""
-    if result.alone:
-        return describe_level(result.alone.low, result.alone.high)
-    return f"{in_cell(result.bounds)} sur 100"
+    blocks = []
+    for domain in report.assessment.domains:
+        rows, out = [], []
+        for result in domain.criteria:
+            criterion, is_maybe = result.criterion, result.standing is Standing.MAYBE
+            name = f"{criterion.ref or criterion.id}. {criterion.title}"
+            if result.standing is Standing.OUT:
+                out.append(name)
+                continue
+            # Over places there is no level, but a score on 100.
+            worth = f"{in_cell(result.bounds)} sur 100"
+            if result.alone:
+                worth = describe_level(result.alone.low, result.alone.high)
+            rows.append((
+                f"{name} ({KINDS[criterion.kind]}, poids {criterion.weight})",
+                observed(report, result),
+                f"{worth}{' (peut-être sans objet)' * is_maybe}",
+                _rule(result),
+                ", ".join(known_sources(criterion.sources)),
+            ))
+        blocks += [
+            Md(f"### {written(domain.domain.title)}"),
+            table(f"Critères, {domain.domain.title}", columns, rows),
+            written(f"Sans objet ici : {' ; '.join(out)}.") if out else Md(""),
+        ]
+    return sections(blocks)
 
 
 def describe_level(low: int, high: int) -> str:
@@ -224,11 +210,15 @@ _NAMED = 8
 
 def unknowns(report: Report) -> Md:
     """Return the questions that keep a level open, with the places they miss at."""
-    questions = report.checklist.questions
-    rows = [
-        _missing_row(report, questions[name], places)
-        for name, places in _missing(report)
-    ]
+    root, rows = report.facts.root, []
+    for name, places in _missing(report):
+        question = report.checklist.questions[name]
+        at = [report.it if one == root else report.place_name(one) for one in places]
+        rows.append((
+            f"{question.label}. {question.ask or question.look}".rstrip(". "),
+            listed(at, _NAMED),
+            WHOM.get(question.whom, question.whom),
+        ))
     columns = ("À demander ou à relever", "Où", "À qui")
     return table("Ce qui manque pour trancher", columns, rows)
 
@@ -244,28 +234,23 @@ def questions_for(report: Report, *whom: str) -> list[str]:
 
     Sensitive matters are asked face to face, never in writing.
     """
-    questions = report.checklist.questions
-    asked = [(questions[name], places) for name, places in _missing(report)]
+    asked = []
+    for name, places in _missing(report):
+        # The rooms or lots that a question is of: « ces appareils » names none.
+        names = [report.place_name(one) for one in places if one != report.facts.root]
+        about = f" ({listed(names, _NAMED)})" if names else ""
+        asked.append((report.checklist.questions[name], about))
     return [
-        f"{one.ask}{_about(report, places)}"
+        f"{one.ask}{about}"
         for of in whom
-        for one, places in asked
+        for one, about in asked
         if one.whom == of and one.ask and not one.sensitive
     ]
 
 
-def _about(report: Report, places: list[str]) -> str:
-    """Return the rooms or lots that a question is of: « ces appareils » names none."""
-    names = [report.place_name(one) for one in places if one != report.facts.root]
-    return f" ({listed(names, _NAMED)})" if names else ""
-
-
+@once
 def _missing(report: Report) -> list[tuple[str, list[str]]]:
     """Return the ids of the questions that miss, each with its places, in order."""
-    return report.once(("missing",), lambda: _found_missing(report))
-
-
-def _found_missing(report: Report) -> list[tuple[str, list[str]]]:
     wanted = {
         name
         for result in report.assessment.criteria.values()
@@ -277,16 +262,6 @@ def _found_missing(report: Report) -> list[tuple[str, list[str]]]:
         if not asked.is_settled:
             missing.setdefault(asked.question.id, []).append(asked.place)
     return list(missing.items())
-
-
-def _missing_row(
-    report: Report, question: Question, places: list[str]
-) -> tuple[str, ...]:
-    root = report.facts.root
-    names = [report.it if one == root else report.place_name(one) for one in places]
-    asked = f"{question.label}. {question.ask or question.look}".rstrip(". ")
-    of = WHOM.get(question.whom, question.whom)
-    return asked, listed(names, _NAMED), of
 
 
 LISTED = 8
@@ -344,9 +319,15 @@ def noted_in(report: Report, place: Place) -> list[str]:
 
 def shown_lines(report: Report, limit: int = LISTED) -> tuple[str, ...]:
     """Return what is to be shown, each with its place: neither dangers nor replies."""
+    boxed = {
+        (one.place, one.question.id)
+        for one in report.assessment.dangers
+        if danger_fact(report.observations, one)
+    }
     return tuple(
         sentence(f"{_where(report, one)} : {_cut(one.text, _LONGEST)}")
-        for one in _to_show(report)
+        for one in report.observations
+        if one.shown and not one.reply and (one.place, one.question) not in boxed
     )[:limit]
 
 
@@ -359,20 +340,6 @@ def reply_words(report: Report) -> str:
     """Return what the head teacher answered; empty when they did not."""
     words = (one.text for one in report.observations if one.reply and one.shown)
     return _cut(" ".join(map(sentence, words)), _REPLIED)
-
-
-def _to_show(report: Report) -> list[Observation]:
-    """Return the observations to be shown that no danger's line already has."""
-    boxed = {
-        (one.place, one.question.id)
-        for one in report.assessment.dangers
-        if danger_fact(report.observations, one)
-    }
-    return [
-        one
-        for one in report.observations
-        if one.shown and not one.reply and (one.place, one.question) not in boxed
-    ]
 
 
 def _where(report: Report, one: Observation) -> str:

@@ -1,7 +1,6 @@
 """Where things come from: sources a document rests on, prices it counts with."""
 
 from collections.abc import Iterable
-from datetime import date
 from fractions import Fraction
 
 from diag.assess.money import format_seen
@@ -15,7 +14,6 @@ from diag.model.checklist import (
     Deadline,
     Finance,
     Price,
-    RegisteredSource,
 )
 from diag.model.enums import BudgetSection, Standing
 from diag.words.dates import describe_day
@@ -40,13 +38,20 @@ _CUSTOM = "metier"
 
 def sources_list(report: Report, cited: Iterable[str]) -> Md:
     """Return the sources that a document cites, by their ids, in order."""
-    known = report.checklist.sources
-    told = [
-        _source_item(known[one])
-        for one in sorted(set(cited), key=_rank)
-        if one in known
-    ]
-    return bullets(told)
+    known, items = report.checklist.sources, []
+    for source in (known[one] for one in sorted(set(cited), key=_rank) if one in known):
+        nature = GRADES.get(source.grade, "nature inconnue")
+        day = f", {describe_day(source.date)}" if source.date else ""
+        words = written(f"{source.title} ({nature}{day})")
+        address = f", {link(source.url)}" if source.url else ""
+        items.append(Md(f"{bold(source.id)}{NBSP}: {words}{address}"))
+    return bullets(items)
+
+
+def _rank(source: str) -> tuple[str, int]:
+    """Return what orders ids as one counts: S19 before S116."""
+    letters = source.rstrip("0123456789")
+    return letters, int(source.removeprefix(letters) or 0)
 
 
 def prices_table(report: Report) -> Md:
@@ -56,7 +61,17 @@ def prices_table(report: Report) -> Md:
         for action in report.plan
         for line in action.advice.cost.lines
     }
-    rows = [_price_row(price, report.date) for price in used.values()]
+    rows = []
+    for price in used.values():
+        low, high = (euros_and_cents(one) for one in (price.minimum, price.maximum))
+        rows.append((
+            price.label,
+            f"{price.unit}{' (chaque année)' * price.yearly}",
+            low if price.minimum == price.maximum else f"de {low} à {high}",
+            f"{number(price.vat)} %",
+            format_seen(price, report.date),
+            price_source(price),
+        ))
     columns = ("Poste", "Unité", "Prix HT", "TVA", "Relevé", "Source")
     return table("Prix unitaires employés, en euros HT", columns, rows, numeric=(2, 3))
 
@@ -94,34 +109,11 @@ def source_words(source: str) -> str:
     return "usage du métier" if source == _CUSTOM else source
 
 
-def _rank(source: str) -> tuple[str, int]:
-    """Return what orders ids as one counts: S19 before S116."""
-    letters = source.rstrip("0123456789")
-    return letters, int(source.removeprefix(letters) or 0)
-
-
-def _source_item(source: RegisteredSource) -> Md:
-    nature = GRADES.get(source.grade, "nature inconnue")
-    told = [nature, describe_day(source.date)] if source.date else [nature]
-    said = written(f"{source.title} ({', '.join(told)})")
-    address = f", {link(source.url)}" if source.url else ""
-    return Md(f"{bold(source.id)}{NBSP}: {said}{address}")
-
-
 def price_source(price: Price) -> str:
     """Return where a price was seen and in which source: « Nanterre, S82 »."""
     if price.source == _CUSTOM:
         return source_words(price.source)
     return ", ".join(filter(None, (price.where, price.source)))
-
-
-def _price_row(price: Price, today: date) -> tuple[str, ...]:
-    low, high = (euros_and_cents(one) for one in (price.minimum, price.maximum))
-    span = low if price.minimum == price.maximum else f"de {low} à {high}"
-    rhythm = " (chaque année)" if price.yearly else ""
-    vat = f"{number(price.vat)} %"
-    unit = price.unit + rhythm
-    return price.label, unit, span, vat, format_seen(price, today), price_source(price)
 
 
 _STATES = {
@@ -189,31 +181,26 @@ def finances_table(report: Report) -> Md:
     if not report.budget.is_sure:
         return Md("")
     columns = ("Règle", "Taux ou seuil", "Ce qu'elle dit", "Source", "Information de")
-    rows = [
-        (
+    rows = []
+    for one in _holding(report):
+        figure = (
+            f"{number(one.percent)} %" if one.percent is not None else "",
+            f"{euros(half_up(Fraction(one.euros, 100)))} HT" if one.euros else "",
+            BUDGET_SECTIONS[one.section] if one.section else "",
+        )
+        rows.append((
             one.title,
-            _figure(one),
+            " ; ".join(filter(None, figure)),
             " ".join(filter(None, (one.says, sentence(one.note)))),
             source_words(one.source),
             describe_day(one.as_of),
-        )
-        for one in _holding(report)
-    ]
+        ))
     return table("Règles de finances locales", columns, rows)
 
 
 def _holding(report: Report) -> list[Finance]:
     today = report.date.isoformat()
     return [one for one in report.checklist.finances.values() if one.holds(today)]
-
-
-def _figure(rule: Finance) -> str:
-    parts = [
-        f"{number(rule.percent)} %" if rule.percent is not None else "",
-        f"{euros(half_up(Fraction(rule.euros, 100)))} HT" if rule.euros else "",
-        BUDGET_SECTIONS[rule.section] if rule.section else "",
-    ]
-    return " ; ".join(filter(None, parts))
 
 
 def watch_list(report: Report) -> Md:
@@ -228,17 +215,20 @@ def watch_list(report: Report) -> Md:
     )
     known = report.checklist.deadlines.values()
     ordered = sorted(known, key=lambda one: one.due or "9999")
-    rows = [
-        (
+    criteria, rows = report.checklist.criteria.values(), []
+    for one in ordered:
+        # To come, or past and, where a rule names it, binding still.
+        binds = any(each.deadline == one.id and each.nature.binds for each in criteria)
+        due = day_words(one.due, report.date, binds=binds) if one.due else "à vérifier"
+        law = f"{TO_READ}." if one.verify_before_quoting else ""
+        rows.append((
             one.title,
-            _due(report, one),
-            _change(one),
+            due,
+            " ".join(filter(None, (one.what, sentence(one.note), law))),
             one.ask,
             source_words(one.source),
             describe_day(one.as_of),
-        )
-        for one in ordered
-    ]
+        ))
     return table("Dates à surveiller", columns, rows)
 
 
@@ -295,17 +285,3 @@ def _rate_words(rule: Finance) -> str:
     who = "selon le syndicat" if rule.source == _CUSTOM else rule.source
     seen = f"{who}, {describe_day(rule.as_of)}"
     return f"{share}{NBSP}% ({of_what}){ceiling}, {until} ({seen})"
-
-
-def _due(report: Report, deadline: Deadline) -> str:
-    """Return its day: to come, or past and, where a rule names it, binding still."""
-    if not deadline.due:
-        return "à vérifier"
-    rules = report.checklist.criteria.values()
-    binds = any(one.deadline == deadline.id and one.nature.binds for one in rules)
-    return day_words(deadline.due, report.date, binds=binds)
-
-
-def _change(deadline: Deadline) -> str:
-    law = f"{TO_READ}." if deadline.verify_before_quoting else ""
-    return " ".join(filter(None, (deadline.what, sentence(deadline.note), law)))

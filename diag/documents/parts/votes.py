@@ -16,7 +16,7 @@ from diag.audit.votes import votes_of
 from diag.documents.blocks import Md, bold, box, bullets, sections, table, written
 from diag.documents.parts.sources import TO_ASK
 from diag.model.enums import Aside, Nature
-from diag.model.votes import AidRange, AsideLine, DecisionList, Spent, Vote, YearSpent
+from diag.model.votes import AidRange, DecisionList, Spent, Vote, YearSpent
 from diag.words.dates import describe_day
 from diag.words.sentences import (
     NBSP,
@@ -115,21 +115,16 @@ class Headline:
 def headline_of(some: Sequence[SchoolVotes]) -> Headline:
     """Return the totals of lists, each part rounded before any is subtracted."""
     rows = [spent for one in some for spent in one.votes.every]
+    aids = [aid for one in some for aid in one.votes.aids]
+    low, high = sum(one.low for one in aids), sum(one.high for one in aids)
     return Headline(
         gross=rounded(sum(one.gross for one in rows)),
         invested=rounded(sum(one.inv for one in rows)),
         fctva=rounded(sum(one.fctva.euros for one in rows if one.fctva)),
         least=rounded(sum(one.least for one in rows)),
         most=rounded(sum(one.most for one in rows)),
-        aid=_rounded_aid([aid for one in some for aid in one.votes.aids]),
+        aid=EuroSpan(rounded(low), rounded(high)) if aids else None,
     )
-
-
-def _rounded_aid(aids: Sequence[AidRange]) -> EuroSpan | None:
-    if not aids:
-        return None
-    parts = (sum(one.low for one in aids), sum(one.high for one in aids))
-    return EuroSpan(*map(rounded, parts))
 
 
 def rounded(amount: int) -> int:
@@ -220,6 +215,9 @@ _COLUMNS = (
 
 
 def _row(each: SchoolVotes, vote: Vote, *, named: bool) -> tuple[str, ...]:
+    section = "invest." if vote.spent.inv else "fonct."
+    if vote.spent.inv and vote.spent.fon:
+        section = section_words(vote.spent)
     return (
         str(vote.number),
         *((each.name,) if named else ()),
@@ -228,16 +226,10 @@ def _row(each: SchoolVotes, vote: Vote, *, named: bool) -> tuple[str, ...]:
         aid_words(vote.aid),
         number(vote.spent.fctva.euros) if vote.spent.fctva else "–",
         number(vote.spent.net),
-        _section_cell(vote.spent),
+        section,
         vote.session,
         *((BALLOT,) if each.is_frozen else ()),
     )
-
-
-def _section_cell(spent: Spent) -> str:
-    if spent.inv and spent.fon:
-        return section_words(spent)
-    return "invest." if spent.inv else "fonct."
 
 
 def vote_words(each: SchoolVotes, vote: Vote) -> str:
@@ -361,27 +353,25 @@ def _sum_row(words: str, some: Sequence[Spent]) -> tuple[str, ...]:
 def unvoted_lines(some: Sequence[SchoolVotes]) -> Md:
     """Return what is done without a vote of what presses, then how much there is."""
     pressing, others = [], 0
-    for each in some:
-        for one in each.votes.aside:
-            if one.why is Aside.DANGER:
-                continue
-            is_shown = one.spent.gross or one.why is Aside.RESERVE
-            if one.tier <= _LAST_NAMED or is_shown:
-                pressing.append(_of(each, _aside_words(one)))
-            else:
-                others += 1
-    more = f"{counted(others, 'acte')} sans dépense, en pages suivantes"
-    title = "Sans vote"
-    return box("NOTE", title, bullets([*pressing, *([more] if others else [])]))
+    lines = [(school, line) for school in some for line in school.votes.aside]
+    for each, one in lines:
+        if one.why is Aside.DANGER:
+            continue
+        is_reserve, spent = one.why is Aside.RESERVE, one.spent.gross
+        if one.tier > _LAST_NAMED and not spent and not is_reserve:
+            others += 1
+            continue
+        paid = f"{euros(spent)} TTC" if spent else "sans dépense"
+        if is_reserve:
+            paid = f"{paid}, à inscrire au budget" if spent else UNPRICED
+        details = filter(None, (one.who, _HELD.get(one.why, ""), paid))
+        act = f"{one.title}, {one.where} ({', '.join(details)})"
+        pressing.append(_of(each, act))
+    more = [f"{counted(others, 'acte')} sans dépense, en pages suivantes"]
+    return box("NOTE", "Sans vote", bullets(pressing + more * bool(others)))
 
 
-def _aside_words(line: AsideLine) -> str:
-    paid = euros(line.spent.gross) + " TTC" if line.spent.gross else "sans dépense"
-    if line.why is Aside.RESERVE:
-        paid = f"{paid}, à inscrire au budget" if line.spent.gross else UNPRICED
-    why = {Aside.DECIDED: "déjà décidé", Aside.INCLUDED: "compris dans un vote"}
-    details = (line.who, why.get(line.why, ""), paid)
-    return f"{line.title}, {line.where} ({', '.join(filter(None, details))})"
+_HELD = {Aside.DECIDED: "déjà décidé", Aside.INCLUDED: "compris dans un vote"}
 
 
 def pending_lines(some: Sequence[SchoolVotes]) -> Md:

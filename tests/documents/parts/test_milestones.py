@@ -11,7 +11,6 @@ from diag.audit.report import Report, report_of
 from diag.documents.blocks import drawings_in
 from diag.documents.drawings import FULL, WIDTH
 from diag.documents.parts.budget import calendar_of, milestones, milestones_table
-from diag.documents.parts.votes import votes_shown
 from diag.model.checklist import Finance
 from diag.model.enums import Milestone
 from diag.words.sentences import typeset
@@ -31,8 +30,7 @@ def lines(told: Report, finances: Mapping[str, Finance] | None = None) -> list[s
     if finances is not None:
         checklist = told.checklist.model_copy(update={"finances": finances})
         told = changed(told, checklist=checklist)
-    (shown,) = votes_shown(told)
-    return [f"{one.when} | {one.what}" for one in milestones(told, shown)]
+    return [f"{one.when} | {one.what}" for one in milestones(told)]
 
 
 def test_the_dates_are_in_order_each_with_where_it_was_read(told: Report) -> None:
@@ -57,7 +55,7 @@ def test_the_dates_are_in_order_each_with_where_it_was_read(told: Report) -> Non
 def test_the_dates_are_drawn_at_their_distance_and_listed_in_words(
     told: Report,
 ) -> None:
-    days = milestones(told, votes_shown(told)[0])
+    days = milestones(told)
     drawn = calendar_of(days)
     assert drawn
     assert drawn.title.startswith(typeset("7 dates du 20 novembre 2026 au "))
