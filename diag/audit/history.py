@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from diag.answers.types import answer_words
 from diag.audit.card import read_answer
 from diag.audit.places import find_place
+from diag.audit.remarks import title_words
 from diag.audit.session import (
     AuditSession,
     ConcurrentChange,
@@ -287,9 +288,6 @@ def place_name(session: AuditSession, ident: str) -> str:
 
 def advice_title(session: AuditSession, ident: str) -> str:
     """Return the title of a recommendation, were it of the engineer's own."""
-    # Judging words, 30 ms: loaded only for the history of a recommendation.
-    from diag.audit.remarks import title_words  # noqa: PLC0415
-
     own = _last(session, subjects.own(ident)).get("title")
     known = title_words(session, ident)
     return str(own or (known if known != ident else "préconisation d'autres grilles"))

@@ -18,6 +18,7 @@ from diag.cli.shared import (
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.words.sentences import counted
+from diag.workspace.checking import NO_DICTIONARY, checked, respelled, situations_in
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
 
@@ -282,8 +283,6 @@ def check(
 
 
 def _print_situations(place: Path, *, as_json: bool) -> None:
-    from diag.workspace.checking import situations_in  # noqa: PLC0415 - YAML
-
     found = situations_in(place)
     if as_json:
         print_json([
@@ -305,12 +304,6 @@ def _print_situations(place: Path, *, as_json: bool) -> None:
 
 
 def _check(place: Path, overlay: Path | None = None, *, spelling: bool) -> "Checked":
-    from diag.workspace.checking import (  # noqa: PLC0415 - YAML
-        NO_DICTIONARY,
-        checked,
-        respelled,
-    )
-
     result = checked(place, overlay)
     if not spelling:
         return result

@@ -19,6 +19,7 @@ from diag.cli.shared import (
     workspace_of,
 )
 from diag.model.enums import WORKING_READER
+from diag.office.tour import Tour, export_tour, tour_of
 from diag.words.sentences import counted
 from diag.workspace.subjects import school_of
 from diag.workspace.workspace import Workspace
@@ -264,8 +265,6 @@ def tour(
     Les écoles nommées, dans l'ordre ; sans elles, celles de la tournée préparée dans
     les écrans. Sans --on : le jour prévu.
     """
-    from diag.office.tour import Tour, export_tour, tour_of  # noqa: PLC0415 - 20 ms
-
     with workspace_of(ctx) as workspace:
         kept = tour_of(workspace)
         named = tuple(school_of(workspace, uai).uai for uai in uais)

@@ -18,6 +18,7 @@ from diag.cli.shared import (
     workspace_command,
 )
 from diag.documents.formats import Format
+from diag.documents.tables import put, xlsx_bytes
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import opened
 from diag.programme.equity import (
@@ -135,7 +136,6 @@ def equity(workspace: Workspace, slug: str, variant: str, *, as_json: bool) -> N
 def table(workspace: Workspace, slug: str, variant: str, folder: Path | None) -> None:
     """Écrit le programme en classeur XLSX, une feuille par sujet."""
     from diag.documents.programme import programme_folder  # noqa: PLC0415 - Jinja
-    from diag.documents.tables import put, xlsx_bytes  # noqa: PLC0415 - 100 ms
     from diag.documents.tables.programme import programme_tables  # noqa: PLC0415
 
     board, day = _board(workspace, slug, variant), workspace.world.today()

@@ -11,6 +11,7 @@ import click
 from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES
 from diag.audit.answer import UnlikelyAnswer
+from diag.audit.forms import load_form
 from diag.audit.proposals import OfferedAnswer, accept, propose, refuse, waiting
 from diag.audit.report import report_folder
 from diag.audit.session import AuditSession, open_session
@@ -177,8 +178,6 @@ def _propose(
 
 
 def _read(session: AuditSession, filled: Path) -> None:
-    from diag.audit.forms import load_form  # noqa: PLC0415
-
     read = load_form(session, filled)
     new = propose(session, read.offers)
     seen = len(read.offers) - new

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diag.audit.compare import keep_judged
+from diag.audit.remarks import PUBLIC_READERS, slips_of
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession, open_session
 from diag.cli.shared import (
@@ -94,8 +95,6 @@ def report(
             )
             _write_all(workspace, campaign, wanted)
         else:
-            from diag.audit.remarks import slips_of  # noqa: PLC0415 - YAML
-
             session = open_session(workspace, ref, campaign)
             agree_to_let_out(slips_of(session, chosen), let_out=let_out)
             _write_one(
@@ -199,7 +198,6 @@ def atlas(
     un partage. La vue dit ce que le destinataire peut voir : une mairie ne reçoit que
     ses écoles, une circonscription aucun montant.
     """
-    from diag.audit.remarks import PUBLIC_READERS, slips_of  # noqa: PLC0415
     from diag.documents.atlas import write_atlas  # noqa: PLC0415
     from diag.documents.tables import chosen  # noqa: PLC0415
 

@@ -23,6 +23,7 @@ from diag.cli.shared import (
     workspace_of,
 )
 from diag.model.errors import DiagError
+from diag.office import bundles
 from diag.office import sync as syncing
 from diag.sync.exchange import PAUSE
 from diag.sync.meeting import GRAVEST
@@ -77,8 +78,6 @@ def sync(
 @click.argument("invitation")
 def enrol(workspace: Workspace, invitation: str) -> None:
     """Inscrit ce poste auprès du serveur qui a donné l'invitation."""
-    from diag.office import bundles  # noqa: PLC0415 - 60 ms
-
     before = bundles.signing_key(workspace)
     hub = syncing.enrol(workspace, invitation)
     where = ", ".join("tout" if one == "*" else one for one in hub.territories)
@@ -240,9 +239,6 @@ def export(
             f"{file} existe déjà. Rien n'a été écrit. "
             "Choisissez un autre nom, ou remplacez-le avec --force."
         )
-    # Cryptography: 60 ms that other commands do without.
-    from diag.office import bundles  # noqa: PLC0415
-
     with workspace_of(ctx) as workspace:
         chosen = None if everything else refs
         written = bundles.export(workspace, chosen, names, file, campaign)
@@ -277,8 +273,6 @@ def import_(
 
     Il est vérifié en entier (signature, fin, contenu) avant que rien n'entre.
     """
-    from diag.office import bundles  # noqa: PLC0415 - 60 ms
-
     if preview or not yes:
         seen = bundles.preview(workspace, file)
         if not as_json:
@@ -308,8 +302,6 @@ def undo(workspace: Workspace, name: str) -> None:
     Refusé dès que quelque chose a été ajouté après lui dans les mêmes audits. Les
     effacements qu'il portait restent.
     """
-    from diag.office import bundles  # noqa: PLC0415 - 60 ms
-
     number = bundles.undo(workspace, name)
     aside = "mises de côté" if number > 1 else "mise de côté"
     click.echo(
@@ -322,8 +314,6 @@ def undo(workspace: Workspace, name: str) -> None:
 @workspace_command
 def list_(workspace: Workspace, *, as_json: bool) -> None:
     """Liste les paquets lus ici, par leur nom."""
-    from diag.office import bundles  # noqa: PLC0415 - 60 ms
-
     found = bundles.brought(workspace)
     if as_json:
         print_json([
@@ -357,8 +347,6 @@ def keys(ctx: click.Context, *, as_json: bool) -> None:
     """Affiche la clé de ce poste, à donner à vos collègues, et celles que vous avez."""
     if ctx.invoked_subcommand:
         return
-    from diag.office import bundles  # noqa: PLC0415 - 60 ms
-
     with workspace_of(ctx) as workspace:
         kept, cards = bundles.own_keys(workspace), bundles.ring_of(workspace).cards
     card = kept.keys.card
@@ -388,8 +376,6 @@ def keys(ctx: click.Context, *, as_json: bool) -> None:
 @click.argument("key", metavar="CLE")
 def add(workspace: Workspace, name: str, key: str) -> None:
     """Garde la clé d'un collègue : lui écrire, et croire ce qu'il signe."""
-    from diag.office import bundles  # noqa: PLC0415 - 60 ms
-
     kept, card = bundles.add_colleague(workspace, name, key)
     click.echo(
         f"{kept} : {card.fingerprint}. Vérifiez de vive voix que son poste affiche la "
@@ -402,16 +388,12 @@ def add(workspace: Workspace, name: str, key: str) -> None:
 @click.argument("name", metavar="NOM")
 def remove(workspace: Workspace, name: str) -> None:
     """Oublie la clé d'un collègue ; ce qui est déjà lu reste."""
-    from diag.office import bundles  # noqa: PLC0415 - 60 ms
-
     gone = bundles.ring_of(workspace).remove(name)
     click.echo(f"La clé de {gone} est oubliée.")
 
 
 def share(ctx: click.Context, address: str, *, as_json: bool) -> None:
     """Exchange by a shared folder; print what was read, given, refused."""
-    from diag.office import bundles  # noqa: PLC0415 - 60 ms
-
     with workspace_of(ctx) as workspace:
         outcome = bundles.synchronise_shared(workspace, address)
         lines = [

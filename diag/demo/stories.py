@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from PIL import Image, ImageDraw
 from pydantic import Field
 
 from diag.answers.types import TYPES
@@ -300,8 +301,6 @@ def _sheet(session: AuditSession, asked: tuple[str, ...]) -> dict[str, Value]:
 
 def _drawn() -> bytes:
     """Return a picture: a wall, a socket, and a cable that should not be there."""
-    from PIL import Image, ImageDraw  # noqa: PLC0415 - 40 ms
-
     image = Image.new("RGB", (640, 480), "#d8d2c4")
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 360, 640, 480), fill="#8a7458")

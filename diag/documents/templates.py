@@ -16,7 +16,7 @@ from diag.documents import AUDIENCES
 from diag.documents.blocks import Md, block, drawings_in, sections
 from diag.documents.document import Document, Meta
 from diag.documents.parts import frame
-from diag.documents.sandbox import environment
+from diag.documents.sandbox import OwnTemplateError, environment, own_text
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.words.sentences import nearest, typeset
@@ -260,12 +260,6 @@ def render(
     """
     file = f"{name}.md.jinja"
     if house.templates:
-        # The sandbox costs 5 ms to import: only who has templates of their own pays.
-        from diag.documents.sandbox import (  # noqa: PLC0415
-            OwnTemplateError,
-            own_text,
-        )
-
         try:
             return own_text(house.templates, file, context)
         except OwnTemplateError as error:

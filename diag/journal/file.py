@@ -10,6 +10,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from diag.journal import backup
 from diag.journal import connection as keys
 from diag.journal import schema as migrations
 from diag.journal.connection import connect
@@ -330,9 +331,6 @@ def _bring_up_to_date(path: Path, connection: sqlite3.Connection) -> None:
         _check_schema(path, connection)
         return
     if done:
-        # Only who upgrades copies: the list of schools is shown sooner.
-        from diag.journal import backup  # noqa: PLC0415
-
         name = f"diag-avant-{migrations.NAMES[-1]}.db"
         copied = path.parent / backup.FOLDER / name
         backup.copy(connection, copied, backup.verify_log)

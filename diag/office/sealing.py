@@ -17,7 +17,8 @@ from diag.journal.people import retired
 from diag.journal.seals import Card, Signer, read_card
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
-from diag.sync.bundle.format import Header
+from diag.sync.bundle.format import FORM, Header
+from diag.sync.bundle.keys import KeyCard, Ring, read_device_keys
 from diag.sync.protocol import ENVELOPES, REQUIRED, SEALS, Hello, Transport, Unproven
 from diag.sync.trust import Enrolment, keep_enrolment, read_enrolments
 from diag.words.dates import day_words
@@ -36,8 +37,6 @@ _OWN = "seals.own"
 
 def is_signing(workspace: Workspace) -> bool:
     """Say whether others read what is written here: a hub, or known colleagues."""
-    from diag.sync.bundle.keys import Ring  # noqa: PLC0415 - 10 ms
-
     if workspace.journal.readonly or not workspace.knows_author:
         return False
     return bool(read_enrolments(workspace.folder) or Ring(workspace.journal).cards)
@@ -71,8 +70,6 @@ def seal(workspace: Workspace, *audits: str) -> int:
 
 def signer_of(workspace: Workspace) -> Signer | None:
     """Return what signs here; None where the keys of this device cannot be had."""
-    from diag.sync.bundle.keys import read_device_keys  # noqa: PLC0415 - 10 ms
-
     try:
         keys = read_device_keys(workspace.folder, workspace.settings.device).keys
         return Signer(keys.card.sign, keys.sign_bytes)
@@ -82,8 +79,6 @@ def signer_of(workspace: Workspace) -> Signer | None:
 
 def key_of_hub(hub: Enrolment) -> str:
     """Return the key by which a hub signs cards; empty when it never gave one."""
-    from diag.sync.bundle.keys import KeyCard  # noqa: PLC0415 - 10 ms
-
     try:
         return KeyCard.read(hub.key).sign
     except DiagError:
@@ -211,8 +206,6 @@ class Sealing:
 
         A new one is believed when the one before vouches for it, and reported when not.
         """
-        from diag.sync.bundle.keys import KeyCard  # noqa: PLC0415 - 10 ms
-
         journal, before = self.workspace.journal, self.hub_key
         seals.keep_cards(journal, before, cards)
         while following := seals.successor_of(self.hub_key, cards):
@@ -233,8 +226,6 @@ class Sealing:
 
     def _keep_hub(self, hello: Hello) -> None:
         """Remember the key that the hub signs with now."""
-        from diag.sync.bundle.keys import Ring  # noqa: PLC0415 - 10 ms
-
         folder = self.workspace.folder
         for one in read_enrolments(folder):
             if one.hub == hello.hub:
@@ -243,9 +234,6 @@ class Sealing:
 
     def _note_form(self, hello: Hello) -> None:
         """Remember which form of bundle the hub reads, and whether it wants seals."""
-        from diag.sync.bundle.format import FORM  # noqa: PLC0415 - 10 ms
-        from diag.sync.bundle.keys import Ring  # noqa: PLC0415 - 10 ms
-
         journal = self.workspace.journal
         if ENVELOPES in hello.features and self.hub_key:
             Ring(journal).note_form(self.hub_key, FORM)

@@ -22,6 +22,7 @@ from diag.journal.facts import audits
 from diag.journal.journal import get_setting, put_setting
 from diag.model.audit import Auditee, Photo
 from diag.model.errors import DiagError
+from diag.office import bundles
 from diag.office.privacy.erasing import erasure_news, purge_news
 from diag.office.sealing import Sealing, admit_withheld, key_of_hub, withheld_words
 from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress
@@ -271,9 +272,7 @@ def enrol(workspace: Workspace, invitation: str) -> Enrolment:
     if any(hub.url == invited.url for hub in hubs(workspace)):
         with suppress(DiagError):  # no network, or revoked already: it waits on
             run(workspace, lambda _phase, _done, _total: None)
-    # HTTP and certificates: 120 ms that every other command does without.
-    from diag.office import bundles  # noqa: PLC0415
-    from diag.sync import http  # noqa: PLC0415
+    from diag.sync import http  # noqa: PLC0415 - 120 ms that others do without
 
     settings = workspace.settings
     device = f"{settings.name_of(settings.author)}, {platform.node()}"

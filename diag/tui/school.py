@@ -15,6 +15,7 @@ from diag.audit.proposals import waiting_words
 from diag.audit.session import open_session
 from diag.office.dossier import AuditOverview, list_audits_of, who
 from diag.office.tour import keep_tour, tour_of
+from diag.tui.audit_finds import AuditDoors, finds_of
 from diag.tui.commands import (
     Command,
     CommandType,
@@ -198,8 +199,6 @@ class SchoolScreen(PlaceScreen):
         """Return what finds in the audit begun here, for the palette; None before."""
         if not self._begun:
             return None
-        # Judging words, loaded when one searches.
-        from diag.tui.audit_finds import AuditDoors, finds_of  # noqa: PLC0415
 
         def opened(key: Key) -> None:
             self.diag.desk.choose(self.ref)

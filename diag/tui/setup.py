@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Static
 from textual.worker import get_current_worker
 
 from diag.audit.photos import path_typed
+from diag.imports.layouts import official_files
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, Help, KeyPlace, Quit, bindings_of
 from diag.tui.dialogs import Ask, Confirm, Field, FormDialog, LineField, Notice, correct
@@ -160,8 +161,6 @@ def at_hand(typed: str, kind: str) -> Path | None:
     Raises:
         DiagError: when the folder has none.
     """
-    from diag.imports.layouts import official_files  # noqa: PLC0415 - behind the frame
-
     path = path_typed(typed)
     try:
         is_folder = path is not None and path.is_dir()
@@ -254,8 +253,6 @@ class ImportScreen(PlaceScreen):
     @work(thread=True)
     def _look(self) -> None:
         """Look for official files where they are downloaded, and on sticks."""
-        from diag.imports.layouts import official_files  # noqa: PLC0415 - behind the frame
-
         self.post_message(self.Looked(official_files(download_folders(Path.home()))))
 
     @on(Looked)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
+from diag.model.text import school_year
 from diag.tui.commands import CommandType
 
 if TYPE_CHECKING:
@@ -92,7 +93,6 @@ class OpenDesk:
         Raises:
             DiagError: an empty name, or a folder that cannot hold a workspace.
         """
-        from diag.model.text import school_year  # noqa: PLC0415 - first frame
         from diag.workspace.settings import first_settings  # noqa: PLC0415 - first frame
         from diag.workspace.workspace import Workspace  # noqa: PLC0415 - first frame
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from diag.checklist.overlay import CHARTER
+from diag.checklist.source import MAX_BYTES, Scalar, read_source, spot_of
 from diag.workspace.editions import overlay_of
 from diag.workspace.picture import Logo, LogoError, read_logo
 from diag.workspace.workspace import Workspace
@@ -119,9 +120,6 @@ class _CharterReader:
 
     def read(self, path: Path) -> dict[str, str]:
         """Return the texts of the charter by key."""
-        # Reading YAML costs 40 ms to import: only who has a charter pays.
-        from diag.checklist.source import MAX_BYTES, Scalar, read_source, spot_of  # noqa: PLC0415
-
         try:
             with path.open("rb") as file:
                 source = read_source(self.file, file.read(MAX_BYTES + 1))

@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from diag.assess.results import Score
@@ -225,9 +226,6 @@ _WRAPPED = 30  # a column so wide holds sentences
 
 def xlsx_bytes(tables: Iterable[Table], day: date) -> bytes:
     """Return a workbook of these tables, dated `day`."""
-    # 35 ms to import: only who writes a workbook pays for it.
-    from xlsxwriter import Workbook  # noqa: PLC0415
-
     target = io.BytesIO()
     options = {
         "constant_memory": True,  # a territory's answers are some 300,000 rows

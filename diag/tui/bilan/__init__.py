@@ -34,6 +34,7 @@ from diag.journal.signatures import standing_word
 from diag.model.audit import FollowUp
 from diag.model.enums import READERS, AuditStatus, FollowUpState
 from diag.model.votes import Vote, VoteHand
+from diag.office.sealing import move_sealed
 from diag.tui.audit_finds import AuditDoors, finds_of
 from diag.tui.bilan.faces import (
     BILAN_COMMANDS,
@@ -426,8 +427,6 @@ class BilanScreen(BilanFaces):
     def _advance_to(
         self, wanted: AuditStatus, comment: str, seen: str, *, alone: bool
     ) -> None:
-        from diag.office.sealing import move_sealed  # noqa: PLC0415 - the sync's
-
         move_sealed(self.session, wanted, comment, seen=seen, alone=alone)
         self.show_all()
         word = standing_word(wanted, self.session.signature)

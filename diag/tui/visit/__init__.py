@@ -16,13 +16,16 @@ from diag.audit.proposals import count_waiting, propose_lists, waiting_words
 from diag.audit.visit import is_beginning, is_unplanned, keep_place
 from diag.audit.walk import most_useful
 from diag.model.enums import PlaceKind, State
+from diag.office.conflicts import find_contested
 from diag.tui.audit_finds import AuditDoors, finds_of, warm_search
+from diag.tui.changed import ChangedScreen
 from diag.tui.commands import CommandType, ShowPlaces, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import FindsInAudit
 from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE
+from diag.tui.planner import PlannerScreen
 from diag.tui.rooms import AddRoom, RoomsScreen, TakePlaces
 from diag.tui.visit.commands import (
     VISIT_COMMANDS,
@@ -167,8 +170,6 @@ class VisitScreen(VisitFaces):
         return command is not SayWithoutObject or self.visiting.question.void
 
     def on_settle_conflict(self) -> None:
-        # Loaded by those only who have something to settle.
-        from diag.office.conflicts import find_contested  # noqa: PLC0415
         from diag.tui.conflicts import ConflictScreen  # noqa: PLC0415
 
         place, question = self.visiting.key
@@ -301,16 +302,11 @@ class VisitScreen(VisitFaces):
         if before is None:
             self.fiche.status("Pas d'audit précédent de cette école ici.")
         elif self.settle():
-            from diag.tui.changed import ChangedScreen  # noqa: PLC0415 - the second only
-
             self.is_looking = True
             shown = ChangedScreen(self.visiting, before, self.go_to, self.on_plan_visit)
             self.app.push_screen(shown)
 
     def on_plan_visit(self) -> None:
-        # Documents write the questionnaires: loaded when one plans.
-        from diag.tui.planner import PlannerScreen  # noqa: PLC0415
-
         def begun(words: str) -> None:
             if self.app.screen is not self:  # planned from « Ce qui a changé »
                 self.diag.go_back()
