@@ -251,7 +251,12 @@ class Exchange:
         for audit in ours.keys() - set(differing):
             exchange.keep_equal(self.journal, hello.hub, theirs[audit])
         self.differed = len(differing)
-        self.expect(sum(_distance(ours, theirs, audit) for audit in differing))
+        none = AuditSum("", 0, "")
+        gaps = [
+            ours.get(audit, none).revisions - theirs.get(audit, none).revisions
+            for audit in differing
+        ]
+        self.expect(sum(max(1, abs(gap)) for gap in gaps))
         for audit in differing:
             meeting = _Meeting(self, hello, audit, theirs.get(audit))
             if not meeting.is_made():
@@ -341,19 +346,15 @@ class _Meeting:
         for _ in range(_ROUNDS):
             if self.theirs is None or self._is_equal():
                 break
-            self._compare()
+            self.exchange.reread += 1  # all that the office holds, then what it lacks
+            held: set[bytes] = set()
+            self._pull(0, held)
+            ours = exchange.lines_to_send(journal, self.audit)
+            if not self._is_equal():
+                self._push([keyed for keyed in ours if keyed.key not in held])
             if self.exchange.barred:
                 break
         return self._is_equal()
-
-    def _compare(self) -> None:
-        """Read all that the office holds, then give exactly what it lacks."""
-        self.exchange.reread += 1
-        held: set[bytes] = set()
-        self._pull(0, held)
-        ours = exchange.lines_to_send(self.exchange.journal, self.audit)
-        if not self._is_equal():
-            self._push([keyed for keyed in ours if keyed.key not in held])
 
     def _is_equal(self) -> bool:
         ours = exchange.proven_sum(self.exchange.journal, self.audit)
@@ -414,12 +415,3 @@ def split_lines(lines: Sequence[Keyed], limits: HubLimits) -> Iterator[list[byte
         size += len(line) + 1
     if batch:
         yield batch
-
-
-def _distance(
-    ours: dict[str, AuditSum], theirs: dict[str, AuditSum], audit: str
-) -> int:
-    """Return about how many revisions an audit will move."""
-    here, there = ours.get(audit), theirs.get(audit)
-    gap = (here.revisions if here else 0) - (there.revisions if there else 0)
-    return max(1, abs(gap))

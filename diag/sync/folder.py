@@ -200,13 +200,6 @@ class _Given:
     stale: dict[str, int] = field(default_factory=dict)
     """Bundle → since when a later one holds a part of it."""
 
-    def _named(self) -> Counter[str]:
-        """Return how much of each bundle no later one holds."""
-        return Counter([
-            *(sha for _, sha in self.audits.values()),
-            *self.blobs.values(),
-        ])
-
     def let_go(self, at: int) -> None:
         """Have what is left of old bundles given again, and all when they are many."""
         old = {sha for sha, since in self.stale.items() if at - since >= KEPT}
@@ -217,7 +210,10 @@ class _Given:
 
     def superseded(self, at: int) -> list[str]:
         """Return the bundles that later ones have held for a month."""
-        named = self._named()
+        named = Counter([
+            *(sha for _, sha in self.audits.values()),
+            *self.blobs.values(),
+        ])
         for sha in self.bundles:
             if named[sha] < self.sizes.get(sha, 1):
                 self.stale.setdefault(sha, at)
@@ -239,7 +235,8 @@ class _Given:
 
     def present(self, folder: Path) -> set[str]:
         """Return the attachments that are there."""
-        there = {sha for sha in set(self.blobs.values()) if _is_there(folder, sha)}
+        named = set(self.blobs.values())
+        there = {sha for sha in named if (folder / f"{sha}.diag").is_file()}
         return {blob for blob, sha in self.blobs.items() if sha in there}
 
     def add(self, written: WrittenBundle) -> None:
@@ -256,7 +253,3 @@ def _check_name(path: Path, sha: str) -> None:
     """Refuse a file that is not what its name promises: a part may have come."""
     if hash_file(path) != sha:
         raise BundleError(Fault.DAMAGED, "copie en cours ?")
-
-
-def _is_there(folder: Path, sha: str) -> bool:
-    return (folder / f"{sha}.diag").is_file()

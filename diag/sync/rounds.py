@@ -7,10 +7,10 @@ protocol's guarantees stand: no side is chosen, nothing is remembered as given.
 
 from base64 import b64encode
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from diag.journal import exchange, holdings
@@ -179,8 +179,9 @@ class Rounds:
 
     def _keep(self, memory: dict[str, Any]) -> None:
         """Remember what the hub holds and how far both went; more is to pass."""
-        journal = self.exchange.journal
-        holdings.keep_rows(journal, self._hub, self.theirs, self._find_equal())
+        journal, ours, theirs = self.exchange.journal, self.ours, self.theirs
+        equal = [audit for audit in ours if ours[audit] == theirs.get(audit)]
+        holdings.keep_rows(journal, self._hub, theirs, equal)
         keep_memory(journal, self._hub, memory)
 
     def _open(self, memory: dict[str, Any], out: Outgoing) -> SyncAnswer:
@@ -247,10 +248,6 @@ class Rounds:
             for audit in ours.keys() | theirs.keys()
             if ours.get(audit) != theirs.get(audit)
         }
-
-    def _find_equal(self) -> list[str]:
-        ours, theirs = self.ours, self.theirs
-        return [audit for audit in ours if ours[audit] == theirs.get(audit)]
 
     def _measure(self, audit: str) -> int:
         """Return about how many revisions an audit will move."""
@@ -340,8 +337,15 @@ class Rounds:
             for audit in sorted(self.theirs.keys() & audits)
         )
         pulled = bool(wants)
+
+        def ask() -> PulledPage:
+            pace = self.line.pace
+            room = Room(lines=pace.lines, bytes=pace.bytes)
+            some = tuple(islice(wants, pace.lines))
+            return self.office.pull(PullQuestion(wants=some, room=room))
+
         while wants:
-            page = self.line.ask(self._put_question(wants))
+            page = self.line.ask(ask)
             after = {audit: reached for audit, reached, *_ in page.reached}
             most = self.exchange.event.commit_lines
             new, unread = holdings.take_pulled(
@@ -355,17 +359,6 @@ class Rounds:
             self.exchange.step(len(page.lines))
         if pulled:
             self.ours = holdings.own_holdings(journal, self.day, counted=True)
-
-    def _put_question(self, wants: deque[Want]) -> Callable[[], PulledPage]:
-        def ask() -> PulledPage:
-            pace = self.line.pace
-            room = Room(lines=pace.lines, bytes=pace.bytes)
-            some = tuple(
-                want for want, _ in zip(wants, range(pace.lines), strict=False)
-            )
-            return self.office.pull(PullQuestion(wants=some, room=room))
-
-        return ask
 
     def _follow(self, wants: deque[Want], page: PulledPage) -> bool:
         """Keep what is still wanted after a page; False if it went no further.

@@ -249,7 +249,12 @@ class Payload:
         if line is None:
             return False
         self._hash.update(line + b"\n")
-        self._header = header = _read_first(line)
+        if _FORMAT not in line:
+            raise BundleError(Fault.NO_BUNDLE)
+        version = _parse(_Versioned, line).version
+        if version > VERSION:
+            raise BundleError(Fault.NEWER, f"forme {version}")
+        self._header = header = _parse(Header, line)
         for number, most in (
             (len(header.audits), self._limits.audits),
             (header.revisions, self._limits.revisions),
@@ -322,16 +327,6 @@ class Payload:
         if self._buffer:
             raise BundleError(Fault.DAMAGED, "des octets suivent la fin")
         return False
-
-
-def _read_first(line: bytes) -> Header:
-    """Read the first line; refuse a newer version, and what is no bundle."""
-    if _FORMAT not in line:
-        raise BundleError(Fault.NO_BUNDLE)
-    version = _parse(_Versioned, line).version
-    if version > VERSION:
-        raise BundleError(Fault.NEWER, f"forme {version}")
-    return _parse(Header, line)
 
 
 class _Versioned(Wire):

@@ -38,6 +38,7 @@ from diag.journal.revision import Revision, parse, unread
 from diag.journal.seals import (
     add_cards,
     cards_of,
+    is_signed,
     mark_brought,
     mark_relayed,
     owners,
@@ -114,7 +115,10 @@ def stage(
 def _copied(folder: Path, source: Path, limits: BundleLimits) -> Iterator[Staged]:
     staging = folder / _FOLDER
     staging.mkdir(mode=0o700, exist_ok=True)
-    _tidy(staging)
+    for former in staging.glob("*.diag"):
+        with suppress(OSError):
+            if time() - former.stat().st_mtime > _OLD:
+                former.unlink()
     handle, name = tempfile.mkstemp(suffix=".diag", dir=staging)
     path = Path(name)
     try:
@@ -147,13 +151,6 @@ def _check_room(folder: Path, source: Path, limits: BundleLimits) -> None:
         )
 
 
-def _tidy(staging: Path) -> None:
-    for path in staging.glob("*.diag"):
-        with suppress(OSError):
-            if time() - path.stat().st_mtime > _OLD:
-                path.unlink()
-
-
 class Verified(NamedTuple):
     """A bundle that was read whole and found right."""
 
@@ -174,7 +171,9 @@ def verify(
     proof = _Proof(signers, limits.refused)
     header, trailer = read_bundle(path, identity, proof, limits)
     check_read(path, header.signer)
-    _check_signature(header, trailer)
+    signed = SIGNED + bytes.fromhex(trailer.digest)
+    if not is_signed(header.signer, signed, trailer.signature):
+        raise BundleError(Fault.DAMAGED, "signature fausse")
     proof.check_sums(header)
     return Verified(header, proof.refused)
 
@@ -195,22 +194,17 @@ def read_bundle(
             opener = [sealing.x25519.Identity.from_str(identity)]
             sealing.decrypt_io(file, inflating, opener)
     except sealing.DecryptError as error:
-        foreign = str(error) == _NOT_FOR_US
-        raise BundleError(_fault(path, foreign=foreign)) from error
+        if str(error) == _NOT_FOR_US:
+            raise BundleError(Fault.NOT_FOR_US) from error
+        with path.open("rb") as file:
+            read_envelope(file)
+            sealed = file.read(len(_SEAL)) == _SEAL
+        raise BundleError(Fault.DAMAGED if sealed else Fault.NO_BUNDLE) from error
     except OSError as error:
         if error.errno is not None:
             raise
         raise BundleError(Fault.DAMAGED) from error  # a piece is not what was sealed
     return inflating.end()
-
-
-def _fault(path: Path, *, foreign: bool) -> Fault:
-    if foreign:
-        return Fault.NOT_FOR_US
-    with path.open("rb") as file:
-        read_envelope(file)
-        sealed = file.read(len(_SEAL)) == _SEAL
-    return Fault.DAMAGED if sealed else Fault.NO_BUNDLE
 
 
 class _Inflating:
@@ -302,20 +296,6 @@ class _Proof:
         foreign = self._sums.keys() - announced.keys()
         if foreign or (not self.refused and announced != self._sums):
             raise BundleError(Fault.DAMAGED, "le contenu n'est pas celui annoncé")
-
-
-def _check_signature(header: Header, trailer: Trailer) -> None:
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - 30 ms
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
-        Ed25519PublicKey,
-    )
-
-    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(header.signer))
-    signed = SIGNED + bytes.fromhex(trailer.digest)
-    try:
-        key.verify(bytes.fromhex(trailer.signature), signed)
-    except InvalidSignature as error:
-        raise BundleError(Fault.DAMAGED, "signature fausse") from error
 
 
 def hash_file(path: Path) -> str:
@@ -418,7 +398,12 @@ def _enter(reader: BundleReader, source: Path, at: int, *, real: bool) -> Entere
         header = verify(copy.path, age_key, reader.signers, limits).header
         sender = reader.signers[header.signer]
         before = bundles.find_bundle(journal, copy.sha)
-        name = before.name if before else _name(sender, copy.sha, at)
+        if before:
+            name = before.name
+        else:  # to undo by: day, sender, file
+            day = datetime.fromtimestamp(at / 1000, UTC).date()
+            slug = "-".join(fold(sender).split())[:_SLUG].strip("-") or "inconnu"
+            name = f"{day}-{slug}-{copy.sha[:_SHORT]}"
         with ExitStack() as stack:
             rules = reader.rules._replace(at=at)
             entering = _Entering(journal, stack, rules, name, copy.sha, sender, real)
@@ -440,13 +425,6 @@ def _enter(reader: BundleReader, source: Path, at: int, *, real: bool) -> Entere
         withheld=entering.withheld,
         before=before,
     )
-
-
-def _name(sender: str, sha: str, at: int) -> str:
-    """Return a name to undo by: day, sender, file."""
-    day = datetime.fromtimestamp(at / 1000, UTC).date()
-    slug = "-".join(fold(sender).split())[:_SLUG].strip("-") or "inconnu"
-    return f"{day}-{slug}-{sha[:_SHORT]}"
 
 
 def _labels_of(
@@ -521,9 +499,12 @@ class _Entering:
 
     def line(self, line: bytes) -> None:
         """Take a revision in, with others; an erasure after them."""
-        if _ERASES in line and (erasure := _read_erasure(line)):
-            self._erasures.append(erasure)
-            return
+        if _ERASES in line:
+            with suppress(RefusedError):
+                revision = parse(line)
+                if revision.erases:
+                    self._erasures.append(revision)
+                    return
         self._batch.append(line)
         if len(self._batch) == _BATCH:
             self._flush()
@@ -577,11 +558,3 @@ class _Entering:
             is_seal = one.subject.startswith(f"{SEALS}/")
             if one.author not in self._labels and not is_seal:
                 self._foreign.setdefault(one.audit, set()).add(one.key)
-
-
-def _read_erasure(line: bytes) -> Revision | None:
-    try:
-        revision = parse(line)
-    except RefusedError:
-        return None
-    return revision if revision.erases else None

@@ -80,7 +80,9 @@ def write_bundle(journal: Journal, bundle: Bundle, path: Path) -> WrittenBundle:
         OSError: when the file cannot be written; nothing is left of it.
     """
     with exchange.still(journal):
-        others = _unread_lines(journal, bundle.audits)
+        kept = exchange.unread_lines(journal)
+        unread = [keyed.line for one in bundle.audits for keyed in kept.get(one, ())]
+        others = unread[:_MOST_UNREAD]
         header, blobs = _header(journal, bundle, len(others))
         inside = _sign(_contents(journal, header, blobs, others), header, bundle.keys)
         cards = {bundle.keys.card, *bundle.recipients}
@@ -90,12 +92,6 @@ def write_bundle(journal: Journal, bundle: Bundle, path: Path) -> WrittenBundle:
         sums = {one: exchange.whole_sum(journal, one).digest for one in bundle.audits}
     shas = tuple(blob.sha for blob in blobs)
     return WrittenBundle(sha, sums, header.revisions, shas, size)
-
-
-def _unread_lines(journal: Journal, audits: Sequence[str]) -> list[bytes]:
-    kept = exchange.unread_lines(journal)
-    lines = [keyed.line for audit in audits for keyed in kept.get(audit, ())]
-    return lines[:_MOST_UNREAD]
 
 
 def _header(
