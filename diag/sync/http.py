@@ -327,27 +327,25 @@ class HttpTransport:
                     given.status_code, headers=headers, content=bytes(body)
                 )
         except (httpx.TransportError, httpx.DecodingError) as error:
-            raise OfflineError(_explain(self.url, error)) from error
-
-
-def _explain(url: str, error: Exception) -> str:
-    if any(words in str(error) for words in _DATES):
-        today = day_words(now())
-        return (
-            f"{url} : le certificat du serveur n'est pas valable à la date de ce "
-            f"poste, le {today}. Si ce n'est pas la bonne date, réglez l'horloge de ce "
-            "poste et recommencez ; sinon, prévenez l'administrateur du serveur. Rien "
-            "n'a été envoyé."
-        )
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return (
-            f"{url} : le certificat présenté n'est pas celui de votre serveur. Rien "
-            "n'a été envoyé. Prévenez l'administrateur du serveur."
-        )
-    return (
-        f"{url} ne répond pas, ou la liaison a été coupée. Ce qui est passé est gardé, "
-        "vos saisies restent ici : recommencez quand le réseau revient."
-    )
+            sentence = (
+                f"{self.url} ne répond pas, ou la liaison a été coupée. Ce qui est "
+                "passé est gardé, vos saisies restent ici : recommencez quand le "
+                "réseau revient."
+            )
+            if any(words in str(error) for words in _DATES):
+                sentence = (
+                    f"{self.url} : le certificat du serveur n'est pas valable à la "
+                    f"date de ce poste, le {day_words(now())}. Si ce n'est pas la "
+                    "bonne date, réglez l'horloge de ce poste et recommencez ; sinon, "
+                    "prévenez l'administrateur du serveur. Rien n'a été envoyé."
+                )
+            elif "CERTIFICATE_VERIFY_FAILED" in str(error):
+                sentence = (
+                    f"{self.url} : le certificat présenté n'est pas celui de votre "
+                    "serveur. Rien n'a été envoyé. Prévenez l'administrateur du "
+                    "serveur."
+                )
+            raise OfflineError(sentence) from error
 
 
 def _read_problem(given: httpx.Response) -> ProblemError:

@@ -292,7 +292,16 @@ def read_enrolments(folder: Path) -> tuple[Enrolment, ...]:
     Raises:
         DiagError: when a file cannot be read.
     """
-    return tuple(map(_read, sorted((folder / _FOLDER).glob("*.json"))))
+    found = []
+    for path in sorted((folder / _FOLDER).glob("*.json")):
+        try:
+            found.append(Enrolment.model_validate_json(path.read_bytes()))
+        except ValidationError as error:
+            raise DiagError(
+                f"{path} est illisible. Supprimez-le, puis demandez une nouvelle "
+                "invitation à l'administrateur du serveur."
+            ) from error
+    return tuple(found)
 
 
 def keep_enrolment(folder: Path, enrolment: Enrolment) -> None:
@@ -334,13 +343,3 @@ def _token_name(enrolment: Enrolment) -> str:
 
 def _locate(folder: Path, hub: str) -> Path:
     return folder / _FOLDER / f"{hub}.json"
-
-
-def _read(path: Path) -> Enrolment:
-    try:
-        return Enrolment.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        raise DiagError(
-            f"{path} est illisible. Supprimez-le, puis demandez une nouvelle "
-            "invitation à l'administrateur du serveur."
-        ) from error

@@ -82,7 +82,12 @@ class Places:
         Raises:
             ProblemError: `busy`.
         """
-        if not self._has_room(device, address):
+        held = self._strangers
+        if device:
+            is_full = self._devices >= self._most
+        else:
+            is_full = held.total() >= STRANGERS or held[address] >= STRANGERS_EACH
+        if is_full:
             raise ProblemError("busy")
         self._devices += bool(device)
         self._strangers[address] += not device
@@ -92,12 +97,6 @@ class Places:
             self._devices -= bool(device)
             self._strangers[address] -= not device
             self._strangers += Counter()  # forgets the addresses that hold none
-
-    def _has_room(self, device: int, address: str) -> bool:
-        if device:
-            return self._devices < self._most
-        held = self._strangers
-        return held.total() < STRANGERS and held[address] < STRANGERS_EACH
 
 
 class Metrics:

@@ -63,6 +63,15 @@ _ALL: Final = timedelta(hours=24)
 _DAILY: Final = timedelta(days=30)
 """… and how long the last of each day is."""
 
+_BENCH: Final = "copie-"
+_BLOBS = f"??/??/*{SEALED}"
+
+_MARK = 16
+"""Digits that distinguish the keys of a folder: whoever reads it knows none of them."""
+
+_HEADER = 2**20
+"""Most bytes of the first line of a sealed copy: settings, certificates, keys."""
+
 
 class LastCopy(Wire):
     """What a hub remembers of the last copy that was made, and checked."""
@@ -178,10 +187,20 @@ def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None
     aside = f"{ASIDE}-{datetime.now(UTC):{STAMP}}"
     log = ErasureLog(folder / ERASURES)
     with suppress(DiagError):  # none was there, or it cannot be read any more
-        _gather(folder, log)
+        home = HubHome.open(folder)
+        if home.settings.database or (folder / DATABASE).exists():
+            with closing(home.store()) as store:
+                gather(store, log)
     kept: Path | str | None
     if copied.suffix == _DUMP:
-        kept = _restore_dump(folder, copied, aside, database)
+        from diag.sync.hub import postgres  # noqa: PLC0415 - extra `hub`
+
+        homes = (folder, copied.parent)
+        here = next((each for each in homes if (each / SETTINGS).exists()), folder)
+        home = HubHome.open(here)
+        home = home.on(database or home.settings.database)
+        kept = postgres.restore(copied, home.settings.database, aside)
+        home.settings.keep(folder / SETTINGS)  # its address may be another
     else:
         kept = sqlite.restore(copied, folder / DATABASE, aside)
     _add(BlobFiles(copied.parent / BLOBS), folder / BLOBS)
@@ -194,27 +213,6 @@ def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None
         home = HubHome.open(folder)
         with closing(home.store()) as store:
             home.hub(store).replay_erasures()
-    return kept
-
-
-def _gather(folder: Path, log: ErasureLog) -> None:
-    """Have the log hold what the database that a copy replaces has erased."""
-    home = HubHome.open(folder)
-    if home.settings.database or (folder / DATABASE).exists():
-        with closing(home.store()) as store:
-            gather(store, log)
-
-
-def _restore_dump(folder: Path, copied: Path, aside: str, database: str) -> str | None:
-    """Put a copy back in PostgreSQL, and keep its address when it is another."""
-    from diag.sync.hub import postgres  # noqa: PLC0415 - extra `hub`
-
-    homes = (folder, copied.parent)
-    here = next((each for each in homes if (each / SETTINGS).exists()), folder)
-    home = HubHome.open(here)
-    home = home.on(database or home.settings.database)
-    kept = postgres.restore(copied, home.settings.database, aside)
-    home.settings.keep(folder / SETTINGS)
     return kept
 
 
@@ -306,10 +304,6 @@ def back_up_sealed(
     return _remember(home, sealed, mark)
 
 
-_MARK = 16
-"""Digits that distinguish the keys of a folder: whoever reads it knows none of them."""
-
-
 class SealedBlobs:
     """The attachments that sealed copies hold: a folder for each set of keys."""
 
@@ -353,9 +347,6 @@ class SealedBlobs:
             drop_erased(self._held, each.folder, SEALED, self._own)
 
 
-_BLOBS = f"??/??/*{SEALED}"
-
-
 def restore_sealed(
     folder: Path, sealed: Path, identity: Path, database: str = ""
 ) -> Path | str | None:
@@ -369,7 +360,18 @@ def restore_sealed(
     with _workshop(folder) as bench:
         plain = _open_copy(sealed, openers, bench)
         kept = restore(folder, plain, database)
-    if left := _put_back_blobs(folder, sealed.parent, openers):
+    blobs, found = BlobFiles(folder / BLOBS), set[str]()
+    with _workshop(folder) as bench:
+        for path in sorted(sealed.parent.glob(f"{BLOBS}*/{_BLOBS}")):
+            there = blobs.path(path.stem)
+            found.add(path.stem)
+            if there.exists():
+                continue
+            with suppress(DiagError):  # another folder may hold it for another key
+                _open(path, openers, bench / "opened")
+                with (bench / "opened").open("rb") as content:
+                    place(content, there)
+    if left := sum(not blobs.path(sha).exists() for sha in found):
         many = counted(left, "pièce jointe", "pièces jointes")
         aside = f" L'ancienne base est gardée trente jours : {kept}." if kept else ""
         raise DiagError(
@@ -379,22 +381,6 @@ def restore_sealed(
             "les deux clés dans un même fichier, l'une sous l'autre."
         )
     return kept
-
-
-def _put_back_blobs(folder: Path, copied: Path, openers: list[Any]) -> int:
-    """Put back the attachments that are not here; return how many do not open."""
-    blobs, found = BlobFiles(folder / BLOBS), set[str]()
-    with _workshop(folder) as bench:
-        for path in sorted(copied.glob(f"{BLOBS}*/{_BLOBS}")):
-            there = blobs.path(path.stem)
-            found.add(path.stem)
-            if there.exists():
-                continue
-            with suppress(DiagError):  # another folder may hold it for another key
-                _open(path, openers, bench / "opened")
-                with (bench / "opened").open("rb") as content:
-                    place(content, there)
-    return sum(not blobs.path(sha).exists() for sha in found)
 
 
 class _Joined(RawIOBase):
@@ -442,16 +428,10 @@ def _workshop(folder: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-_BENCH: Final = "copie-"
-
-
-_HEADER = 2**20
-"""Most bytes of the first line of a sealed copy: settings, certificates, keys."""
-
-
-def _unpack(bench: Path, sealed: Path, opened: Path) -> Path:
-    """Write what a sealed copy holds as a plain one; return its database."""
-    with opened.open("rb") as file:
+def _open_copy(sealed: Path, openers: list[Any], bench: Path) -> Path:
+    """Write a sealed copy and its erasures as plain ones; return the database."""
+    _open(sealed, openers, bench / "opened")
+    with (bench / "opened").open("rb") as file:
         try:
             header: dict[str, Any] = json.loads(file.readline(_HEADER))
             files, database = dict(header["files"]), str(header["database"])
@@ -466,17 +446,10 @@ def _unpack(bench: Path, sealed: Path, opened: Path) -> Path:
             write_private(bench / name, str(text).encode())
         with writing_private(bench / database) as plain:
             copyfileobj(file, plain)
-    return bench / database
-
-
-def _open_copy(sealed: Path, openers: list[Any], bench: Path) -> Path:
-    """Write a sealed copy and its erasures as plain ones; return the database."""
-    _open(sealed, openers, bench / "opened")
-    plain = _unpack(bench, sealed, bench / "opened")
     log = sealed.with_name(f"{ERASURES}{SEALED}")
     if log.exists():
         _open(log, openers, bench / ERASURES)
-    return plain
+    return bench / database
 
 
 def _open(path: Path, openers: list[Any], there: Path) -> None:

@@ -4,8 +4,7 @@ What its device may write is taken, the rest is refused line by line, as over th
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -119,11 +118,18 @@ def deliver(hub: Hub, keys: DeviceKeys, folder: Path, source: Path) -> Delivered
         ProblemError: when its device may only read.
     """
     devices = find_signers(hub.store.devices())
-    with _for_administrators(), stage(folder, source, LIMITS, devices) as copy:
-        header = verify(copy.path, keys.age, devices).header
-        device = devices[header.signer]
-        relay = Relay(NearSink(hub, _identify(device)), hub.limits)
-        read_bundle(copy.path, keys.age, relay)
+    try:
+        with stage(folder, source, LIMITS, devices) as copy:
+            header = verify(copy.path, keys.age, devices).header
+            device = devices[header.signer]
+            # It showed no token: its signature was found right.
+            caller = Caller.of(device, Token(b"", device.id, 0, b""))
+            relay = Relay(NearSink(hub, caller), hub.limits)
+            read_bundle(copy.path, keys.age, relay)
+    except BundleError as error:  # an administrator does something else
+        if error.fault in _SENTENCES:
+            error.sentence = f"{_SENTENCES[error.fault]} Rien n'a été lu."
+        raise
     return Delivered(
         person=device.person,
         created=header.created,
@@ -142,19 +148,3 @@ def find_signers(devices: Iterable[Device]) -> dict[str, Device]:
     known = sorted(devices, key=lambda device: bool(device.revoked_at))
     signers = {device.sign_key: device for device in known if device.sign_key}
     return {key: device for key, device in signers.items() if not device.revoked_at}
-
-
-@contextmanager
-def _for_administrators() -> Iterator[None]:
-    """Name what an administrator does, where a colleague would do something else."""
-    try:
-        yield
-    except BundleError as error:
-        if error.fault in _SENTENCES:
-            error.sentence = f"{_SENTENCES[error.fault]} Rien n'a été lu."
-        raise
-
-
-def _identify(device: Device) -> Caller:
-    """Return a device that showed no token: its signature was found right."""
-    return Caller.of(device, Token(b"", device.id, 0, b""))

@@ -151,27 +151,17 @@ class Door:
         found = self._store.token(_hash(token))
         device = self._store.device(found.device) if found else None
         at = self._clock()
-        if found and device and found.expires_at < 0:
-            return self._caller_again(found, device, at)
+        if found and device and found.expires_at < 0:  # it has replaced that one
+            if device.revoked_at or at + found.expires_at > _SPENT_FOR:
+                if not device.revoked_at:  # two hold what one was given: none is served
+                    self._store.stop_cloned(device.id, at)
+                raise ProblemError("cloned")
+            return Caller.of(device, found)
         if not (found and device) or device.revoked_at or found.expires_at <= at:
             raise ProblemError("token-revoked")
         if found.replaces or abs(at - device.seen_at) > _SEEN_EVERY:
             self._store.record_use(found, at)
         return Caller.of(device, found)
-
-    def _caller_again(self, spent: Token, device: Device, at: int) -> Caller:
-        """Return the device that shows a token that it has just replaced.
-
-        Later, two hold what one was given: neither is served any more.
-
-        Raises:
-            ProblemError: `cloned`.
-        """
-        if device.revoked_at or at + spent.expires_at > _SPENT_FOR:
-            if not device.revoked_at:
-                self._store.stop_cloned(device.id, at)
-            raise ProblemError("cloned")
-        return Caller.of(device, spent)
 
     def rotate(self, caller: Caller) -> Renewed:
         """Give a new token; the old one works a moment more once that is used."""
@@ -240,30 +230,21 @@ class Door:
         """Revoke a device: the caller's own, or one of where the caller administers.
 
         Raises:
-            ProblemError: `right`, or `not-found`.
-        """
-        if number != caller.device:
-            self._check_administers(caller, number)
-        if not self._store.revoke(number, self._clock()):
-            raise ProblemError("not-found", "Ce poste n'est pas inscrit.")
-
-    def _check_administers(self, caller: Caller, number: int) -> None:
-        """Refuse who does not administer all that a device reads.
-
-        Raises:
             ProblemError: `right`; `not-found`, for an administrator only.
         """
-        own, other = self._store.device(caller.device), self._store.device(number)
-        over = own.scopes("admin") if own else frozenset[str]()
-        if not over:
-            caller.need("admin")
-            raise ProblemError("right")
-        if other is None:
+        if number != caller.device:
+            own, other = self._store.device(caller.device), self._store.device(number)
+            over = own.scopes("admin") if own else frozenset[str]()
+            if not over:
+                caller.need("admin")
+                raise ProblemError("right")
+            if other is None:
+                raise ProblemError("not-found", "Ce poste n'est pas inscrit.")
+            if not all(self._is_within(name, over) for name in other.scopes()):
+                detail = "Ce poste lit aussi un territoire que vous n'administrez pas."
+                raise ProblemError("right", detail)
+        if not self._store.revoke(number, self._clock()):
             raise ProblemError("not-found", "Ce poste n'est pas inscrit.")
-        if not all(self._is_within(name, over) for name in other.scopes()):
-            raise ProblemError(
-                "right", "Ce poste lit aussi un territoire que vous n'administrez pas."
-            )
 
     def _is_within(self, name: str, over: frozenset[str]) -> bool:
         """Say whether a territory is one of others, or a commune of them."""

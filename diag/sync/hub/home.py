@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -139,7 +139,26 @@ class HubHome:
             raise DiagError(
                 f"{folder} contient déjà un serveur. Pour le lancer : diag hub serve."
             )
-        _check(settings)
+        if not is_address(settings.url):
+            raise DiagError(
+                f"« {settings.url} » n'est pas une adresse. Écrivez-la comme les "
+                "postes l'appelleront : https://serveur:8443."
+            )
+        if settings.database:
+            check_address(settings.database)
+        own = [settings.certificate, settings.key] if settings.tls == "files" else []
+        for path in filter(None, [*own, settings.authority]):
+            if not Path(path).is_file():
+                raise DiagError(f"{path} : fichier introuvable. Vérifiez le chemin.")
+        if settings.authority:  # laptops pin it: one fingerprint is one certificate
+            pem = Path(settings.authority)
+            number = count_certificates(pem.read_text("ascii", errors="replace"))
+            if number != 1:
+                raise DiagError(
+                    f"{pem} contient {number or 'aucun'} "
+                    f"certificat{'s' if number else ''}, il en faut un : celui de "
+                    "l'autorité racine du bureau, seule, en PEM."
+                )
         settings = settings.model_copy(update={"name": _name(settings.name)})
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         keep_private(folder, 0o700)
@@ -336,9 +355,15 @@ class HubHome:
             DiagError: when a territory or the right cannot be.
         """
         _check_right(right)
-        scopes, name = tuple(map(_parse_scope, territories)), _name(person)
+        scopes = []
+        for typed in territories:
+            territory, equal, own = (part.strip() for part in typed.partition("="))
+            if equal:
+                _check_right(own)
+            scopes.append(f"{parse_territory(territory)}{equal}{own}")
+        name = _name(person)
         with closing(self.store()) as store:
-            code = self.hub(store).door.invite(name, scopes, right)
+            code = self.hub(store).door.invite(name, tuple(scopes), right)
         mark = compute_fingerprint(self.authority) if self.authority else ""
         return Invited(self.settings.url, mark, code)
 
@@ -346,14 +371,6 @@ class HubHome:
 def _check_right(right: str) -> None:
     if right not in RIGHTS:
         raise DiagError(f"Droit « {right} » inconnu : {', '.join(RIGHTS)}.")
-
-
-def _parse_scope(typed: str) -> str:
-    """Return a territory as it is kept, with its own right if one was typed."""
-    territory, equal, right = typed.partition("=")
-    if equal:
-        _check_right(right.strip())
-    return f"{parse_territory(territory)}{equal}{right.strip()}"
 
 
 def _name(typed: str) -> str:
@@ -369,30 +386,6 @@ def _name(typed: str) -> str:
     if not name:
         raise DiagError("Il manque un nom : donnez celui que les collègues liront.")
     return name
-
-
-def _check(settings: HubSettings) -> None:
-    if not is_address(settings.url):
-        raise DiagError(
-            f"« {settings.url} » n'est pas une adresse. Écrivez-la comme les postes "
-            "l'appelleront : https://serveur:8443."
-        )
-    if settings.database:
-        check_address(settings.database)
-    files = [settings.certificate, settings.key] if settings.tls == "files" else []
-    for path in filter(None, [*files, settings.authority]):
-        if not Path(path).is_file():
-            raise DiagError(f"{path} : fichier introuvable. Vérifiez le chemin.")
-    if not settings.authority:
-        return
-    # Laptops pin it: one fingerprint is one certificate.
-    pem = Path(settings.authority)
-    number = count_certificates(pem.read_text("ascii", errors="replace"))
-    if number != 1:
-        raise DiagError(
-            f"{pem} contient {number or 'aucun'} certificat{'s' if number else ''}, "
-            "il en faut un : celui de l'autorité racine du bureau, seule, en PEM."
-        )
 
 
 def parse_territory(typed: str) -> str:
@@ -503,6 +496,9 @@ def certify(folder: Path, host: str, day: datetime) -> None:
             "serveur n'est pas lancé. Remettez ces deux fichiers d'une même copie du "
             "serveur : les postes ne croient que cette autorité."
         )
+    named: x509.GeneralName = x509.DNSName(host)
+    with suppress(ValueError):
+        named = x509.IPAddress(ip_address(host))
     key = ec.generate_private_key(ec.SECP256R1())
     server = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key())
@@ -514,7 +510,7 @@ def certify(folder: Path, host: str, day: datetime) -> None:
         .add_extension(_usage(signs_certificates=False), critical=True)
         .add_extension(server, critical=False)
         .add_extension(issuer, critical=False)
-        .add_extension(x509.SubjectAlternativeName([_name_host(host)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([named]), critical=False)
         .sign(signing, hashes.SHA256())
     )
     whole = _key_pem(key) + _pem(certificate) + _pem(authority)
@@ -570,13 +566,6 @@ def _builder(
 
 def _name_certificate(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
-
-
-def _name_host(host: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ip_address(host))
-    except ValueError:
-        return x509.DNSName(host)
 
 
 def _usage(*, signs_certificates: bool) -> x509.KeyUsage:

@@ -94,8 +94,13 @@ async def read_body(request: Request, most: int) -> bytes:
     while (chunk := await _next(stream)) is not None:
         if inflater is None:
             _add(body, chunk, most)
-        else:
-            _inflate(inflater, chunk, body, most)
+        while inflater and chunk:
+            try:
+                _add(body, inflater.decompress(chunk, STEP), most)
+            except zlib.error as error:
+                detail = "Corps compressé illisible."
+                raise ProblemError("bad-request", detail) from error
+            chunk = inflater.unconsumed_tail
     if inflater is not None and (not inflater.eof or inflater.unused_data):
         raise ProblemError("bad-request", "Le corps compressé est coupé.")
     return bytes(body)
@@ -167,15 +172,6 @@ async def _next(stream: AsyncIterator[bytes]) -> bytes | None:
             return await anext(stream, None)
     except TimeoutError as error:
         raise ProblemError("bad-request", "Plus rien n'arrive.") from error
-
-
-def _inflate(inflater: Any, chunk: bytes, body: bytearray, most: int) -> None:
-    while chunk:
-        try:
-            _add(body, inflater.decompress(chunk, STEP), most)
-        except zlib.error as error:
-            raise ProblemError("bad-request", "Corps compressé illisible.") from error
-        chunk = inflater.unconsumed_tail
 
 
 def _add(body: bytearray, part: bytes, most: int) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -27,7 +27,7 @@ from diag.sync.hub.door import Caller, Door
 from diag.sync.hub.files import ERASURES, BlobFiles, ErasureLog, replay
 from diag.sync.hub.intake import Push
 from diag.sync.hub.store import Store
-from diag.sync.hub.tables import EVERYWHERE, AuditLife, Device, Heard
+from diag.sync.hub.tables import EVERYWHERE, AuditLife, Heard
 from diag.sync.protocol import (
     ENVELOPES,
     FILES,
@@ -66,6 +66,10 @@ UNPROVEN_LINES = 10_000
 UNREAD_LINES = 256
 """Lines of a page of what the hub cannot read: each may be of the longest."""
 
+MOST_LINES: Final = 60_000
+"""Lines read for one showing of the page, about two seconds; the rest waits."""
+
+_ANY = 2**62
 _MINUTE = 60_000
 _DAY = 24 * 3600 * 1000
 
@@ -73,38 +77,10 @@ _APP = version("diag")
 """What runs, read once: each reading parses a file, a millisecond a request."""
 
 
-def _sign_card(device: Device, signer: Signer) -> Card:
-    """Sign whose a key is, and what it may where.
-
-    The role is what it may in each of its territories; one where it may more is marked.
-    Who reads the role alone believes no more than is true.
-    """
-    rights = device.rights()
-    role = min(rights.values(), key=RIGHTS.index, default=device.right)
-    card = Card(
-        key=device.sign_key,
-        author=device.author,
-        role=role,
-        territories=tuple(
-            name if right == role else f"{name}={right}"
-            for name, right in rights.items()
-        ),
-        since=device.enrolled_at,
-        revoked=device.revoked_at,
-    )
-    return card._replace(sig=signer.sign(card.content()))
-
-
 def _mark(value: object) -> str:
     """Return what shows whether an answer is the one that is known."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
     return sha256(text.encode("utf-8")).hexdigest()[:32]
-
-
-MOST_LINES: Final = 60_000
-"""Lines read for one showing of the page, about two seconds; the rest waits."""
-
-_ANY = 2**62
 
 
 class Hub:
@@ -176,17 +152,27 @@ class Hub:
         """Return whose the keys are of who wrote in the caller's territory, signed."""
         if self.signer is None:
             return ()
-        known = {*self.store.people(caller.scopes)}
-        devices = [
-            device
-            for device in self.store.devices()
-            if device.sign_key and device.author
-        ]
-        near = (
-            _sign_card(device, self.signer)
-            for device in devices
-            if device.author in known or device.id == caller.device
-        )
+        known, near = self.store.people(caller.scopes), list[Card]()
+        for device in self.store.devices():
+            is_near = device.author in known or device.id == caller.device
+            if not (device.sign_key and device.author and is_near):
+                continue
+            # Its role is what it may in each of its territories; one where it may more
+            # is marked. Who reads the role alone believes no more than is true.
+            rights = device.rights()
+            role = min(rights.values(), key=RIGHTS.index, default=device.right)
+            card = Card(
+                key=device.sign_key,
+                author=device.author,
+                role=role,
+                territories=tuple(
+                    name if right == role else f"{name}={right}"
+                    for name, right in rights.items()
+                ),
+                since=device.enrolled_at,
+                revoked=device.revoked_at,
+            )
+            near.append(card._replace(sig=self.signer.sign(card.content())))
         return (*self.vouched, *near)
 
     def unproven(self, caller: Caller, after: int) -> Unproven:
@@ -271,7 +257,11 @@ class Hub:
         Raises:
             ProblemError: `too-large`.
         """
-        self._do_daily()
+        day = self.clock() // _DAY
+        if day != self._recounted:  # a seventh of all audits: disks change bits
+            self._recounted = day
+            self.store.recount(day, WEEK)
+            self.store.drop_activity(self.clock())
         pushed, barred = Pushed(received=0, new=0, sums={}), ""
         if lines:
             try:
@@ -309,14 +299,6 @@ class Hub:
         if said.app and self._heard.get(caller.device) != said:
             self._heard[caller.device] = said
             self.store.hear(caller.device, said)
-
-    def _do_daily(self) -> None:
-        """Digest a seventh of all audits again, disks change bits; forget activity."""
-        day = self.clock() // _DAY
-        if day != self._recounted:
-            self._recounted = day
-            self.store.recount(day, WEEK)
-            self.store.drop_activity(self.clock())
 
     def tree(self, caller: Caller, question: TreeQuestion) -> TreeAnswer:
         """Return the rows of the parts whose sums are not those of the caller.
@@ -485,11 +467,15 @@ class Reader:
             else:
                 waiting.append(one)
         if waiting:
+            room = MOST_LINES
             with Journal.in_memory() as journal:
-                for one in _some(waiting):
+                for one in sorted(waiting, key=lambda each: -each.last_at):
                     reading = self._read_one(journal, one.audit)
                     self._known[one.audit] = ((one.lines, one.last_at), reading)
                     found[one.audit] = reading
+                    room -= one.lines
+                    if room < 0:
+                        break
         return found
 
     def _read_one(self, journal: Journal, audit: str) -> AuditReading:
@@ -502,13 +488,3 @@ class Reader:
                 len(conflicts_of(journal, about)) if about else 0,
                 claims_in(journal.current(audit, subjects.CLAIM)),
             )
-
-
-def _some(waiting: list[AuditLife]) -> Iterator[AuditLife]:
-    """Give the audits that one showing reads, the last touched first."""
-    room = MOST_LINES
-    for one in sorted(waiting, key=lambda each: -each.last_at):
-        yield one
-        room -= one.lines
-        if room < 0:
-            return

@@ -139,28 +139,22 @@ def _in_french(place: str) -> Iterator[None]:
     try:
         yield
     except Error as error:
-        if meaning := _find_meaning(error, place):
-            raise meaning from error
+        for kinds, meaning, sentence in _MEANINGS:
+            if isinstance(error, kinds):
+                raise meaning(f"{place} : {sentence}") from error
+        reason = " ".join((error.diag.message_primary or str(error)).split())
+        if isinstance(error, errors.InsufficientPrivilege):
+            raise DatabaseRefusedError(
+                f"{place} : l'utilisateur n'a pas ce droit ({reason}). Faites-le "
+                "propriétaire de la base."
+            ) from error
+        if isinstance(error, OperationalError | InterfaceError):
+            raise DatabaseDownError(
+                f"{place} : la base ne s'ouvre pas ({reason}). Vérifiez que "
+                "PostgreSQL est lancé, l'adresse, l'utilisateur et son mot de passe "
+                "(PGPASSWORD, ou le fichier que nomme PGPASSFILE)."
+            ) from error
         raise
-
-
-def _find_meaning(error: Error, place: str) -> JournalError | None:
-    for kinds, meaning, sentence in _MEANINGS:
-        if isinstance(error, kinds):
-            return meaning(f"{place} : {sentence}")
-    reason = " ".join((error.diag.message_primary or str(error)).split())
-    if isinstance(error, errors.InsufficientPrivilege):
-        return DatabaseRefusedError(
-            f"{place} : l'utilisateur n'a pas ce droit ({reason}). Faites-le "
-            "propriétaire de la base."
-        )
-    if isinstance(error, OperationalError | InterfaceError):
-        return DatabaseDownError(
-            f"{place} : la base ne s'ouvre pas ({reason}). Vérifiez que "
-            "PostgreSQL est lancé, l'adresse, l'utilisateur et son mot de passe "
-            "(PGPASSWORD, ou le fichier que nomme PGPASSFILE)."
-        )
-    return None
 
 
 class PostgresTransaction(Transaction):
@@ -270,7 +264,14 @@ class PostgresEngine:
             try:
                 yield PostgresTransaction(connection)
             finally:
-                self._take_back(connection)
+                with suppress(Error):  # what was not committed is undone
+                    status = connection.info.transaction_status
+                    if status is not TransactionStatus.IDLE:
+                        connection.execute("rollback")
+                if connection.info.transaction_status is TransactionStatus.IDLE:
+                    self._idle.put(connection)
+                else:
+                    connection.close()
 
     def _begin(self, begin: str) -> Connection:
         """Return a connection in a transaction; an idle one may have died unseen."""
@@ -290,16 +291,6 @@ class PostgresEngine:
             connection.close()
             raise
         return connection
-
-    def _take_back(self, connection: Connection) -> None:
-        """Undo what was not committed."""
-        with suppress(Error):
-            if connection.info.transaction_status is not TransactionStatus.IDLE:
-                connection.execute("rollback")
-        if connection.info.transaction_status is TransactionStatus.IDLE:
-            self._idle.put(connection)
-        else:
-            connection.close()
 
     def back_up(self, path: Path) -> None:
         """Copy the live database by PostgreSQL's own tools, whole or not at all.
@@ -349,7 +340,15 @@ def _migrate(connection: Connection, place: str) -> None:
     steps = {int(path.name.split("_")[0]): path for path in found}
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s)", (_MIGRATION,))
-        _check_restored(connection, place)
+        names = {name for (name,) in connection.execute(_SCHEMAS)}
+        ever = datetime.max.replace(tzinfo=UTC)
+        aside = [name for name in names if is_set_aside(name, ever)]
+        if aside and SCHEMA not in names:  # no empty hub next to it
+            raise NotAJournalError(
+                f"{place} : une restauration s'est arrêtée avant la fin. "
+                "Recommencez-la : diag hub restore COPIE. L'ancienne base y est, sous "
+                f"le nom {max(aside)}."
+            )
         connection.execute(f"create schema if not exists {SCHEMA}")
         connection.execute(_MIGRATIONS)
         rows = connection.execute("select n from migration").fetchall()
@@ -367,19 +366,6 @@ def _migrate(connection: Connection, place: str) -> None:
                 fill(PostgresTransaction(connection))
         if not done:
             connection.execute("insert into hub values (%s)", (token_hex(8),))
-
-
-def _check_restored(connection: Connection, place: str) -> None:
-    """Refuse to make an empty hub where a restoration was cut before its end."""
-    names = {name for (name,) in connection.execute(_SCHEMAS)}
-    aside = [
-        name for name in names if is_set_aside(name, datetime.max.replace(tzinfo=UTC))
-    ]
-    if aside and SCHEMA not in names:
-        raise NotAJournalError(
-            f"{place} : une restauration s'est arrêtée avant la fin. Recommencez-la : "
-            f"diag hub restore COPIE. L'ancienne base y est, sous le nom {max(aside)}."
-        )
 
 
 _FILLS: dict[int, Callable[[Transaction], None]] = {

@@ -68,15 +68,15 @@ class Service(NamedTuple):
             "program": _plain(find_program()),
             "copies": f" --to {_plain(self.copies)}" if self.copies else "",
             "place": f" {_plain(self.copies)}" if self.copies else "",
-            "capabilities": _bound(self.port),
+            "capabilities": "CapabilityBoundingSet=",
         }
+        if self.port < _LOW_PORT:  # what it may do beyond its account
+            right = "CAP_NET_BIND_SERVICE"
+            words["capabilities"] += f"{right}\nAmbientCapabilities={right}"
         words["copies"] += "".join(f" --seal {key}" for key in self.seal)
-        texts = {name: _read(name) for name in _NAMES}
+        folder = files("diag.sync.hub").joinpath("units")
+        texts = {name: folder.joinpath(name).read_text("utf-8") for name in _NAMES}
         return {name: text.format(**words) for name, text in texts.items()}
-
-
-def _read(name: str) -> str:
-    return files("diag.sync.hub").joinpath("units", name).read_text("utf-8")
 
 
 def _plain(path: Path) -> str:
@@ -86,14 +86,6 @@ def _plain(path: Path) -> str:
             "accent."
         )
     return str(path)
-
-
-def _bound(port: int) -> str:
-    """Return what the service may do beyond its account: listen to a low port."""
-    if port >= _LOW_PORT:
-        return "CapabilityBoundingSet="
-    right = "CAP_NET_BIND_SERVICE"
-    return f"CapabilityBoundingSet={right}\nAmbientCapabilities={right}"
 
 
 def find_program() -> Path:
