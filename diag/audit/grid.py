@@ -1,10 +1,20 @@
-"""The grid of rooms × questions: fill, copy, clear, duplicate a room, in one commit."""
+"""The grid of rooms × questions: fill, copy, paste, clear; duplicate a room.
 
+Each gesture is one commit. A block that is pasted, of a spreadsheet or a CSV file,
+lands where the cursor is when it has no titles. With them (questions above, places on
+the left) it lands where they name; with questions alone, from the cursor's row on. A
+cell that cannot be is refused alone, in a sentence.
+"""
+
+import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from io import StringIO
+from pathlib import Path
 from uuid import UUID
 
+from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES
 from diag.assess.facts import with_answers
 from diag.audit.answer import (
@@ -17,17 +27,17 @@ from diag.audit.answer import (
     is_out_of_place,
     with_implied,
 )
+from diag.audit.photos import is_file, path_typed
 from diag.audit.places import walking_order
 from diag.audit.session import AuditSession
 from diag.journal import changes
-from diag.journal.revision import NewRevision
-from diag.model.checklist import Checklist, Question
+from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Provenance, Standing, State
 from diag.model.errors import DiagError
 from diag.model.fact import ROOT_KINDS, Answer, Place
 from diag.model.text import fold
 from diag.rules.values import Truth
-from diag.words.vocabulary import PLACE_NAMES, PROVENANCE_MARKS, PROVENANCES, STATES
+from diag.words.vocabulary import PLACE_NAMES, PROVENANCE_MARKS, STATES
 
 _NUMBERED = re.compile(r"(.*?(?:^|\W))(\d{1,6})")
 
@@ -95,6 +105,11 @@ class Cell:
     """Whether this very answer keeps a criterion below the base level."""
     is_danger: bool = False
     """Whether it is a danger to bodies."""
+
+    @property
+    def answer(self) -> Answer | None:
+        """Return the only answer; None where there is none, or several."""
+        return self.heads[0] if len(self.heads) == 1 else None
 
     @property
     def is_carried(self) -> bool:
@@ -223,21 +238,12 @@ def domains_of(session: AuditSession, kind: PlaceKind) -> tuple[tuple[str, str],
 
 
 def _asked(session: AuditSession, kind: PlaceKind) -> list[Question]:
-    """Return what the visit asks at such places, or what was answered all the same."""
-    profile, profiles = session.profile, session.judge.profiles
-    answered = {question for _, question in session.facts.answers}
-    return [
-        each
-        for each in _walked(session.checklist, kind)
-        if profile.asks(profiles[each.id]) or each.id in answered
-    ]
+    """Return what the visit asks at such places, or what was answered all the same.
 
-
-def _walked(checklist: Checklist, kind: PlaceKind) -> list[Question]:
-    """Return the questions of a kind, each after those that its relevance reads."""
-    here = {
-        each.id: each for each in checklist.questions.values() if each.place is kind
-    }
+    Each question after those that its relevance reads.
+    """
+    questions = session.checklist.questions.values()
+    here = {each.id: each for each in questions if each.place is kind}
     walked: dict[str, Question] = {}
     begun: set[str] = set()
 
@@ -251,7 +257,13 @@ def _walked(checklist: Checklist, kind: PlaceKind) -> list[Question]:
 
     for question in here.values():
         walk(question)
-    return list(walked.values())
+    profile, profiles = session.profile, session.judge.profiles
+    answered = {question for _, question in session.facts.answers}
+    return [
+        each
+        for each in walked.values()
+        if profile.asks(profiles[each.id]) or each.id in answered
+    ]
 
 
 def short_words(question: Question, answer: Answer) -> str:
@@ -259,11 +271,6 @@ def short_words(question: Question, answer: Answer) -> str:
     if answer.state is not State.KNOWN:
         return STATES[answer.state]
     return TYPES[question.type].cell_words(question, answer.value)
-
-
-def provenance_words(answer: Answer) -> str:
-    """Return how an answer became known, in a word."""
-    return PROVENANCES[answer.provenance]
 
 
 class GestureError(DiagError):
@@ -317,13 +324,20 @@ def copy_down(
     proposed: dict[Key, Answer] = {}
     left: list[CellRefusal] = []
     for column in columns:
-        question = sheet.questions[column]
-        source = _source(sheet, rows[0], column)
-        if isinstance(source, CellRefusal):
-            left.append(source)
+        question, answer = sheet.questions[column], sheet.cell(rows[0], column).answer
+        copied = copy_answer(question, answer) if answer else None
+        if copied:
+            others = (sheet.places[row].id for row in rows[1:])
+            proposed |= {(place, question.id): copied for place in others}
             continue
-        others = (sheet.places[row].id for row in rows[1:])
-        proposed |= {(place, question.id): source for place in others}
+        if answer is None:
+            reason = "pas de réponse à recopier"
+        elif is_out_of_place(question, [answer]):
+            reason = TO_SAY_AGAIN
+        else:
+            reason = "une mesure ne se recopie pas d'une salle à l'autre"
+        where = where_words(sheet.places[rows[0]], question)
+        left.append(CellRefusal(where, reason))
     if not proposed and left:
         raise GestureError(f"{left[0].sentence}.")
     return record(session, sheet, proposed)
@@ -360,7 +374,7 @@ def like_previous(session: AuditSession, sheet: GridSheet, row: int) -> Filled:
             (place, question.id): copied
             for column, question in enumerate(sheet.questions)
             if not sheet.cell(row, column).heads
-            and (source := _single(sheet, row - 1, column)) is not None
+            and (source := sheet.cell(row - 1, column).answer) is not None
             and not sheet.cell(row - 1, column).is_inert
             and (copied := copy_answer(question, source)) is not None
         },
@@ -385,46 +399,37 @@ def record(
     quietly: bool = False,
 ) -> Filled:
     """Write answers in one commit, those not asked left out, and named unless quiet."""
-    facts = with_answers(session.facts, proposed)
-    reading = session.judge.reading(facts)
-
-    def asked(key: Key) -> bool:  # once all of this is written
-        return reading.scope(key[0]).relevance(key[1]) is not False
-
+    # What is asked once all of this is written.
+    reading = session.judge.reading(with_answers(session.facts, proposed))
     above = above_wholes(session.judge, session.facts, proposed)
     kept = {
-        key: answer
-        for key, answer in proposed.items()
-        if asked(key) and key not in above
+        (place, question): answer
+        for (place, question), answer in proposed.items()
+        if reading.scope(place).relevance(question) is not False
+        and (place, question) not in above
     }
-    if kept:
-        session.record(*_with_implied(session, kept))
-    left = () if quietly else tuple(key for key in proposed if key not in kept)
-    unasked = f"ne se demande pas pour ce lieu ({PLACE_NAMES[sheet.kind]})"
-    places, questions = session.facts.places, session.checklist.questions
-    return Filled(
-        tuple(kept),
-        tuple(
-            CellRefusal(
-                where_words(places[key[0]], questions[key[1]]),
-                above.get(key) or unasked,
-            )
-            for key in left
-        ),
-    )
-
-
-def _with_implied(
-    session: AuditSession, kept: Mapping[Key, Answer]
-) -> Iterator[NewRevision]:
-    """Yield what to write: answers, and what they imply of other facts."""
     by_place: dict[str, dict[str, Answer]] = {}
     for (place, question), answer in kept.items():
         by_place.setdefault(place, {})[question] = answer
-    for place, given in by_place.items():
-        written = with_implied(session.checklist, session.facts, place, given)
-        for question, answer in written.items():
-            yield changes.answered(session.audit.id, place, question, answer)
+    drafts = [
+        changes.answered(session.audit.id, place, question, answer)
+        for place, given in by_place.items()
+        for question, answer in with_implied(
+            session.checklist, session.facts, place, given
+        ).items()
+    ]
+    if drafts:
+        session.record(*drafts)
+    unasked = f"ne se demande pas pour ce lieu ({PLACE_NAMES[sheet.kind]})"
+    places, questions = session.facts.places, session.checklist.questions
+    refused = (
+        CellRefusal(
+            where_words(places[key[0]], questions[key[1]]), above.get(key) or unasked
+        )
+        for key in proposed
+        if key not in kept and not quietly
+    )
+    return Filled(tuple(kept), tuple(refused))
 
 
 def where_words(place: Place, question: Question) -> str:
@@ -450,19 +455,163 @@ def copy_answer(question: Question, source: Answer) -> Answer | None:
     return replace(Answer(source.state, source.value, provenance), reason=source.reason)
 
 
-def _source(sheet: GridSheet, row: int, column: int) -> Answer | CellRefusal:
-    place, question = sheet.places[row], sheet.questions[column]
-    source = _single(sheet, row, column)
-    if source is None:
-        reason = "pas de réponse à recopier"
-        return CellRefusal(where_words(place, question), reason)
-    reason = "une mesure ne se recopie pas d'une salle à l'autre"
-    if is_out_of_place(question, [source]):
-        reason = TO_SAY_AGAIN
-    refusal = CellRefusal(where_words(place, question), reason)
-    return copy_answer(question, source) or refusal
+MAX_PASTE = 1_000_000
+"""Longest text taken in one go, in characters."""
+
+MAX_CELL = 2_000
+"""Longest cell, in characters."""
+
+_SHOWN = 24
+_FILES = {".csv", ".tsv", ".txt"}
+_ENCODINGS = ("utf-8-sig", "cp1252")
 
 
-def _single(sheet: GridSheet, row: int, column: int) -> Answer | None:
-    heads = sheet.cell(row, column).heads
-    return heads[0] if len(heads) == 1 else None
+def paste(
+    session: AuditSession, sheet: GridSheet, row: int, column: int, text: str
+) -> Filled:
+    """Fill cells from a block of text, in one commit; each refusal has its sentence.
+
+    Raises:
+        GestureError: when there is nothing to read, or far too much.
+    """
+    block = read_block(text)
+    proposed: dict[Key, Answer] = {}
+    refused: list[CellRefusal] = []
+    for place, question, where, cell in _landing(sheet, block, row, column):
+        if place is None:
+            reason = "aucun lieu de ce nom ni à cette ligne du tableau"
+        elif question is None:
+            reason = "aucune question à cette colonne du tableau"
+        else:
+            answer = _answer_in(question, cell)
+            if isinstance(answer, Answer):
+                proposed[place.id, question.id] = answer
+            else:
+                refused.append(CellRefusal(where_words(place, question), answer))
+            continue
+        refused.append(CellRefusal(where, reason))
+    filled = record(session, sheet, proposed)
+    return Filled(filled.written, (*refused, *filled.refused))
+
+
+def as_block(sheet: GridSheet, rows: Iterable[int], columns: Iterable[int]) -> str:
+    """Return cells as a spreadsheet takes them: tabs between, a line a row."""
+    kept = tuple(columns)
+    return "\n".join(
+        "\t".join(" ".join(sheet.cell(row, column).words.split()) for column in kept)
+        for row in rows
+    )
+
+
+def file_named(text: str) -> Path | None:
+    """Return the file whose path was pasted, as a drag onto the terminal does."""
+    line = text.strip()
+    if "\n" in line or "\t" in line or len(line) > MAX_CELL:
+        return None
+    path = path_typed(line)
+    is_table = path and path.suffix.casefold() in _FILES and is_file(path)
+    return path if is_table else None
+
+
+def file_text(path: Path) -> str:
+    """Return the text of a table saved by a spreadsheet.
+
+    Raises:
+        DiagError: when it cannot be read, or is no text.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DiagError(
+            f"Le fichier {path} n'a pas pu être lu : {error.strerror}. "
+            "Vérifiez son chemin."
+        ) from error
+    for encoding in _ENCODINGS if b"\0" not in raw else ():
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise DiagError(
+        f"{path} n'est pas un fichier texte. "
+        "Dans le tableur, enregistrez-le en CSV, puis recommencez."
+    )
+
+
+def read_block(text: str) -> list[list[str]]:
+    """Return the lines and cells of a pasted text.
+
+    Raises:
+        GestureError: when it is empty or too long.
+    """
+    if len(text) > MAX_PASTE:
+        raise GestureError(
+            f"Texte trop long pour être collé : {len(text)} caractères, "
+            f"{MAX_PASTE} admis. Collez le tableau seul."
+        )
+    # A terminal may paste each line end as two returns.
+    doubled = "\n" not in text and all(
+        len(run) % 2 == 0 for run in re.findall(r"\r+", text)
+    )
+    plain = re.sub("\r\r" if doubled else "\r\n?", "\n", text).replace("\0", "")
+    comma = "\t" if "\t" in plain else ";"  # a comma alone is a decimal comma here
+    try:
+        rows = list(csv.reader(StringIO(plain, newline=""), delimiter=comma))
+    except csv.Error:
+        rows = [line.split("\t") for line in plain.split("\n")]
+    while rows and not any(cell.strip() for cell in rows[-1]):
+        rows.pop()
+    if not rows:
+        raise GestureError("Rien à coller : le presse-papiers est vide.")
+    return rows
+
+
+def _landing(
+    sheet: GridSheet, block: list[list[str]], row: int, column: int
+) -> Iterator[tuple[Place | None, Question | None, str, str]]:
+    """Give where each cell of a block lands, how to name it, and the cell."""
+    places, questions = dict(enumerate(sheet.places)), dict(enumerate(sheet.questions))
+    names = {fold(each.label): each for each in sheet.questions}
+    names |= {fold(each.id): each for each in sheet.questions}
+    found = {
+        rank: names[fold(cell)]
+        for rank, cell in enumerate(block[0])
+        if fold(cell) in names
+    }
+    # The first column names places, unless it is titled by a question too.
+    columns = len(block[0]) - (0 not in found)
+    titles = found if len(block) > 1 and 2 * len(found) >= columns > 0 else {}
+    named = bool(titles) and 0 not in titles
+    for line, cells in enumerate(block):
+        if titles and not line:
+            continue
+        if named:
+            name = fold(cells[0]) if cells else ""
+            alike = [one for one in sheet.places if fold(one.name) == name]
+            place = alike[0] if len(alike) == 1 else None
+        else:
+            place = places.get(row + line - bool(titles))
+        for rank, cell in enumerate(cells):
+            if not cell.strip() or (named and not rank):
+                continue
+            question = titles.get(rank) if titles else questions.get(column + rank)
+            where = f"ligne {line + 1}, colonne {rank + 1}"
+            if named and place is None:
+                shown = " ".join(cells[0].split())
+                if len(shown) > _SHOWN:
+                    shown = f"{shown[: _SHOWN - 1]}…"
+                where = f"ligne {line + 1}, « {shown} »"
+            yield place, question, where, cell
+
+
+def _answer_in(question: Question, cell: str) -> Answer | str:
+    """Return the answer that a cell gives, or why it gives none, in French."""
+    if len(cell) > MAX_CELL:
+        return f"cellule trop longue : {len(cell)} caractères"
+    read = TYPES[question.type].parse_cell(question, cell)
+    if read.problem:
+        return read.problem
+    entry = NewAnswer(question.id, read.parsed, state=read.state)
+    try:
+        return answer_for(question, entry)
+    except Refused as refused:
+        return refused.plain

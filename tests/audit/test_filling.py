@@ -9,13 +9,17 @@ from diag.audit.answer import NewAnswer, UnlikelyAnswer, record_answer
 from diag.audit.grid import (
     GestureError,
     GridSheet,
+    as_block,
     clear,
     copy_down,
     empty_below,
+    file_named,
+    file_text,
     fill,
     like_previous,
+    paste,
+    read_block,
 )
-from diag.audit.paste import as_block, file_named, file_text, paste, read_block
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo_last

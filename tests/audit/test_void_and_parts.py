@@ -10,9 +10,8 @@ from diag.answers.answer_type import Refused, state_keys
 from diag.answers.types import TYPES
 from diag.audit.answer import NewAnswer, doubts_of, record_answer
 from diag.audit.departure import departure_of
-from diag.audit.grid import GridSheet, copy_down, duplicate, fill, like_previous
+from diag.audit.grid import GridSheet, copy_down, duplicate, fill, like_previous, paste
 from diag.audit.memory import memory_of, still_true
-from diag.audit.paste import paste
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession, start
 from diag.audit.visit import VisitSession

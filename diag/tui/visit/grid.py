@@ -9,16 +9,19 @@ from diag.audit.grid import (
     Filled,
     GestureError,
     GridSheet,
+    as_block,
     clear,
     copy_down,
     domains_of,
     duplicate,
     empty_below,
+    file_named,
+    file_text,
     like_previous,
+    paste,
     sheet_kinds,
 )
 from diag.audit.memory import former_places, take_places_again
-from diag.audit.paste import as_block, file_named, file_text, paste
 from diag.audit.photos import path_typed
 from diag.audit.places import close_list, closing_effect
 from diag.audit.session import AuditSession

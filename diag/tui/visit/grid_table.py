@@ -16,7 +16,7 @@ from textual.strip import Strip
 from diag.answers.answer_type import state_keys
 from diag.answers.choice import keys_and_labels
 from diag.answers.types import TYPES, heads_words
-from diag.audit.grid import Cell, GridSheet, provenance_words
+from diag.audit.grid import Cell, GridSheet
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.tui.commands import ShowPlaces, key_now
@@ -583,7 +583,7 @@ def _cell_words(question: Question, cell: Cell) -> str:
         return f"Réponses contradictoires : {text}. La réponse tapée ici tranchera."
     (answer,) = cell.heads
     if answer.state is State.KNOWN:
-        text = f"{text}, {provenance_words(answer)}"
+        text = f"{text}, {PROVENANCES[answer.provenance]}"
     return f"Réponse : {text}"
 
 
