@@ -126,16 +126,21 @@ def adopting(board: Board, decision: str) -> Adopting:
             "l'adopte. Notez-la d'abord.",
             command="diag programme decide syndicat adopte --on JJ/MM/AAAA --ref …",
         )
+    last = {one.body: (one, which) for which, one in board.record.decisions.items()}
+    adopts = {
+        body: (one.on, which)
+        for body, (one, which) in last.items()
+        if one.outcome is Outcome.ADOPTE
+    }
     ready, waiting = [], []
     for name, year in board.schedule.years.items():
         candidate = board.gathered.candidates.get(name)
         payers = payers_of(board, name)
-        last = {one: _adopted_by(board, one) for one in payers}
-        lacking = tuple(one for one, found in last.items() if found is None)
+        lacking = tuple(one for one in payers if one not in adopts)
         if lacking:
             waiting.append((name, lacking))
         elif candidate:
-            on, which = max(found for found in last.values() if found)
+            on, which = max(adopts[one] for one in payers)
             ready.append(Ready(candidate, year, which, on))
     steps = (each for one in ready for each in _steps(container, one))
     drafts = (*_snapshot(board, ident), *steps)
@@ -149,19 +154,6 @@ def payers_of(board: Board, operation: str) -> list[str]:
     if placed.yearly:
         payers.add(board.payers[operation])
     return sorted(payers)
-
-
-def _adopted_by(board: Board, payer: str) -> tuple[str, str] | None:
-    """Return the day and the id of the last word of a payer, if it adopts."""
-    found = [
-        (ident, one)
-        for ident, one in board.record.decisions.items()
-        if one.body == payer
-    ]
-    if not found:
-        return None
-    ident, last = found[-1]
-    return (last.on, ident) if last.outcome is Outcome.ADOPTE else None
 
 
 def _steps(container: Container, ready: Ready) -> Iterator[NewRevision]:
@@ -331,31 +323,24 @@ def prospects_of(
     for done, (audit, contenders) in enumerate(by_audit.items(), 1):
         first = contenders[0]
         session = session_of(board.container, first).public()
-        years = tuple(_years(board, session, contenders))
-        yield SchoolProspect(audit, first.school, first.where, years)
+        judge, facts = judge_of(session.checklist), session.facts
+        advised = {one.recommendation.id: one for one in session.assessment.advice}
+        found, acted = judge.once_done(facts, ()), dict[str, Advice]()
+        years = [YearProspect(0, *found)]
+        for year in board.programme.years:
+            new = {
+                action: advised[action]
+                for one in contenders
+                if board.schedule.years.get(one.operation.id) == year
+                for action in one.actions
+                if action in advised
+            }
+            if new:
+                acted |= new
+                found = judge.once_done(facts, acted.values())
+            years.append(YearProspect(year, *found))
+        yield SchoolProspect(audit, first.school, first.where, tuple(years))
         progress(done, len(by_audit))
-
-
-def _years(
-    board: Board, session: AuditSession, contenders: list[Contender]
-) -> Iterator[YearProspect]:
-    judge, facts = judge_of(session.checklist), session.facts
-    advised = {one.recommendation.id: one for one in session.assessment.advice}
-    found = judge.once_done(facts, ())
-    yield YearProspect(0, *found)
-    done: dict[str, Advice] = {}
-    for year in board.programme.years:
-        new = {
-            action: advised[action]
-            for one in contenders
-            if board.schedule.years.get(one.operation.id) == year
-            for action in one.actions
-            if action in advised
-        }
-        if new:
-            done |= new
-            found = judge.once_done(facts, done.values())
-        yield YearProspect(year, *found)
 
 
 def at_socle(schools: list[SchoolProspect]) -> Mapping[int, Fraction]:

@@ -18,7 +18,6 @@ from diag.model.programme import (
     CostSplit,
     ProgrammeFrame,
     RightsRule,
-    YearLock,
 )
 from diag.model.text import exact
 from diag.programme.container import EVERY, Container, Record, noun_of
@@ -207,15 +206,19 @@ def terms_of(container: Container, record: Record, found: Contenders) -> Program
     assert record.frame is not None
     years = record.frame.budgets
     costs = costs_adopted(container, record)
-    operations = [
-        *_operations(record, found, costs),
-        *_shared(container, record, found),
-    ]
+    envelopes = {}
+    for purse, _ in record.envelopes:
+        kept = [record.envelopes.get((purse, year)) for year in years]
+        cents = tuple(one.cents if one else 0 for one in kept)
+        envelopes[purse] = Envelope(cents, any(one.carry for one in kept if one))
     return Programme(
         years=years,
         syndicat=str(container.audit.subject),
-        operations=tuple(operations),
-        envelopes=_purses(record, years),
+        operations=(
+            *_operations(record, found, costs),
+            *_shared(container, record, found),
+        ),
+        envelopes=envelopes,
         weights=weights_of(record.rights, found.schools),
         reserve=Fraction(exact(record.frame.reserve)),
         groupings={
@@ -256,17 +259,6 @@ def weights_of(
     return weights
 
 
-def _purses(record: Record, years: tuple[int, ...]) -> dict[Purse, Envelope]:
-    found: dict[Purse, Envelope] = {}
-    for purse, _ in record.envelopes:
-        kept = [record.envelopes.get((purse, year)) for year in years]
-        found[purse] = Envelope(
-            tuple(one.cents if one else 0 for one in kept),
-            any(one.carry for one in kept if one),
-        )
-    return found
-
-
 def _operations(
     record: Record, found: Contenders, costs: Mapping[str, int]
 ) -> Iterator[Operation]:
@@ -293,7 +285,9 @@ def _operations(
             due=max(asked.due or 0, first),
             needs=tuple(one for one in asked.needs if one not in earlier),
         )
-        year, lock = decided[name], _lock(record, candidate)
+        year = decided[name]
+        own = (f"{candidate.audit}/{action}" for action in candidate.actions)
+        lock = next(filter(None, map(record.locks.get, own)), None)
         if year is not None:
             made = replace(made, turn=Precedence.DECIDED, year=year)
         elif lock:
@@ -308,13 +302,6 @@ def split_of(record: Record, candidate: Contender) -> CostSplit:
         if name in record.splits:
             return record.splits[name]
     return CostSplit(syndicat=0)
-
-
-def _lock(record: Record, candidate: Contender) -> YearLock | None:
-    for name in candidate.actions:
-        if lock := record.locks.get(f"{candidate.audit}/{name}"):
-            return lock
-    return None
 
 
 def _decided_year(candidate: Contender, split: CostSplit) -> int | None:
@@ -358,6 +345,7 @@ def _shared(
             f"{PlaceKind.COMMUNE}:{insee}": exact(work.points) * pupils.get(insee, 0)
             for insee in work.communes
         }
+        lock = record.locks.get(ident)
         lines = [Article(INVESTMENT, work.once[1])]
         if work.yearly[1]:
             lines.append(Article(RUNNING, 0, work.yearly[1]))
@@ -367,14 +355,10 @@ def _shared(
             lines=tuple(lines),
             rate=Fraction(1),
             points=sum(worth.values(), Fraction(0)),
-            turn=Precedence.LOCKED if ident in record.locks else Precedence.REST,
-            year=_year_of(record.locks.get(ident)),
+            turn=Precedence.LOCKED if lock else Precedence.REST,
+            year=int(lock.year) if lock and lock.year != OUT else None,
             served=tuple((name, Fraction(one)) for name, one in worth.items()),
         )
-
-
-def _year_of(lock: YearLock | None) -> int | None:
-    return int(lock.year) if lock and lock.year != OUT else None
 
 
 def adopted_in(container: Container, record: Record) -> Adopted | None:

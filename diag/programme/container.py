@@ -130,8 +130,13 @@ def record_of(stated: Mapping[str, Stated], variant: str = "") -> Record:
     """
     variants = {key[0]: one for key, one in _each(stated, subjects.VARIANTS, Variant)}
     sets = variants[variant].sets if variant else {}
-    laid = {name: _over(stated, name, one) for name, one in sets.items()}
-    standing = {**stated, **{name: Stated((one,), ("",)) for name, one in laid.items()}}
+    standing = {**stated}
+    for subject, value in sets.items():
+        base = stated[subject].values[-1] if subject in stated else None
+        laid = value
+        if subject == FRAME and isinstance(base, dict) and isinstance(value, dict):
+            laid = {**base, **value}  # a variant's holds only what it changes
+        standing[subject] = Stated((laid,), ("",))
     frames = dict(_each(standing, subjects.PROGRAMME, ProgrammeFrame, "frame"))
     rules = dict(_each(standing, subjects.PROGRAMME, RightsRule, "rights"))
     weighings = dict(_each(standing, subjects.PROGRAMME, WeightRule, "weights"))
@@ -185,14 +190,6 @@ def record_of(stated: Mapping[str, Stated], variant: str = "") -> Record:
         },
         weighing=weighings.get(("weights",)),
     )
-
-
-def _over(stated: Mapping[str, Stated], subject: str, value: Json) -> Json:
-    """Return a variant's value; of a frame, it holds only what it changes."""
-    base = stated[subject].values[-1] if subject in stated else None
-    if subject == FRAME and isinstance(base, dict) and isinstance(value, dict):
-        return {**base, **value}
-    return value
 
 
 def _in_turn(

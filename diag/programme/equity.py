@@ -4,7 +4,7 @@ The view by IPS sets groups of communes side by side, never one; it is for the c
 and goes in no document that is posted.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
@@ -191,26 +191,19 @@ def ips_groups(shares: Sequence[CommuneShare]) -> tuple[IpsGroup, ...]:
     many = min(FIFTHS, len(known) // LEAST)
     if many not in _PARTS:
         return ()
-    ordered = [one for *_, one in known]
-    return tuple(_groups(ordered, many))
-
-
-def _groups(ordered: Sequence[CommuneShare], many: int) -> Iterator[IpsGroup]:
-    bounds = [len(ordered) * rank // many for rank in range(many + 1)]
+    first, part = _PARTS[many]
+    bounds = [len(known) * rank // many for rank in range(many + 1)]
+    groups = []
     for rank, (begin, end) in enumerate(pairwise(bounds), 1):
-        own = ordered[begin:end]
-        first, part = _PARTS[many]
-        yield IpsGroup(
-            rank,
-            f"{first if rank == 1 else f'{rank}e'} {part}",
-            len(own),
-            own[0].ips or Fraction(0),
-            own[-1].ips or Fraction(0),
-            *(
-                sum(getattr(one, name) for one in own)
-                for name in ("pupils", "need", "placed", "helped")
-            ),
+        own = [one for *_, one in known[begin:end]]
+        low, high = known[begin][0], known[end - 1][0]
+        words = f"{first if rank == 1 else f'{rank}e'} {part}"
+        sums = (
+            sum(getattr(one, name) for one in own)
+            for name in ("pupils", "need", "placed", "helped")
         )
+        groups.append(IpsGroup(rank, words, len(own), low, high, *sums))
+    return tuple(groups)
 
 
 class Spread(NamedTuple):

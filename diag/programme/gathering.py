@@ -227,7 +227,13 @@ def rows_in(container: Container, workshop: str, path: Path) -> Iterator[Gathere
             "texte;role;theme;commune, ou role puis une colonne par thème."
         )
     are_cards = _TEXT in columns
-    themes = {} if are_cards else _theme_columns(container, table.columns, path)
+    themes = {
+        fold(name): theme_named(container, name)
+        for name in (() if are_cards else table.columns)
+        if fold(name) != _ROLE and name.strip()
+    }
+    if not (are_cards or themes):
+        raise DiagError(f"{path.name} : aucune colonne n'est celle d'un thème.")
     for bad in table.bad_rows:
         yield GatheredRow(bad.line, problem=bad.reason)
     seen: Counter[str] = Counter()
@@ -243,20 +249,6 @@ def rows_in(container: Container, workshop: str, path: Path) -> Iterator[Gathere
         ident = str(uuid5(UUID(workshop), f"{said} {seen[said]}"))
         kind = CARD if are_cards else BALLOT
         yield GatheredRow(row.line, part_subject(workshop, kind, ident), value)
-
-
-def _theme_columns(
-    container: Container, columns: Iterable[str], path: Path
-) -> dict[str, str]:
-    """Return folded column → theme."""
-    found = {
-        fold(name): theme_named(container, name)
-        for name in columns
-        if fold(name) != _ROLE and name.strip()
-    }
-    if not found:
-        raise DiagError(f"{path.name} : aucune colonne n'est celle d'un thème.")
-    return found
 
 
 def _card(container: Container, cells: Mapping[str, str]) -> WorkshopCard:
@@ -384,34 +376,26 @@ def ballot_sheet(container: Container, workshop: str) -> PhoneSheet:
         "subject": container.slug,
         "code": workshop,
     }
-    return PhoneSheet(
-        title=record.workshops[workshop].title,
-        intro=_INTRO,
-        fields="".join(_fields(container)),
-        marks=" ".join(f'data-{name}="{escape(text)}"' for name, text in marks.items()),
-    )
-
-
-def _fields(container: Container) -> Iterator[str]:
     roles = "".join(
         f'<label><input type="radio" name="{_ROLE_FIELD}" value="{role}">'
         f"{escape(typeset(words))}</label>"
         for role, words in PARTICIPANTS.items()
     )
-    yield (
-        f'<fieldset data-q="{_ROLE_FIELD}"><legend>Vous êtes</legend>{roles}</fieldset>'
+    themes = "".join(
+        f'<fieldset data-q="{_THEME_FIELD}{escape(slug)}">'
+        f"<legend>{escape(typeset(theme.title))}</legend><label>Points "
+        f'<input type="number" inputmode="numeric" min="0" max="{MOST_POINTS}">'
+        "</label></fieldset>"
+        for slug, theme in record.themes.items()
     )
-    for slug, theme in container.record().themes.items():
-        yield (
-            f'<fieldset data-q="{_THEME_FIELD}{escape(slug)}">'
-            f"<legend>{escape(typeset(theme.title))}</legend><label>Points "
-            f'<input type="number" inputmode="numeric" min="0" max="{MOST_POINTS}">'
-            "</label></fieldset>"
-        )
-    yield (
-        f'<fieldset data-q="{_WORDS_FIELD}"><legend>Un mot, si vous voulez</legend>'
-        '<label>Dans vos mots, sans nom <textarea rows="3" cols="40" maxlength="500">'
-        "</textarea></label></fieldset>"
+    return PhoneSheet(
+        title=record.workshops[workshop].title,
+        intro=_INTRO,
+        fields=f'<fieldset data-q="{_ROLE_FIELD}"><legend>Vous êtes</legend>{roles}'
+        f'</fieldset>{themes}<fieldset data-q="{_WORDS_FIELD}"><legend>Un mot, si vous '
+        'voulez</legend><label>Dans vos mots, sans nom <textarea rows="3" cols="40" '
+        'maxlength="500"></textarea></label></fieldset>',
+        marks=" ".join(f'data-{name}="{escape(text)}"' for name, text in marks.items()),
     )
 
 

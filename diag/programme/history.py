@@ -64,7 +64,17 @@ class LoggedDecision(NamedTuple):
 def log_of(container: Container) -> Iterator[LoggedDecision]:
     """Give the decisions of a programme by day, with what each one moved."""
     record = container.record()
-    moved = dict(_moved_by(container))
+    moved: dict[str, tuple[YearMoved, ...]] = {}
+    before: Mapping[str, int] = {}
+    # One that adopted again, to write more steps, counts once: as it did last.
+    for decision, group in groupby(
+        record.adoptions.items(), lambda one: one[1].decision
+    ):
+        parts = adopted_parts(container, *list(group)[-1])
+        moved[decision] = ()
+        if parts is not None:
+            after = years_adopted(parts)
+            moved[decision], before = years_moved(before, after), after
     for ident, one in record.decisions.items():
         yield LoggedDecision(
             ident,
@@ -76,24 +86,6 @@ def log_of(container: Container) -> Iterator[LoggedDecision]:
             ),
             weighs=record.weighing is not None and record.weighing.decision == ident,
         )
-
-
-def _moved_by(container: Container) -> Iterator[tuple[str, tuple[YearMoved, ...]]]:
-    """Give each decision that adopted, and what it moved.
-
-    One that adopted again, to write more steps, counts once: as it did last.
-    """
-    before: Mapping[str, int] = {}
-    adoptions = container.record().adoptions.items()
-    for decision, group in groupby(adoptions, lambda one: one[1].decision):
-        ident, adoption = list(group)[-1]
-        parts = adopted_parts(container, ident, adoption)
-        if parts is None:
-            yield decision, ()
-            continue
-        after = years_adopted(parts)
-        yield decision, years_moved(before, after)
-        before = after
 
 
 def years_moved(
@@ -331,7 +323,17 @@ def last_gesture(container: Container, gestures: Gestures) -> tuple[Revision, ..
     Raises:
         DiagError: there is none, or it adopted the programme.
     """
-    stack = _own_changes(container)
+
+    def is_change(revision: Revision) -> bool:
+        # What opened the programme is none: its first frame stays.
+        topic = subjects.parse(revision.subject)
+        is_frame = topic == ProgrammeTopic(subjects.PROGRAMME, ("frame",))
+        is_first = is_frame and not revision.parents
+        return isinstance(topic, ProgrammeTopic) and not is_first
+
+    workspace = container.workspace
+    revisions = map(parse, workspace.journal.lines(container.audit.id))
+    stack = undo.list_own(revisions, workspace.origin, is_change)
     if not stack:
         raise DiagError("Rien à annuler : vous n'avez rien saisi dans ce programme.")
     last = stack[-1]
@@ -356,20 +358,3 @@ def take_back(container: Container, taken: Iterable[Revision]) -> None:
         "quelqu'un d'autre a écrit au même endroit depuis. Écrivez la bonne valeur."
     )
     container.write(*undo.take_back(journal, audit, taken, refusal))
-
-
-def _own_changes(container: Container) -> list[Revision]:
-    """Return what this author changed and has not taken back, in order.
-
-    What opened the programme is not among them: its first frame stays.
-    """
-
-    def is_change(revision: Revision) -> bool:
-        topic = subjects.parse(revision.subject)
-        is_frame = topic == ProgrammeTopic(subjects.PROGRAMME, ("frame",))
-        is_first = is_frame and not revision.parents
-        return isinstance(topic, ProgrammeTopic) and not is_first
-
-    workspace = container.workspace
-    revisions = map(parse, workspace.journal.lines(container.audit.id))
-    return undo.list_own(revisions, workspace.origin, is_change)

@@ -188,32 +188,23 @@ def fctva(board: Board, checklist: Checklist, day: date) -> GivenBack | None:
     if rule is None:
         return None
     rate = Fraction(exact(rule.percent or 0)) / 100
+    frame, delays = board.record.frame, board.gathered.delays
     years: dict[str, dict[int, int]] = {}
     undated: dict[str, int] = {}
-    for year, buyer, cents in _purchases(board):
-        back = int(cents * rate) // 100 * 100
-        delay = _delay(board, buyer)
-        if delay is None:
-            undated[buyer] = undated.get(buyer, 0) + back
-        else:
-            mine = years.setdefault(buyer, {})
-            mine[year + delay] = mine.get(year + delay, 0) + back
-    return GivenBack(rule, years, undated)
-
-
-def _purchases(board: Board) -> Iterator[tuple[int, str, int]]:
-    """Give what each buyer invests each year, with tax."""
     for year, purses in budgets(board).items():
         for purse in sorted(purses):
-            if purse.section is INVESTMENT and purses[purse].gross:
-                yield year, purse.payer, purses[purse].gross
-
-
-def _delay(board: Board, buyer: str) -> int | None:
-    """Return after how many years a payer is given its FCTVA; None: nobody knows."""
-    if buyer == board.programme.syndicat:
-        return board.record.frame.fctva_delay if board.record.frame else None
-    return board.gathered.delays.get(buyer.partition(":")[2])
+            if purse.section is not INVESTMENT or not purses[purse].gross:
+                continue
+            buyer, back = purse.payer, int(purses[purse].gross * rate) // 100 * 100
+            delay = delays.get(buyer.partition(":")[2])
+            if buyer == board.programme.syndicat:
+                delay = frame.fctva_delay if frame else None
+            if delay is None:
+                undated[buyer] = undated.get(buyer, 0) + back
+            else:
+                mine = years.setdefault(buyer, {})
+                mine[year + delay] = mine.get(year + delay, 0) + back
+    return GivenBack(rule, years, undated)
 
 
 _ORDERED = frozenset({
@@ -323,39 +314,30 @@ def deadlines(
     board: Board, checklist: Checklist, insee: str = ""
 ) -> tuple[DatedStep, ...]:
     """Return the deadlines of a programme in order; `insee`: of one commune's part."""
-    years = {
-        year
+    mine = {
+        name: year
         for name, year in board.schedule.years.items()
         if not insee or board.named(name).commune == insee
     }
-    shared = (one for year in sorted(years) for one in _shared(checklist, year))
-    own = _own(board, checklist, insee)
-    return tuple(
-        sorted((*shared, *own), key=lambda one: (one.closes, one.kind, one.operation))
-    )
+    found = []
+    for budget in sorted(set(mine.values())):
+        for kind in _SHARED:
+            day = year_day(checklist, kind, budget - (kind is Milestone.BESOINS))
+            if day:
+                found.append(_deadline(day, kind, budget))
+    for name, budget in mine.items():
+        # What it waits for: the request for aids, then the works.
+        for kind in (Milestone.AIDE, Milestone.TRAVAUX):
+            day = year_day(checklist, kind, budget) if invested(board, name) else None
+            if day:
+                found.append(_deadline(day, kind, budget, name))
+    return tuple(sorted(found, key=lambda one: (one.closes, one.kind, one.operation)))
 
 
 def before_vote(checklist: Checklist) -> tuple[Finance, ...]:
     """Return the rules of what may be spent before a budget is voted."""
     found = (checklist.finances.get(one) for one in _BEFORE_VOTE)
     return tuple(filter(None, found))
-
-
-def _shared(checklist: Checklist, budget: int) -> Iterator[DatedStep]:
-    for kind in _SHARED:
-        year = budget - (kind is Milestone.BESOINS)
-        if found := year_day(checklist, kind, year):
-            yield _deadline(found, kind, budget)
-
-
-def _own(board: Board, checklist: Checklist, insee: str) -> Iterator[DatedStep]:
-    """Give what each operation waits for: the request for aids, then the works."""
-    for name, year in board.schedule.years.items():
-        if (insee and board.named(name).commune != insee) or not invested(board, name):
-            continue
-        for kind in (Milestone.AIDE, Milestone.TRAVAUX):
-            if found := year_day(checklist, kind, year):
-                yield _deadline(found, kind, year, name)
 
 
 def _deadline(

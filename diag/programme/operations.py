@@ -16,7 +16,6 @@ from diag.audit.session import AuditSession, listed
 from diag.audit.snapshot import OLDER, OlderMethodError
 from diag.audit.votes import votes_of
 from diag.imports.intake import Progress
-from diag.journal.territory import Territory
 from diag.model.audit import FollowUp
 from diag.model.enums import (
     USUAL_READER,
@@ -184,14 +183,23 @@ def gathered(
     candidates = {
         one.operation.id: one for each in reads.values() for one in each.candidates
     }
-    communes = {
-        one.operation.commune.partition(":")[2]: "" for one in candidates.values()
-    } | dict.fromkeys(sharing, "")
-    schools = tuple(_loads(workspace.territory, communes))
+    paying = (one.operation.commune.partition(":")[2] for one in candidates.values())
+    communes, schools, territory = dict[str, str](), [], workspace.territory
+    for insee in dict.fromkeys((*paying, *sharing)):
+        commune = territory.commune(insee)
+        communes[insee] = accented(commune.name) if commune else ""
+        for line in territory.schools("", commune=insee):
+            # What weighs a commune: its schools, audited or not.
+            school = None if line.vanished else territory.school(line.uai)
+            if school:
+                pupils = pupils_of(school.pupils, school.classes) or 0
+                ips = None if school.ips is None else exact(school.ips)
+                population = commune.population if commune else None
+                schools.append(SchoolLoad(insee, pupils, ips, population))
     return Contenders(
         candidates=candidates,
         left_out=tuple(one for each in reads.values() for one in each.left_out),
-        schools=schools,
+        schools=tuple(schools),
         communes=communes,
         delays={insee: min(some) for insee, some in told.items() if len(some) == 1},
         reads=reads,
@@ -210,13 +218,20 @@ def _read(session: AuditSession, mark: tuple[object, ...]) -> AuditRead:
     found = votes_of(report)
     steps = steps_standing(session)
     every = tuple(candidates_of(session.audit.id, report, found, steps))
-    out = (one for one in every if isinstance(one, LeftOut))
-    contenders = tuple(one for one in every if isinstance(one, Contender))
+    out = [one for one in every if isinstance(one, LeftOut)]
+    if found.missing:
+        why = "audit à compléter avant de décider"
+        out.append(LeftOut("", report.about.title, why))
+    out += (
+        LeftOut(line.title, report.about.title, PENDINGS[line.why])
+        for line in found.pending
+    )
+    contenders = (one for one in every if isinstance(one, Contender))
     answer = report.facts.answer(report.facts.root, _REGIME)
     return AuditRead(
         mark,
         (*contenders, *_dropped(session.audit.id, report, steps)),
-        (*out, *_unvoted(report, found)),
+        tuple(out),
         _DELAYS.get(str(answer.value)) if answer else None,
     )
 
@@ -253,22 +268,6 @@ def _dropped(
         )
 
 
-def _loads(territory: Territory, communes: dict[str, str]) -> Iterator[SchoolLoad]:
-    """Give what weighs the schools of some communes, audited or not; name these."""
-    for insee in communes:
-        commune = territory.commune(insee)
-        communes[insee] = accented(commune.name) if commune else ""
-        for line in territory.schools("", commune=insee):
-            school = None if line.vanished else territory.school(line.uai)
-            if school:
-                yield SchoolLoad(
-                    insee,
-                    pupils_of(school.pupils, school.classes) or 0,
-                    None if school.ips is None else exact(school.ips),
-                    commune.population if commune else None,
-                )
-
-
 def pupils_of(pupils: int | None, classes: int | None) -> int | None:
     """Return how many pupils a school has, from its classes where nobody counted."""
     if pupils is not None:
@@ -295,7 +294,7 @@ def candidates_of(
     `steps`: where its actions stand, by recommendation.
     """
     pupils, is_estimated = _pupils(report)
-    items = [*_voted(found), *_decided(report, found)]
+    items = list(_items(report, found))
     leads = {
         ident: one.actions[0]
         for one in items
@@ -320,13 +319,19 @@ def candidates_of(
         if pupils is None:
             yield LeftOut(item.title, report.about.title, "effectifs inconnus")
             continue
-        needs = _needs(report, item, leads, unpriced)
+        advised = [one.advice for one in map(report.plan.action, item.actions) if one]
+        waited = [first for one in advised for first in one.waits_for]
+        # What nobody can price keeps an operation out.
+        needs = dict.fromkeys(
+            leads.get(one, one) for one in waited if one in leads or one in unpriced
+        )
+        needs.pop(item.actions[0], None)
         yield Contender(
             operation=Operation(
                 id=f"{audit}/{item.actions[0]}",
                 commune=f"{PlaceKind.COMMUNE}:{report.about.insee}",
                 lines=_articles(item.lines, step),
-                points=_gain(report, item) * 100 * pupils,
+                points=sum((one.gain for one in advised), Fraction()) * 100 * pupils,
                 turn=_CLASSES[item.tier],
                 due=item.year,
                 needs=tuple(f"{audit}/{one}" for one in needs),
@@ -345,7 +350,7 @@ def candidates_of(
             bare=sum(
                 int(one.many * one.bare) for one in item.lines if _is_invested(one)
             ),
-            domains=_domains(report, item),
+            domains=frozenset(one.recommendation.domain for one in advised),
         )
 
 
@@ -365,9 +370,10 @@ def _pupils(report: Report) -> tuple[int | None, bool]:
     return pupils_of(pupils, classes), pupils is None
 
 
-def _voted(found: DecisionList) -> Iterator[_Item]:
+def _items(report: Report, found: DecisionList) -> Iterator[_Item]:
+    """Give the votes, then what is voted no more since every payer decided it."""
     for vote in found.votes:
-        lines = tuple(
+        voted = tuple(
             PricedLine(
                 one.price,
                 exact(one.quantity),
@@ -378,16 +384,12 @@ def _voted(found: DecisionList) -> Iterator[_Item]:
             )
             for one in vote.lines
         )
-        yield _Item(vote.title, vote.tier, vote.actions, vote.year, lines, vote.aid)
-
-
-def _decided(report: Report, found: DecisionList) -> Iterator[_Item]:
-    """Give what the list no longer votes, since every payer decided it."""
+        yield _Item(vote.title, vote.tier, vote.actions, vote.year, voted, vote.aid)
     for aside in found.aside:
         if aside.why is not Aside.DECIDED:
             continue
         actions = filter(None, map(report.plan.action, aside.actions))
-        lines = tuple(
+        decided = tuple(
             PricedLine(
                 one.price.id,
                 Fraction(one.quantity.low),
@@ -401,31 +403,7 @@ def _decided(report: Report, found: DecisionList) -> Iterator[_Item]:
             if one.quantity.low
         )
         year = min((one.year for one in aside.spent.years), default=report.date.year)
-        yield _Item(aside.title, aside.tier, aside.actions, year, lines)
-
-
-def _needs(
-    report: Report, item: _Item, leads: Mapping[str, str], unpriced: set[str]
-) -> list[str]:
-    """Return the operations that come first; what nobody can price keeps one out."""
-    found: dict[str, None] = {}
-    for ident in item.actions:
-        action = report.plan.action(ident)
-        for first in action.advice.waits_for if action else ():
-            lead = leads.get(first, first if first in unpriced else "")
-            if lead and lead != item.actions[0]:
-                found[lead] = None
-    return list(found)
-
-
-def _domains(report: Report, item: _Item) -> frozenset[str]:
-    actions = filter(None, map(report.plan.action, item.actions))
-    return frozenset(one.advice.recommendation.domain for one in actions)
-
-
-def _gain(report: Report, item: _Item) -> Fraction:
-    actions = filter(None, map(report.plan.action, item.actions))
-    return sum((one.advice.gain for one in actions), Fraction())
+        yield _Item(aside.title, aside.tier, aside.actions, year, decided)
 
 
 def _articles(
@@ -435,7 +413,12 @@ def _articles(
 
     Each section adds up to ten euros, as the page of the council prints it.
     """
-    made = [_article(one) for one in lines]
+    made = []
+    for line in lines:
+        section = INVESTMENT if _is_invested(line) else RUNNING
+        cents = int(line.many * line.cents)
+        once, yearly = (0, cents) if line.yearly else (cents, 0)
+        made.append(Article(section, once, yearly, int(line.many)))
     if step and step.cents:
         heads = [one for one in made if one.once] or [Article(INVESTMENT, 0)]
         yearly = sum(one.yearly for one in made)
@@ -453,24 +436,5 @@ def _articles(
     return tuple(made)
 
 
-def _article(line: PricedLine) -> Article:
-    cents = int(line.many * line.cents)
-    return Article(
-        INVESTMENT if _is_invested(line) else RUNNING,
-        0 if line.yearly else cents,
-        cents if line.yearly else 0,
-        int(line.many),
-    )
-
-
 def _is_invested(line: PricedLine) -> bool:
     return line.section == BudgetSection.INVESTISSEMENT and not line.yearly
-
-
-def _unvoted(report: Report, found: DecisionList) -> Iterator[LeftOut]:
-    """Give what an audit knows and no vote holds: too little known, or no price."""
-    where = report.about.title
-    if found.missing:
-        yield LeftOut("", where, "audit à compléter avant de décider")
-    for line in found.pending:
-        yield LeftOut(line.title, where, PENDINGS[line.why])

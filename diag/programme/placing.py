@@ -172,25 +172,22 @@ def schedule_of(terms: Programme, watched: tuple[str, int] | None = None) -> Sch
     dissolved: frozenset[str] = frozenset()
     while True:
         plan = _Placing(terms, dissolved, watched).run()
-        small = min(_too_small(plan), default=None)
-        if small is None:
+        bought = dict.fromkeys(terms.groupings.keys() - dissolved, 0)
+        for operation in terms.operations:
+            year = plan.years.get(operation.id)
+            for line in operation.lines:
+                if year is not None and line.grouping in bought:
+                    grouping = terms.groupings[line.grouping]
+                    if grouping.opens <= year <= grouping.closes:
+                        bought[line.grouping] += line.quantity
+        small = [
+            name
+            for name, quantity in bought.items()
+            if quantity < terms.groupings[name].at_least
+        ]
+        if not small:
             return plan
-        dissolved |= {small}
-
-
-def _too_small(plan: Schedule) -> Iterator[str]:
-    """Give the grouped purchases that buy less than they must."""
-    bought = dict.fromkeys(plan.terms.groupings.keys() - plan.dissolved, 0)
-    for operation in plan.terms.operations:
-        year = plan.years.get(operation.id)
-        for line in operation.lines:
-            if year is not None and line.grouping in bought:
-                grouping = plan.terms.groupings[line.grouping]
-                if grouping.opens <= year <= grouping.closes:
-                    bought[line.grouping] += line.quantity
-    for name, quantity in bought.items():
-        if quantity < plan.terms.groupings[name].at_least:
-            yield name
+        dissolved |= {min(small)}
 
 
 class _Placing:
@@ -218,9 +215,19 @@ class _Placing:
         self._ranks: dict[str, int] = {}
         self._placed: dict[str, Placement] = {}
         self._out: dict[str, Placement] = {}
-        self._first_rights = self._share_rights()
-        self._given = self._corrected_rights()
+        total = sum(terms.planned(terms.shared_purse))
+        shared = share(total, terms.weights, self._needs(terms.operations))
+        self._first_rights = shared
+        self._given = dict(shared)
         """Each right, with what was released to it."""
+        if (adopted := terms.adopted) is not None:
+            # Those adopted, changed as the first sharing changes them.
+            self._given = {
+                name: adopted.rights.get(name, 0)
+                + shared.get(name, 0)
+                - adopted.first_rights.get(name, 0)
+                for name in sorted(shared.keys() | adopted.rights.keys())
+            }
         self._rights = dict(self._given)
         """What is left of each right."""
 
@@ -247,23 +254,6 @@ class _Placing:
         )
 
     # rights
-
-    def _share_rights(self) -> dict[str, int]:
-        total = sum(self._terms.planned(self._terms.shared_purse))
-        needs = self._needs(self._terms.operations)
-        return share(total, self._terms.weights, needs)
-
-    def _corrected_rights(self) -> dict[str, int]:
-        """Return the rights adopted, changed as the first sharing changes them."""
-        adopted, shared = self._terms.adopted, self._first_rights
-        if adopted is None:
-            return dict(shared)
-        return {
-            name: adopted.rights.get(name, 0)
-            + shared.get(name, 0)
-            - adopted.first_rights.get(name, 0)
-            for name in sorted(shared.keys() | adopted.rights.keys())
-        }
 
     def _needs(self, operations: Iterable[Operation]) -> dict[str, int]:
         """Return what each commune could draw of the syndicat's money.
@@ -392,7 +382,7 @@ class _Placing:
         return begins, reason
 
     def _impose(self, operation: Operation) -> None:
-        year = operation.year
+        year, first = operation.year, map(self._placed.get, operation.needs)
         if year is None:
             self._leave_out(operation, Imposed())
         elif year not in self._terms.years:
@@ -400,16 +390,12 @@ class _Placing:
         elif operation.turn is Precedence.DECIDED:
             lacks = self._lacks(operation, year, asks_right=False)
             self._place(operation, year, Settled(tuple(lacks)))
-        elif any(not self._is_there(need, year) for need in operation.needs):
+        elif not all(one and one.year and one.year <= year for one in first):
             self._leave_out(operation, Unmet(None))
         elif lacks := self._lacks(operation, year, asks_right=False):
             self._leave_out(operation, Unmet(lacks[0]))
         else:
             self._place(operation, year, Imposed())
-
-    def _is_there(self, need: str, year: int) -> bool:
-        placed = self._placed.get(need)
-        return placed is not None and placed.year is not None and placed.year <= year
 
     def _lacks(
         self, operation: Operation, year: int, *, asks_right: bool
@@ -465,7 +451,13 @@ class _Placing:
         billed = self._bill(operation, year)
         kept = self._kept.get(operation.id, ())
         self._purses.take(billed.charges, self._terms.years.index(year), kept)
-        parts = self._parts(operation, self._drawn(operation, year))
+        drawn, adopted = self._drawn(operation, year), self._terms.adopted
+        # What each right gives; of a shared operation, as adopted at that cost.
+        parts = adopted.parts.get(operation.id, {}) if adopted else {}
+        if not operation.served:
+            parts = {operation.commune: drawn} if drawn else {}
+        elif not parts or sum(parts.values()) != drawn:
+            parts = split_cost(drawn, self._rights, dict(operation.served))
         for name, part in parts.items():
             self._rights[name] = self._rights.get(name, 0) - part
         self._placed[operation.id] = Placement(
@@ -477,17 +469,6 @@ class _Placing:
             parts,
         )
         self._out.pop(operation.id, None)
-
-    def _parts(self, operation: Operation, drawn: int) -> Mapping[str, int]:
-        """Return what each right gives; of a shared one, as adopted at that cost."""
-        if not operation.served:
-            return {operation.commune: drawn} if drawn else {}
-        adopted = self._terms.adopted
-        then = adopted.parts.get(operation.id) if adopted else None
-        if then and sum(then.values()) == drawn:
-            return then
-        worth = dict(operation.served)
-        return split_cost(drawn, self._rights, worth)
 
     def _leave_out(self, operation: Operation, reason: Reason) -> None:
         rank = self._ranks.get(operation.id, 0)

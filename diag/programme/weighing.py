@@ -5,13 +5,13 @@ once a decision of the syndicat adopted them; each traces to its workshops and b
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
 from diag.model.enums import Outcome, Participant
-from diag.model.programme import ProgrammeTheme, WeightRule, WorkshopBallot
+from diag.model.programme import WeightRule, WorkshopBallot
 from diag.model.text import canonical_number, exact
 from diag.programme.container import Record
 from diag.programme.operations import Contender
@@ -44,18 +44,24 @@ def theme_weights(record: Record) -> tuple[ThemeWeight, ...]:
     rule = record.weighing
     if rule is None or not record.themes:
         return ()
-    counted = ballots_of(record, rule)
-    shares = _averaged(record.themes, counted, rule)
-    if not shares:
+    groups = list(ballots_of(record, rule).values())
+    if rule.per == "ballot":  # each ballot, or each workshop, counts as one
+        groups = [[one] for ballots in groups for one in ballots]
+    if not groups:
         return ()
     points = Counter[str]()
-    for ballots in counted.values():
+    shares = dict.fromkeys(sorted(record.themes), Fraction(0))
+    for ballots in groups:
         for one in ballots:
             points.update(one.points)
-    weights = (
-        ThemeWeight(name, points[name], share, _bounded(share * len(shares), rule))
-        for name, share in shares.items()
-    )
+            total = sum(one.points.values())
+            for name, given in one.points.items():
+                shares[name] += Fraction(given, total * len(ballots) * len(groups))
+    bound, weights = Fraction(exact(rule.bound)), []
+    for name, share in shares.items():
+        kept = min(max(share * len(shares), 1 / bound), bound)
+        weight = Fraction(round(kept * _CENTS), _CENTS)
+        weights.append(ThemeWeight(name, points[name], share, weight))
     return tuple(sorted(weights, key=lambda one: (-one.weight, -one.share, one.theme)))
 
 
@@ -72,32 +78,6 @@ def ballots_of(record: Record, rule: WeightRule) -> dict[str, list[WorkshopBallo
             own = WorkshopBallot(role=ballot.role, points=kept)
             found.setdefault(workshop, []).append(own)
     return found
-
-
-def _averaged(
-    themes: Iterable[str],
-    counted: Mapping[str, list[WorkshopBallot]],
-    rule: WeightRule,
-) -> dict[str, Fraction]:
-    """Return each theme's share of points: each ballot, or workshop, counts as one."""
-    groups = list(counted.values())
-    if rule.per == "ballot":
-        groups = [[one] for ballots in groups for one in ballots]
-    if not groups:
-        return {}
-    shares = dict.fromkeys(sorted(themes), Fraction(0))
-    for ballots in groups:
-        for one in ballots:
-            total = sum(one.points.values())
-            for name, points in one.points.items():
-                shares[name] += Fraction(points, total * len(ballots) * len(groups))
-    return shares
-
-
-def _bounded(weight: Fraction, rule: WeightRule) -> Fraction:
-    bound = Fraction(exact(rule.bound))
-    kept = min(max(weight, 1 / bound), bound)
-    return Fraction(round(kept * _CENTS), _CENTS)
 
 
 def rule_adopting(record: Record, rule: WeightRule, decision: str) -> WeightRule:
@@ -136,15 +116,12 @@ def themed(record: Record, candidates: Mapping[str, Contender]) -> dict[str, The
         weight = weights.get(name, Fraction(1))
         for ident, one in candidates.items():
             known = found.get(ident)
-            if _holds(theme, one) and (known is None or weight > known.weight):
+            is_in = not one.domains.isdisjoint(theme.domains) or any(
+                action in theme.recommendations for action in one.actions
+            )
+            if is_in and (known is None or weight > known.weight):
                 found[ident] = Themed(name, weight)
     return found
-
-
-def _holds(theme: ProgrammeTheme, candidate: Contender) -> bool:
-    return not candidate.domains.isdisjoint(theme.domains) or any(
-        action in theme.recommendations for action in candidate.actions
-    )
 
 
 def points_by_role(record: Record) -> dict[Participant, dict[str, int]]:

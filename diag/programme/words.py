@@ -15,7 +15,6 @@ from diag.programme.placing import (
     First,
     Imposed,
     Placement,
-    Reason,
     Settled,
     Unmet,
     Unmoved,
@@ -26,7 +25,7 @@ from diag.programme.placing import (
     unweighted,
 )
 from diag.programme.setting import locks_of
-from diag.programme.terms import Earmark, Lack, Precedence, Purse
+from diag.programme.terms import Lack, Precedence, Purse
 from diag.programme.weighing import ballots_of, themed
 from diag.words.dates import describe_day
 from diag.words.sentences import cents_words, counted, euros, number, of, percent, to
@@ -48,10 +47,6 @@ def reason_words(board: Board, operation: str, reader: str = "") -> str:
     begins = f"En {placed.year}" if placed.year else "Hors programme"
     if reader and _names_another(board, operation, reader):
         return f"{begins} : motif au programme."
-    return f"{_because(board, operation, placed, begins)}."
-
-
-def _because(board: Board, operation: str, placed: Placement, begins: str) -> str:
     match placed.reason:
         case First():
             words = f"{begins}, première année possible"
@@ -60,19 +55,21 @@ def _because(board: Board, operation: str, placed: Placement, begins: str) -> st
         case AfterNeed(need):
             words = f"{begins} : {_after(board, need)}"
         case AfterOpening(grouping):
-            words = f"{begins} : {_opening(board, grouping)}"
-        case Waited(year, lack) if placed.year:
-            turn = f"à son tour (rang {placed.rank})"
-            words = f"{begins} : {turn}, {_lacked(board, lack, year)}"
-        case Waited(_, lack):
-            words = f"{begins} : {_out_of(board, operation, lack)}"
+            title = board.record.purchases[grouping].title
+            joint = board.programme.groupings[grouping]
+            opens = f"{joint.opens} (−{percent(joint.discount)})"
+            words = f"{begins} : l'achat groupé « {title} » ouvre en {opens}"
+        case Waited(year, lack):
+            late = f"à son tour (rang {placed.rank}), {_lacked(board, lack, year)}"
+            why = late if placed.year else _out_of(board, operation, lack)
+            words = f"{begins} : {why}"
         case Imposed() | Unmet():
             words = _imposed(board, operation, placed)
         case Settled(lacks):
             words = _settled(board, operation, lacks)
         case Circular():
             words = f"{begins} : ce qu'elle attend l'attend à son tour"
-    return words
+    return f"{words}."
 
 
 def _names_another(board: Board, operation: str, reader: str) -> bool:
@@ -80,21 +77,16 @@ def _names_another(board: Board, operation: str, reader: str) -> bool:
     reason = board.schedule.placements[operation].reason
     own = {f"{PlaceKind.COMMUNE}:{reader}", board.programme.syndicat}
     payers = {lack.purse.payer for lack in lacks_of(reason) if lack.purse}
-    typed = _typed(board, operation, reason)
-    return not payers <= own or any(names_another(board, one, reader) for one in typed)
-
-
-def _typed(board: Board, operation: str, reason: Reason) -> tuple[str, ...]:
-    """Return what people wrote, and a reason repeats."""
+    typed: tuple[str, ...] = ()
+    """What people wrote, and the reason repeats."""
     match reason:
         case AfterNeed(need):
-            return (board.named(need).title,)
+            typed = (board.named(need).title,)
         case AfterOpening(grouping):
-            return (board.record.purchases[grouping].title,)
-        case Imposed() | Unmet():
-            lock = _lock_on(board, operation)
-            return (lock.by, lock.why) if lock else ()
-    return ()
+            typed = (board.record.purchases[grouping].title,)
+        case Imposed() | Unmet() if lock := _lock_on(board, operation):
+            typed = (lock.by, lock.why)
+    return not payers <= own or any(names_another(board, one, reader) for one in typed)
 
 
 def names_another(board: Board, text: str, reader: str) -> bool:
@@ -112,8 +104,12 @@ def _settled(board: Board, operation: str, lacks: tuple[Lack, ...]) -> str:
         for lack in lacks
         if lack.purse
     )
-    words = f"{_standing(board, operation)} : ne bouge plus"
     candidate = board.gathered.candidates.get(operation)
+    step = candidate.step if candidate else None
+    words = FOLLOW_UPS[step.state].capitalize() if step else "Décidée"
+    if step and step.on:
+        words += f" le {describe_day(step.on)}"
+    words += " : ne bouge plus"
     if candidate and candidate.is_dropped:
         words += ", mais elle n'est plus préconisée : à réexaminer"
     return "".join((words, *(f" ; enveloppe dépassée de {one}" for one in over)))
@@ -127,13 +123,6 @@ def _after(board: Board, need: str) -> str:
     if placed.year is None:
         return f"{first}, qui n'y est pas"
     return f"{first}, inscrite en {placed.year}"
-
-
-def _opening(board: Board, grouping: str) -> str:
-    joint = board.record.purchases[grouping]
-    terms = board.programme.groupings[grouping]
-    less = percent(terms.discount)
-    return f"l'achat groupé « {joint.title} » ouvre en {terms.opens} (−{less})"
 
 
 def _lacked(board: Board, lack: Lack, year: int) -> str:
@@ -179,16 +168,6 @@ def _imposed(board: Board, operation: str, placed: Placement) -> str:
 
 def _lock_on(board: Board, operation: str) -> YearLock | None:
     return next(map(board.record.locks.get, locks_of(board, operation)), None)
-
-
-def _standing(board: Board, operation: str) -> str:
-    """Return the last step and its day: « Commandée le 3 mai 2027 »."""
-    candidate = board.gathered.candidates.get(operation)
-    step = candidate.step if candidate else None
-    if step is None:
-        return "Décidée"
-    words = FOLLOW_UPS[step.state].capitalize()
-    return f"{words} le {describe_day(step.on)}" if step.on else words
 
 
 def theme_words(board: Board, operation: str) -> str:
@@ -243,31 +222,24 @@ def what_if_words(board: Board, found: WhatIf, reader: str = "") -> Iterator[str
             yield f"Aucune somme n'y suffit. {why}"
         return
     for one in found.money:
-        yield f"{_money(board, found, one)}."
+        purse = purse_words(board, one.purse)
+        kept = f"{cents_words(one.cents)} de plus en {one.year}, réservés : {purse}"
+        if one.operation != found.operation:
+            title = board.named(one.operation).title
+            kept += f", pour « {title} » qui vient d'abord"
+        yield f"{kept}."
     if not found.lands:
         yield f"Vérifié : cela ne suffit pas à l'inscrire en {found.year}."
         return
-    year = found.after.years[found.operation]
-    yield f"Vérifié : elle passe en {year} ; {_others_words(found)}."
-
-
-def _others_words(found: WhatIf) -> str:
-    """Return how many others move, and recede: « 3 autres changent d'année, … »."""
     many, back = len(found.moved), len(found.receded)
-    if not many:
-        return "aucune autre ne bouge"
-    if many == back:
-        return counted(many, "autre recule", "autres reculent")
     fate = f"dont {counted(back, 'recule', 'reculent')}" if back else "aucune ne recule"
-    return f"{counted(many, 'autre change', 'autres changent')} d'année, {fate}"
-
-
-def _money(board: Board, found: WhatIf, one: Earmark) -> str:
-    purse = purse_words(board, one.purse)
-    kept = f"{cents_words(one.cents)} de plus en {one.year}, réservés : {purse}"
-    if one.operation == found.operation:
-        return kept
-    return f"{kept}, pour « {board.named(one.operation).title} » qui vient d'abord"
+    others = f"{counted(many, 'autre change', 'autres changent')} d'année, {fate}"
+    if not many:
+        others = "aucune autre ne bouge"
+    elif many == back:
+        others = counted(many, "autre recule", "autres reculent")
+    year = found.after.years[found.operation]
+    yield f"Vérifié : elle passe en {year} ; {others}."
 
 
 def body_words(board: Board, decision: BodyDecision) -> str:

@@ -36,6 +36,7 @@ from diag.documents.programme.lines import (
 from diag.programme.assembling import Board
 from diag.programme.equity import commune_shares, spread
 from diag.programme.money import aids, budgets, checklist_of, fctva, under_floor
+from diag.programme.setting import locks_of
 from diag.programme.weighing import theme_weights, weights_in_force
 from diag.programme.words import reason_words, reserve_words
 from diag.words.dates import describe_day
@@ -90,15 +91,12 @@ def why_parts(board: Board, day: date) -> Iterator[Md]:
     """Give the rule, the years imposed, what stays out, what is to be confirmed."""
     yield Md("## La règle")
     yield numbered(_rule(board))
-    placed, locks = board.schedule.placements, board.record.locks
-    locked = []
-    for name, one in placed.items():
-        known = board.gathered.candidates.get(name)
-        own = (f"{known.audit}/{each}" for each in known.actions) if known else ()
-        if (one.year or name in board.names) and any(
-            each in locks for each in (name, *own)
-        ):
-            locked.append(f"{named_words(board, name)}. {reason_words(board, name)}")
+    placed = board.schedule.placements
+    locked = [
+        f"{named_words(board, name)}. {reason_words(board, name)}"
+        for name, one in placed.items()
+        if (one.year or name in board.names) and locks_of(board, name)
+    ]
     if locked:
         if len(locked) > FIRST_ONES:
             locked[FIRST_ONES:] = [f"Et {counted(len(locked) - FIRST_ONES, 'autre')}."]
