@@ -106,7 +106,6 @@ class ChangedScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         self._show()
-        self.query_one(Lines).focus()
 
     def look_again(self, _words: str, **_: bool) -> None:
         """Show what there is, once the user was asked whether to write."""

@@ -127,9 +127,6 @@ class ConflictsScreen(PlaceScreen):
             (ListColumn("Sur quoi"), ListColumn("Ce qui est dit")), empty=_NO_CONFLICT
         )
 
-    def on_mount(self) -> None:
-        self.query_one(Lines).focus()
-
     def on_screen_resume(self) -> None:
         """Read again: the user may have settled something."""
         self.read()
@@ -227,7 +224,6 @@ class SettlingScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         self.set_title(self.HEADING, self._session.about.title)
-        self.query_one(VerticalScroll).focus()
 
     def settled(self, words: str) -> None:
         """Say what was decided, and leave."""
@@ -435,9 +431,6 @@ class ReviewsScreen(PlaceScreen):
             ListColumn("Le", 10),
         )
         yield Lines(columns, empty=_NO_REVIEW)
-
-    def on_mount(self) -> None:
-        self.query_one(Lines).focus()
 
     def on_screen_resume(self) -> None:
         """Read again: the user may have judged an audit."""

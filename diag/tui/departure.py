@@ -102,7 +102,6 @@ class DepartureScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         self._show()
-        self.query_one(Lines).focus()
 
     def _show(self, *words: str) -> None:
         departure = self._departure = departure_of(self._session)

@@ -410,7 +410,6 @@ class TickSeveral(Sturdy, ModalScreen[tuple[str, ...] | None]):
     def on_mount(self) -> None:
         self.query_one(Lines).styles.height = min(len(self._choices), _MOST)
         self._show()
-        self.query_one(Lines).focus()
 
     def _show(self) -> None:
         self.query_one(Lines).show([

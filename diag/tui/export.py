@@ -120,7 +120,6 @@ class ExportScreen(PlaceScreen):
                 )
         self.set_title("Exporter les documents")
         self._fill(f"scope/{self._scope}")
-        self.query_one(Lines).focus()
 
     @property
     def audits(self) -> tuple[Audit, ...]:
@@ -305,7 +304,6 @@ class ExportRunScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         self.set_title("Exporter les documents")
-        self.query_one(Lines).focus()
         self._start()
 
     def can(self, command: CommandType) -> bool | None:

@@ -238,9 +238,6 @@ class ErasuresScreen(PlaceScreen):
             f"d'une école, {key_now(self.app, EraseValue)} le demande.",
         )
 
-    def on_mount(self) -> None:
-        self.query_one(Lines).focus()
-
     def on_screen_resume(self) -> None:
         """Read again: something may have come, or been decided."""
         workspace = self.diag.desk.workspace

@@ -278,7 +278,6 @@ class KeysScreen(PlaceScreen):
         ))
 
     def on_mount(self) -> None:
-        self.query_one(Lines).focus()
         self._fill()
 
     def can(self, command: CommandType) -> bool | None:

@@ -180,7 +180,6 @@ class MeasuresScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         self.query_one("#result").display = False
-        self.query_one(Lines).focus()
         self._show(())
         self._show_title()
 

@@ -47,7 +47,7 @@ from diag.tui.dialogs import Ask, Cancel, Close, LineField
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.photos import open_photos
 from diag.tui.place import KeyBar
-from diag.tui.text import line
+from diag.tui.text import cut, line
 from diag.words.dates import hour_words
 from diag.words.sentences import counted
 from diag.words.vocabulary import PLACES
@@ -235,8 +235,7 @@ class NotingScreen(Ask):
             shown += Content(", sur ")
             label, ends = line(asked.label), cell_len(done + photos) + _MARGINS
             room = max(self.size.width - shown.cell_length - ends, _LABEL)
-            cut = label if cell_len(label) <= room else f"{label[: room - 1]}…"
-            shown += Content.styled(cut + done, "bold")
+            shown += Content.styled(cut(label, room) + done, "bold")
         shown += Content(photos)
         self.query_one("#noting-subject", Static).update(shown)
 
@@ -260,11 +259,11 @@ class NotingScreen(Ask):
             shown += Content.styled("↓ ", "bold $accent")
         room = max((self.size.width - 16) // _PROPOSED - 3, 8)
         for rank, one in enumerate(self._proposed, 1):
-            chosen = rank == self._rank
             label = line(one.stop.question.label)
-            cut = label if chosen or len(label) <= room else f"{label[: room - 1]}…"
-            mark = ">" if chosen else " "
-            shown += Content.styled(f"{mark}{cut} ", "bold reverse" if chosen else "")
+            if rank == self._rank:
+                shown += Content.styled(f">{label} ", "bold reverse")
+            else:
+                shown += Content(f" {cut(label, room)} ")
         self.query_one("#noting-proposed", Static).update(shown)
 
     def key_up(self) -> None:

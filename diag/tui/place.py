@@ -31,7 +31,7 @@ from diag.tui.commands import (
 )
 from diag.tui.lists import Lines
 from diag.tui.state import Shell
-from diag.tui.text import NamedText, RowsText, content, line
+from diag.tui.text import NamedText, RowsText, content, cut, line
 from diag.words.sentences import french, system_sentence
 from diag.workspace.disk import show_file
 
@@ -129,8 +129,7 @@ class TitleLine(Widget):
         while cell_len(remark := line(_BETWEEN.join(remarks))) > room and remarks:
             remarks = remarks[1:]
         room = width - cell_len(remark) - _GAP * bool(remark)
-        if cell_len(title) > room > 1:
-            title = f"{set_cell_size(title, room - 1).rstrip()}…"
+        title = cut(title, room) if room > 1 else title
         return Content(set_cell_size(title, width - cell_len(remark)) + remark)
 
 
@@ -336,7 +335,6 @@ class HelpScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         self.set_title("Aide", "ce qui est possible ici")
-        self.query_one(VerticalScroll).focus()
 
 
 _KEYS_WIDE = 16

@@ -160,7 +160,6 @@ class PlannerScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         self._show()
-        self.query_one(Lines).focus()
 
     @property
     def _from(self) -> int:

@@ -107,7 +107,6 @@ class ColumnsScreen(Sturdy, ModalScreen[dict[str, str] | None]):
 
     def on_mount(self) -> None:
         self._show()
-        self.query_one(Lines).focus()
 
     def _show(self) -> None:
         self.query_one(Lines).show([
@@ -191,7 +190,6 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
 
     def on_mount(self) -> None:
         self._show(self._said)
-        self.query_one(Lines).focus()
 
     def can(self, command: CommandType) -> bool | None:
         if command in {LeaveProposals, OpenFilled, TakeBackAccepted}:

@@ -114,9 +114,6 @@ class SchoolScreen(PlaceScreen):
             yield Static(id="who")
             yield Static(id="audits")
 
-    def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
-
     def on_screen_resume(self) -> None:
         """Show what is known, read again: the user may come back from the visit.
 

@@ -246,7 +246,6 @@ class ImportScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         self.set_title("Importer", "fichiers officiels")
-        self.query_one(Lines).focus()
         self._fill()
         self._look()
 

@@ -111,7 +111,6 @@ class SyncScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         """Show what waits; nobody is asked."""
-        self.query_one(Lines).focus()
         self._fill()
 
     def catch_up(self) -> None:

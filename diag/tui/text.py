@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rich._wrap import divide_line
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.text import Text
 from textual import events
@@ -40,6 +41,13 @@ def plain(text: str) -> Text:
 def content(text: str) -> Content:
     """Return `text` as it is, for options, tabs, titles and statics."""
     return Content("\n".join(map(line, text.split("\n"))))
+
+
+def cut(text: str, width: int) -> str:
+    """Return a text in so many columns at most; « … » ends one that was longer."""
+    if cell_len(text) <= width:
+        return text
+    return f"{set_cell_size(text, max(width - 1, 0)).rstrip()}…"
 
 
 class Sentence(Static):

@@ -81,7 +81,6 @@ class TourScreen(PlaceScreen):
         self.query_one("#here", Static).update(content(words))
 
     def on_mount(self) -> None:
-        self.query_one(Lines).focus()
         self._fill()
 
     def _fill(self, key: str | None = None) -> None:

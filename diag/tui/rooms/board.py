@@ -38,7 +38,7 @@ from diag.tui.rooms.faces import (
     Pointer,
     Run,
     TableFace,
-    cut,
+    fitted,
     progress,
     room_at,
 )
@@ -309,10 +309,10 @@ class RoomsBoard(Sturdy, PlainStyle, Widget, can_focus=True):
         if picture.lines:
             self._draw_faces(face, height - len(face.lines) - 1)
         else:
-            face.add(Run(cut(f" {self.empty}", width), DIM))
+            face.add(Run(fitted(f" {self.empty}", width), DIM))
         face.lines = face.lines[: height - 1]
         face.lines += [[Run(" ")] for _ in range(height - 1 - len(face.lines))]
-        face.add(Run(cut(f" {self._status}", width)))
+        face.add(Run(fitted(f" {self._status}", width)))
         return [merged(line) for line in face.lines], face.targets
 
     def _draw_faces(self, face: Face, height: int) -> None:

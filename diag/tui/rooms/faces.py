@@ -10,6 +10,7 @@ from diag.assess.spread import UNKNOWN, WITHOUT_OBJECT, HeatCell
 from diag.audit.places import Floor, RoomSpot, spots_of
 from diag.audit.rooms import RoomLine, RoomsPicture
 from diag.model.fact import FloorRow
+from diag.tui.text import cut
 from diag.tui.text import line as one_line
 from diag.words.vocabulary import LEVELS
 
@@ -79,12 +80,9 @@ class Pointer:
     lifted: bool = False
 
 
-def cut(text: str, width: int) -> str:
+def fitted(text: str, width: int) -> str:
     """Return a text in so many columns, on one line; « … » where it was longer."""
-    text = one_line(text)
-    if cell_len(text) > width > 0:
-        text = f"{set_cell_size(text, width - 1).rstrip()}…"
-    return set_cell_size(text, max(width, 0))
+    return set_cell_size(cut(one_line(text), width), max(width, 0))
 
 
 def _cell_look(picture: RoomsPicture, aspect: str, cell: HeatCell | None) -> Run:
@@ -163,7 +161,7 @@ class TableFace(Face):
         words = ""
         if line and picture.aspects:
             words = picture.describe(at.place, picture.aspects[at.aspect])
-        self.add(Run(cut(f" {words}", room)), Run(beside, DIM))
+        self.add(Run(fitted(f" {words}", room)), Run(beside, DIM))
         self.add(*_legend(self.is_wide))
 
     def _titles(self) -> Iterator[Run]:
@@ -176,7 +174,7 @@ class TableFace(Face):
             word = aspect.label if is_whole else aspect.short or aspect.label
             label = f"{rank + 1} {word}"
             self.aim(left, room, aspect=rank)
-            yield Run(cut(label, room), ACCENT if rank == self.at.aspect else DIM)
+            yield Run(fitted(label, room), ACCENT if rank == self.at.aspect else DIM)
             yield Run(" ")
         yield Run(" Reste", DIM)
 
@@ -184,7 +182,7 @@ class TableFace(Face):
         ident, names = row.place.id, self._columns.names
         is_here = ident == self.at.place
         self.aim(0, names + 1, place=ident)
-        name = cut("  " * row.depth + one_line(row.place.name), names - 1)
+        name = fitted("  " * row.depth + one_line(row.place.name), names - 1)
         plain = "" if row.is_judged else DIM
         yield Run(f"{'>' if is_here else ' '}{name} ", BOLD if is_here else plain)
         for rank in range(len(self.picture.aspects)):
@@ -274,7 +272,7 @@ class PlanFace(Face):
             if shown != every:
                 rank = every.index(shown[0]) + 1
                 heading += f" ({rank} sur {len(every)} : Page suiv., l'autre)"
-            self.add(Run(cut(f" {heading}", width), DIM))
+            self.add(Run(fitted(f" {heading}", width), DIM))
         self._draw(shown, max(height - len(self.lines), HEIGHT))
 
     def _width(self, holder: str) -> int:
@@ -346,7 +344,7 @@ class PlanFace(Face):
             for y, text in enumerate(texts, top + 1):
                 is_name = y == top + 1
                 mark = ">" if strong and is_name else " "
-                shown = cut(f"{mark}{text}", inside)
+                shown = fitted(f"{mark}{text}", inside)
                 canvas.put(left + 1, y, shown, f"{look} {BOLD}" if is_name else look)
             canvas.wall(left, top, left + inside + 1, strong=strong)
         return canvas

@@ -33,7 +33,7 @@ from diag.tui.dialogs import Ask
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import PlaceScreen
 from diag.tui.state import OpenDesk
-from diag.tui.text import DrawnLine, TextSheet, content, line, wrapped
+from diag.tui.text import DrawnLine, TextSheet, content, cut, line, wrapped
 from diag.tui.visit.commands import GoAnswered, SwapFace
 from diag.tui.visit.fiche import AnswerLine, Fiche
 from diag.words.sentences import french
@@ -199,11 +199,10 @@ class AnswerDrafts:
 
     def offer(self, key: Key) -> str:
         """Return how to take again what was left half typed there; else nothing."""
-        text = line(self._left.get(key, ""))
+        text = cut(line(self._left.get(key, "")), _LONGEST)
         if not text:
             return ""
-        cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-        return f"Vous tapiez «\u00a0{cut}\u00a0» : Retour arrière le reprend."
+        return f"Vous tapiez «\u00a0{text}\u00a0» : Retour arrière le reprend."
 
     def take(self, key: Key) -> str:
         """Return what was left half typed there, to be typed on; offered no more."""

@@ -21,7 +21,7 @@ from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.tui.commands import ShowPlaces, key_now
 from diag.tui.lists import regions_of
-from diag.tui.text import line
+from diag.tui.text import cut, line
 from diag.tui.theme import PlainStyle
 from diag.tui.visit.commands import DuplicatePlace, NextKind
 from diag.words.sentences import NBSP
@@ -422,7 +422,7 @@ def cell_text(question: Question, cell: Cell, width: int, around: str = "  ") ->
     between = "<" if cell.is_below and not cell.is_danger else " "
     if cell.is_inert:
         text, mark = f"({text})", "·"
-    words = _cut(text, inside)
+    words = cut(text, inside)
     if TYPES[question.type].is_number and not cell.is_conflict:
         words = " " * (inside - cell_len(words)) + words
     value = f"{before}{set_cell_size(words, inside)}{between}"
@@ -438,7 +438,7 @@ def typed_text(text: str, width: int) -> str:
 
 
 def _name_text(name: str, width: int) -> str:
-    return set_cell_size(f" {_cut(line(name), width - 2)}", width)
+    return set_cell_size(f" {cut(line(name), width - 2)}", width)
 
 
 def _width(question: Question) -> int:
@@ -459,18 +459,12 @@ def _title(question: Question, width: int) -> list[str]:
     inside = width - 1
     if question.heading:
         parts = map(line, question.heading)
-        return [set_cell_size(f" {_cut(each, inside)}", width) for each in parts]
+        return [set_cell_size(f" {cut(each, inside)}", width) for each in parts]
     lines = wrap(line(question.label), inside, break_long_words=True) or [""]
     if len(lines) > TITLE_LINES:
         last = f"{lines[TITLE_LINES - 1]} {lines[TITLE_LINES]}"
-        lines = [*lines[: TITLE_LINES - 1], _cut(last, inside)]
+        lines = [*lines[: TITLE_LINES - 1], cut(last, inside)]
     return [set_cell_size(f" {each}", width) for each in lines]
-
-
-def _cut(text: str, width: int) -> str:
-    if cell_len(text) <= width:
-        return text
-    return f"{set_cell_size(text, width - 1).rstrip()}…"
 
 
 _EXPECTED_LINES = 3
@@ -513,9 +507,7 @@ class GridStatus(PlainStyle):
 def heading_line(place: str, question: Question, where: str, width: int) -> str:
     """Return the place and the question on the left, the position on the right."""
     room = width - cell_len(where) - 2
-    title = f"{place} · {question.label}"
-    if cell_len(title) > room:
-        title = f"{set_cell_size(title, max(room - 1, 1))}…"
+    title = cut(f"{place} · {question.label}", room)
     return f"{set_cell_size(title, room)}  {where}"
 
 
