@@ -29,7 +29,7 @@ from diag.assess.results import (
     Verdict,
 )
 from diag.model.checklist import Need, Price, Requirement
-from diag.model.enums import Gate, Kind, Nature, PlaceKind, Standing, Trigger
+from diag.model.enums import Gate, Kind, Nature, Standing, Trigger
 from diag.model.text import Quantity
 from diag.rules.tree import Exact
 from diag.rules.values import Truth, reach
@@ -64,9 +64,6 @@ class Prerequisites:
         for each in self._reading.tree.line(place):
             if each in verdicts:
                 return _holds(requirement, [verdicts[each]])
-        return self._holds_inside(requirement, place)
-
-    def _holds_inside(self, requirement: Requirement, place: str) -> Truth:
         result = self._results[requirement.criterion]
         kind = result.criterion.place
         if kind in reach(self._reading.tree.kinds[place]):
@@ -115,7 +112,6 @@ class Targets:
         """Whether criteria stand high enough."""
         self._covers: dict[str, dict[str, None]] = {}
         self._found: dict[str, dict[str, Target]] = {}
-        self._kept = kept
         for ident in looked_at:
             draft = kept.get(ident)
             targets = draft.advice.targets if draft else ()
@@ -125,7 +121,12 @@ class Targets:
                 targets = tuple(self._targets_of(ident))
             if targets:
                 self._found[ident] = {each.place: each for each in targets}
-        self._fill_waits()
+        # What each place waits for is known once all that fires is.
+        for ident in self._found.keys() - kept.keys():
+            for place, target in self._found[ident].items():
+                if target.gate is not Gate.OPEN:
+                    waits_for = self._waits_for(ident, place)
+                    self._found[ident][place] = target._replace(waits_for=waits_for)
 
     def of(self, action: str) -> tuple[Target, ...]:
         """Return the places where an action fires or may, in order."""
@@ -202,42 +203,32 @@ class Targets:
             found = remedy.quantity(self._usual.scope(place), trigger)
             usual = None if found.high is None else found
         requires = remedy.recommendation.requires
-        gate = self._gate(requires, place) if requires else Gate.OPEN
+        held = [self.prerequisites.holds(each, place) for each in requires]
+        gate = Gate.CHECK_FIRST if None in held else Gate.OPEN
+        if False in held:
+            gate = Gate.WAITS
         return Target(place, trigger, gate, (), quantity, usual)
 
-    def _gate(self, requires: Sequence[Requirement], place: str) -> Gate:
-        held = [self.prerequisites.holds(each, place) for each in requires]
-        if False in held:
-            return Gate.WAITS
-        return Gate.CHECK_FIRST if None in held else Gate.OPEN
+    def _waits_for(self, ident: str, place: str) -> tuple[str, ...]:
+        """Return what comes first, failures first; what is to be checked last.
 
-    def _fill_waits(self) -> None:
-        """Say what each place waits for, now that all that fires is known."""
-        for ident, found in self._found.items():
-            requires = self._remedies.by_id[ident].recommendation.requires
-            for place, target in found.items():
-                if target.gate is not Gate.OPEN and ident not in self._kept:
-                    waits = tuple(self._waits_for(ident, requires, place))
-                    found[place] = target._replace(waits_for=waits)
-
-    def _waits_for(
-        self, ident: str, requires: Sequence[Requirement], place: str
-    ) -> Iterator[str]:
-        """Yield what comes first, failures first; what is to be checked last."""
-        held = {each: self.prerequisites.holds(each, place) for each in requires}
-        failing = [each for each, truth in held.items() if truth is False]
-        first = {cure: None for each in failing for cure in self._cures(ident, each)}
-        unknown = (each.criterion for each, truth in held.items() if truth is None)
-        yield from dict.fromkeys([*first, *unknown])
-
-    def _cures(self, ident: str, requirement: Requirement) -> list[str]:
-        """Return what cures it, else what opens its gate; the criterion if nothing."""
-        given = self._results[requirement.criterion].criterion.given
-        return (
-            self._standing(ident, self._remedies.cures(requirement))
-            or self._standing(ident, self._remedies.opening(given))
-            or [requirement.criterion]
-        )
+        Of what fails: what cures it, else what opens its gate, else the criterion.
+        """
+        failing: dict[str, None] = {}
+        unknown: dict[str, None] = {}
+        for each in self._remedies.by_id[ident].recommendation.requires:
+            truth = self.prerequisites.holds(each, place)
+            if truth is False:
+                given = self._results[each.criterion].criterion.given
+                cures = (
+                    self._standing(ident, self._remedies.cures(each))
+                    or self._standing(ident, self._remedies.opening(given))
+                    or [each.criterion]
+                )
+                failing |= dict.fromkeys(cures)
+            elif truth is None:
+                unknown[each.criterion] = None
+        return tuple(failing | unknown)
 
     def _standing(self, ident: str, cures: Iterable[str]) -> list[str]:
         """Return the cures that fire or may, for one that is covered what covers it."""
@@ -268,19 +259,19 @@ class Basket:
         self._pack_payers: dict[str, str] = {}
         self._needed: dict[str, dict[NeedKey, Need]] = {}
         for demand in demands:
-            if demand.quantity.high != 0:
-                self._add(demand)
-
-    def _add(self, demand: Demand) -> None:
-        key, item = demand.key, demand.need.item
-        so_far = self._merged.get(key)
-        quantity = demand.quantity
-        self._merged[key] = quantity if so_far is None else _greatest(so_far, quantity)
-        payer = demand.action
-        if self._prices[item].pack > 1:
-            payer = self._pack_payers.setdefault(item, payer)
-        self._payers.setdefault(key, payer)
-        self._needed.setdefault(demand.action, {}).setdefault(key, demand.need)
+            if demand.quantity.high == 0:
+                continue
+            key, item, payer = demand.key, demand.need.item, demand.action
+            low, high = demand.quantity
+            so_far = self._merged.get(key, demand.quantity)
+            self._merged[key] = Quantity(
+                max(so_far.low, low),
+                None if so_far.high is None or high is None else max(so_far.high, high),
+            )
+            self._needed.setdefault(payer, {}).setdefault(key, demand.need)
+            if self._prices[item].pack > 1:
+                payer = self._pack_payers.setdefault(item, payer)
+            self._payers.setdefault(key, payer)
 
     @property
     def cost(self) -> Cost:
@@ -304,34 +295,26 @@ class Basket:
         return {payer: self._cost_of(each) for payer, each in keys.items()}
 
     def _cost_of(self, keys: Collection[NeedKey]) -> Cost:
-        quantities: dict[str, Quantity] = {}
+        quantities: dict[str, list[Quantity]] = {}
         for key in keys:
-            item = key[0]
-            so_far, more = quantities.get(item), self._merged[key]
-            quantities[item] = more if so_far is None else _added(so_far, more)
-        return Cost(
-            tuple(
-                CostLine(self._prices[item], _in_packs(each, self._prices[item].pack))
-                for item, each in quantities.items()
-            )
-        )
+            quantities.setdefault(key[0], []).append(self._merged[key])
+        lines = []
+        for item, each in quantities.items():
+            price, (low, high) = self._prices[item], _total(each)
+            if price.pack > 1:
+                low = ceil(Fraction(low) / price.pack)
+                high = None if high is None else ceil(Fraction(high) / price.pack)
+            lines.append(CostLine(price, Quantity(low, high)))
+        return Cost(tuple(lines))
 
 
-def _greatest(one: Quantity, other: Quantity) -> Quantity:
-    high = None if one.high is None or other.high is None else max(one.high, other.high)
-    return Quantity(max(one.low, other.low), high)
-
-
-def _added(one: Quantity, other: Quantity) -> Quantity:
-    high = None if one.high is None or other.high is None else one.high + other.high
-    return Quantity(one.low + other.low, high)
-
-
-def _in_packs(quantity: Quantity, pack: int) -> Quantity:
-    if pack == 1:
-        return quantity
-    high = None if quantity.high is None else ceil(Fraction(quantity.high) / pack)
-    return Quantity(ceil(Fraction(quantity.low) / pack), high)
+def _total(quantities: Sequence[Quantity]) -> Quantity:
+    low: Exact = 0
+    high: Exact | None = 0
+    for one in quantities:
+        low += one.low
+        high = None if high is None or one.high is None else high + one.high
+    return Quantity(low, high)
 
 
 class Advising:
@@ -392,7 +375,15 @@ class Advising:
         wanted = [each for one in charged for each in drafts[_id(one)].demands]
         basket = due = Basket(self._prices, wanted)
         if any(each.target.gate is not Gate.OPEN for each in wanted):
-            due = Basket(self._prices, self._due(wanted))
+            # What surely does not wait, and at most what may not.
+            mostly = [
+                each
+                if each.target.gate is Gate.OPEN
+                else each._replace(quantity=Quantity(0, each.quantity.high))
+                for each in wanted
+                if each.target.gate is not Gate.WAITS
+            ]
+            due = Basket(self._prices, mostly)
         advice = tuple(
             one
             if not drafts[_id(one)].demands
@@ -445,30 +436,14 @@ class Advising:
         return Draft(advice, demands, raised)
 
     def _demands_of(self, ident: str) -> Iterator[Demand]:
-        remedy = self._remedies.by_id[ident]
+        """Yield what each place needs, for itself, a place above or the subject."""
+        remedy, tree = self._remedies.by_id[ident], self._reading.tree
         for target in self._targets.of(ident):
-            scope = self._counting.scope(target.place)
+            scope, above = self._counting.scope(target.place), tree.line(target.place)
             for need, quantity in remedy.needs(scope, target.quantity):
-                place = self._served(need.at, target.place)
+                served = (each for each in above if tree.kinds[each] is need.at)
+                place = next(served, tree.root) if need.at else target.place
                 yield Demand(ident, need, place, quantity, target)
-
-    def _served(self, kind: PlaceKind | None, place: str) -> str:
-        """Return the place that an item serves: this one, one above, or the subject."""
-        if kind is None:
-            return place
-        tree = self._reading.tree
-        above = (each for each in tree.line(place) if tree.kinds[each] is kind)
-        return next(above, tree.root)
-
-    @staticmethod
-    def _due(demands: Iterable[Demand]) -> Iterator[Demand]:
-        """Return what places need that surely do not wait, at most that may not."""
-        for demand in demands:
-            if demand.target.gate is Gate.OPEN:
-                yield demand
-            elif demand.target.gate is Gate.CHECK_FIRST:
-                most = Quantity(0, demand.quantity.high)
-                yield demand._replace(quantity=most)
 
     def _cures_danger(self, criterion: str, targets: Sequence[Target]) -> bool:
         """Say whether a criterion reads a danger that is there, at its places."""
@@ -495,15 +470,6 @@ def _pays_later(advice: Advice) -> tuple[bool, bool]:
 
 def _id(advice: Advice) -> str:
     return advice.recommendation.id
-
-
-def _total(quantities: Sequence[Quantity]) -> Quantity:
-    low: Exact = 0
-    high: Exact | None = 0
-    for one in quantities:
-        low += one.low
-        high = None if high is None or one.high is None else high + one.high
-    return Quantity(low, high)
 
 
 Key = tuple[int, bool, bool, float, Fraction, str]

@@ -267,17 +267,16 @@ def _members(verdicts: Sequence[Verdict], grid: Grid = RATIOS) -> list[Member]:
 _WHOLE = Fraction(1)
 
 
-def _held(level: int) -> Grid:
-    """Return what fails (0) or holds (1) at a place, where a level must be reached."""
-    return tuple(
+_HELD: dict[int, Grid] = {
+    level: tuple(
         tuple(
             Bounds(Fraction(low >= level), Fraction(high >= level)) for high in LEVELS
         )
         for low in LEVELS
     )
-
-
-_HELD = {level: _held(level) for level in LEVELS}
+    for level in LEVELS
+}
+"""What fails (0) or holds (1) at a place, where a level must be reached."""
 
 
 def share_reaching(level: int, verdicts: Sequence[Verdict]) -> Bounds | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from fractions import Fraction
 from functools import cached_property, partial, reduce
 from graphlib import TopologicalSorter
+from itertools import chain
 from typing import NamedTuple
 
 from diag.assess.criteria import CriterionJudge, Readers, every_name
@@ -18,7 +19,7 @@ from diag.assess.results import Advice, Assessment, CriterionResult, Target, Ver
 from diag.assess.scores import Averages, Member, Replaced, member
 from diag.checklist.symbols import NUMERIC
 from diag.model.checklist import Checklist, Need, Question, Recommendation, Requirement
-from diag.model.enums import Direction, QuestionType, Standing, State, Trigger
+from diag.model.enums import Direction, Standing, State, Trigger
 from diag.model.fact import Answer, Facts, Value
 from diag.model.text import Bounds, Quantity, canonical_number
 from diag.rules.evaluate import condition, measure, number
@@ -133,16 +134,13 @@ def best(question: Question, one: Value, other: Value) -> Value:
         return tuple(sorted(merged))
     if isinstance(better, tuple):
         return one if _rank(better, one) > _rank(better, other) else other
-    is_up = better is Direction.UP
-    return one if _is_more(question.type, one, other) is is_up else other
-
-
-def _is_more(kind: QuestionType, one: Value, other: Value) -> bool:
     if isinstance(one, int) and isinstance(other, int):
-        return one > other
-    if kind in NUMERIC:
-        return Fraction(str(one)) > Fraction(str(other))
-    return str(one) > str(other)  # dates: their texts sort as they do
+        is_more = one > other
+    elif question.type in NUMERIC:
+        is_more = Fraction(str(one)) > Fraction(str(other))
+    else:
+        is_more = str(one) > str(other)  # dates: their texts sort as they do
+    return one if is_more is (better is Direction.UP) else other
 
 
 def _rank(better: tuple[tuple[str, ...], ...], value: Value) -> int:
@@ -176,23 +174,11 @@ class Gains:
 
     def raised(self, effect: Effect, places: Sequence[str]) -> Replaced:
         """Return the criteria that would count otherwise, once done at these places."""
-        if not places or not self._is_averaged(effect):
+        if not places or not (
+            any(map(self._readers.averaged, effect.facts))
+            or any(map(self._counts, effect.levels))
+        ):
             return {}
-        return {
-            ident: self._member(ident, verdicts)
-            for ident, verdicts in self._verdicts_once(effect, places).items()
-        }
-
-    def _is_averaged(self, effect: Effect) -> bool:
-        """Say whether what it raises can move a score."""
-        return any(map(self._readers.averaged, effect.facts)) or any(
-            map(self._counts, effect.levels)
-        )
-
-    def _verdicts_once(
-        self, effect: Effect, places: Sequence[str]
-    ) -> dict[str, tuple[Verdict, ...]]:
-        """Return the verdicts of the averaged criteria that change."""
         found = self._rejudged(effect.changes(self._reading, places))
         for ident, level in effect.levels.items():
             near = set[str]().union(*map(self._reading.tree.near, places))
@@ -201,57 +187,53 @@ class Gains:
                     raised(each, level) if each.place in near else each
                     for each in found.get(ident, self._results[ident].verdicts)
                 )
-        return found
+        replaced: dict[str, Member | None] = {}
+        for ident, verdicts in found.items():
+            gauge = self._gauges[ident]
+            standing, low = gauge.low(verdicts, is_open=self._results[ident].open)
+            replaced[ident] = member(gauge.criterion.weight, standing, Bounds(low, low))
+        return replaced
 
     def _rejudged(self, changes: Changes) -> dict[str, tuple[Verdict, ...]]:
+        """Return the verdicts of the averaged criteria that changes move."""
         if not changes:
             return {}
+        places: dict[str, set[str] | None] = {}
+        """Where each criterion moves; None: everywhere."""
+        for place, question in changes:
+            far = self._readers.reaches_far(question)
+            for ident in self._readers.averaged(question):
+                near = places.setdefault(ident, set())
+                if far or near is None:
+                    places[ident] = None
+                else:
+                    near |= self._reading.tree.near(place)
         names = {question for _, question in changes}
         vocabulary = self._reading.vocabulary
         is_better = all(vocabulary[name].question.better for name in names)
         moved = self._readers.moved_by(names)
         self._once.suppose(changes, moved)
         found: dict[str, tuple[Verdict, ...]] = {}
-        for ident, near in self._moved_places(changes).items():
+        for ident, near in places.items():
             gauge = self._gauges[ident]
+            # A better fact leaves a verdict at the top.
+            top = next((level for level, _ in gauge.levels), None)
             # What they make relevant or not may be worse known than before.
             only_rises = is_better and gauge.names & moved <= names
             found[ident] = tuple(
                 gauge.again(each, self._once.scope(each.place), moved)
                 if (near is None or each.place in near)
-                and not (only_rises and self._is_best(each))
+                and not (
+                    only_rises and each.low == top and each.standing is Standing.IN
+                )
                 else each
                 for each in self._results[ident].verdicts
             )
         return found
 
-    def _moved_places(self, changes: Changes) -> dict[str, set[str] | None]:
-        """Return the criteria that changes move, and where; None: everywhere."""
-        found: dict[str, set[str] | None] = {}
-        for place, question in changes:
-            near = self._reading.tree.near(place)
-            far = self._readers.reaches_far(question)
-            for ident in self._readers.averaged(question):
-                places = found.setdefault(ident, set())
-                if far or places is None:
-                    found[ident] = None
-                else:
-                    places |= near
-        return found
-
-    def _is_best(self, verdict: Verdict) -> bool:
-        """Say whether a verdict stands at the top: a better fact leaves it there."""
-        top = self._gauges[verdict.criterion].levels[0][0]
-        return verdict.low == top and verdict.standing is Standing.IN
-
     def _counts(self, ident: str) -> bool:
         result = self._results.get(ident)
         return result is not None and result.criterion.is_averaged
-
-    def _member(self, ident: str, verdicts: Sequence[Verdict]) -> Member | None:
-        gauge, old = self._gauges[ident], self._results[ident]
-        standing, low = gauge.low(verdicts, is_open=old.open)
-        return member(gauge.criterion.weight, standing, Bounds(low, low))
 
 
 def raised(verdict: Verdict, level: int) -> Verdict:
@@ -555,27 +537,23 @@ class Dependencies:
     @cached_property
     def _read(self) -> Mapping[str, frozenset[str]]:
         """What each recommendation depends on, by its rules or by those of others."""
-        own = {
-            ident: self._read_by(remedy)
-            for ident, remedy in self._remedies.by_id.items()
-        }
+        own: dict[str, frozenset[str]] = {}
+        for ident, remedy in self._remedies.by_id.items():
+            recommendation, effect = remedy.recommendation, remedy.effect
+            averaged = map(self._readers.averaged, effect.facts)
+            judged = [
+                recommendation.when.criterion,
+                *(each.criterion for each in recommendation.requires),
+                *chain.from_iterable(averaged),
+                *effect.levels,
+            ]
+            rules = (remedy.where, *remedy.rules, *effect.rules.values())
+            own[ident] = frozenset(effect.facts).union(
+                *(self._gauges[each].names for each in judged if each in self._gauges),
+                *map(every_name, filter(None, rules)),
+            )
         return {
             ident: frozenset[str]().union(*map(own.__getitem__, linked))
             for ident in own
             for linked in [self._remedies.linked(ident)]
         }
-
-    def _read_by(self, remedy: Remedy) -> frozenset[str]:
-        """Return what decides where it fires, how many, and what its effect brings."""
-        recommendation, effect = remedy.recommendation, remedy.effect
-        judged = [
-            recommendation.when.criterion,
-            *(each.criterion for each in recommendation.requires),
-            *(each for name in effect.facts for each in self._readers.averaged(name)),
-            *effect.levels,
-        ]
-        written = filter(None, (remedy.where, *remedy.rules, *effect.rules.values()))
-        return frozenset(effect.facts).union(
-            *(self._gauges[each].names for each in judged if each in self._gauges),
-            *map(every_name, written),
-        )

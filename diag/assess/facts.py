@@ -12,7 +12,7 @@ from diag.checklist.symbols import NUMERIC
 from diag.model.audit import DIRECTORY
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, State
-from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Answer, Facts, Place, Value
+from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Answer, Facts, Value
 from diag.model.text import exact
 from diag.rules.evaluate import condition
 from diag.rules.language import VISIT_DATE, Rule, parse_rule
@@ -107,7 +107,14 @@ def vocabulary_of(questions: Mapping[str, Question]) -> Vocabulary:
 
 def _fact_type(question: Question, rule: Rule | None, void: set[str]) -> FactType:
     meaning = TYPES[question.type].meaning(question)
-    unknown = {limits: _limited(meaning.unknown, question, limits) for limits in Limits}
+    unknown: dict[Limits, RuleValue] = dict.fromkeys(Limits, meaning.unknown)
+    if isinstance(meaning.unknown, Span) and question.type in NUMERIC:
+        least = meaning.unknown.low
+        unknown[Limits.NONE] = unknown[Limits.LIKELY] = Span(least, None)
+        low, high = question.likely or (None, None)
+        if high is not None:
+            least = least if low is None else plain(exact(low))
+            unknown[Limits.LIKELY] = Span(least, plain(exact(high)))
     return FactType(
         question=question,
         place=question.place,
@@ -123,17 +130,6 @@ def _fact_type(question: Question, rule: Rule | None, void: set[str]) -> FactTyp
         },
         read=meaning.read,
     )
-
-
-def _limited(unknown: RuleValue, question: Question, limits: Limits) -> RuleValue:
-    """Return an unknown number without its upper bound, or within what is usual."""
-    counts = question.type in NUMERIC
-    if not counts or not isinstance(unknown, Span) or limits is Limits.RANGE:
-        return unknown
-    low, high = question.likely or (None, None)
-    if limits is Limits.NONE or high is None:
-        return Span(unknown.low, None)
-    return Span(unknown.low if low is None else plain(exact(low)), plain(exact(high)))
 
 
 class FactsReading:
@@ -356,20 +352,12 @@ class PlaceScope:
     ) -> RuleValue:
         """Return what heads allow, a part within its whole."""
         if fact.at_most:
-            return self._part(fact.at_most, fact, heads, unknown)
-        values = [fact.allowed(each, unknown) for each in heads]
-        return hull_of_values(values) if values else unknown
-
-    def _part(
-        self, of: str, fact: FactType, heads: tuple[Answer, ...], unknown: RuleValue
-    ) -> RuleValue:
-        """Return the same within a whole; above a known one, a part is unknown."""
-        whole = self.value(of)
-        most = whole.high if isinstance(whole, Span) else None
-        if most is not None and isinstance(unknown, Span):
-            low = None if unknown.low is None else min(unknown.low, most)
-            high = most if unknown.high is None else min(unknown.high, most)
-            unknown = unknown._replace(low=low, high=high)
+            whole = self.value(fact.at_most)
+            most = whole.high if isinstance(whole, Span) else None
+            if most is not None and isinstance(unknown, Span):
+                low = None if unknown.low is None else min(unknown.low, most)
+                high = most if unknown.high is None else min(unknown.high, most)
+                unknown = unknown._replace(low=low, high=high)
         values = [
             unknown if self._exceeds(fact, head) else fact.allowed(head, unknown)
             for head in heads
@@ -399,15 +387,17 @@ class PlaceScope:
         return result
 
     def _is_answered_void(self, name: str, fact: FactType) -> Truth:
-        relevant = self.relevance(name)
-        heads = self.heads(name)
-        told = heads and all(head.state is State.KNOWN for head in heads)
+        relevant, heads = self.relevance(name), self.heads(name)
         if relevant is False or (
-            told and not any(self._exceeds(fact, head) for head in heads)
+            heads
+            and all(
+                head.state is State.KNOWN and not self._exceeds(fact, head)
+                for head in heads
+            )
         ):
             return False
-        said = bool(heads) and all(map(fact.is_void, heads))
-        return relevant if said else None
+        are_void = bool(heads) and all(map(fact.is_void, heads))
+        return relevant if are_void else None
 
 
 class WithNames:
@@ -472,10 +462,12 @@ class Tree:
         """Id of the subject's own place."""
         self.kinds = {ident: place.kind for ident, place in places.items()}
         """Kind of each place."""
-        self.parents = {
-            ident: None if ident == facts.root else self._parent(place)
-            for ident, place in places.items()
-        }
+        self.parents: dict[str, str | None] = {}
+        for ident, place in places.items():
+            may_hold = PARENT_KINDS.get(place.kind, ())
+            above = self.kinds.get(place.parent or "") in may_hold
+            holder = place.parent if place.parent and above else self.root
+            self.parents[ident] = None if ident == self.root else holder
         """Holder of each place; none for the subject."""
         self._near: dict[str, frozenset[str]] = {}
         self._lines: dict[str, tuple[str, ...]] = {}
@@ -515,9 +507,3 @@ class Tree:
             inside = (each for each in self.kinds if place in self.line(each))
             found = self._near[place] = frozenset((*self.line(place), *inside))
         return found
-
-    def _parent(self, place: Place) -> str:
-        holder = self.kinds.get(place.parent or "")
-        if place.parent and holder in PARENT_KINDS.get(place.kind, ()):
-            return place.parent
-        return self.root

@@ -185,21 +185,16 @@ class Judge:
                 reached.setdefault(ident, []).append((level, near))
         results = self.results(reading)
         for ident, levels in reached.items():
-            if ident in results:
-                results[ident] = self._at_least(results[ident], levels)
+            if result := results.get(ident):
+                verdicts = result.verdicts
+                for level, near in levels:
+                    verdicts = tuple(
+                        raised(each, level) if each.place in near else each
+                        for each in verdicts
+                    )
+                gauge = self.gauges[ident]
+                results[ident] = gauge.result(verdicts, is_open=result.open)
         return overall_score(self.domains(results)), socle_of(results.values())
-
-    def _at_least(
-        self, result: CriterionResult, levels: Iterable[tuple[int, set[str]]]
-    ) -> CriterionResult:
-        verdicts = result.verdicts
-        for level, places in levels:
-            verdicts = tuple(
-                raised(each, level) if each.place in places else each
-                for each in verdicts
-            )
-        gauge = self.gauges[result.criterion.id]
-        return gauge.result(verdicts, is_open=result.open)
 
     def dangers_of(self, reading: FactsReading) -> tuple[Danger, ...]:
         """Return the dangers known true, place by place."""
@@ -286,7 +281,13 @@ def profiles_of(checklist: Checklist) -> Mapping[str, Profile]:
         if one.kind is not Kind.IMPROVEMENT:
             written = (one.applicable, one.given, *one.levels.values())
             first |= _names(filter(None, written))
-    short = _with_relevance(first, checklist.questions)
+    short, left = set[str](), first
+    while left:
+        name = left.pop()
+        short.add(name)
+        decided = checklist.questions.get(name)
+        if decided is not None and decided.relevant:
+            left |= _names((decided.relevant,)) - short
     return {
         ident: question.profile or (Profile.SHORT if ident in short else _ELSE)
         for ident, question in checklist.questions.items()
@@ -294,19 +295,6 @@ def profiles_of(checklist: Checklist) -> Mapping[str, Profile]:
 
 
 _ELSE = Profile.STANDARD
-
-
-def _with_relevance(
-    names: Iterable[str], questions: Mapping[str, Question]
-) -> frozenset[str]:
-    found, left = set[str](), set(names)
-    while left:
-        name = left.pop()
-        found.add(name)
-        question = questions.get(name)
-        if question is not None and question.relevant:
-            left |= _names((question.relevant,)) - found
-    return frozenset(found)
 
 
 def _names(rules: Iterable[str]) -> frozenset[str]:

@@ -319,8 +319,13 @@ class _Leads:
         if found is None:
             found = self._classes[question.id] = self._class_of(question)
         best, waiting = found
-        if waiting is None:
-            return self._urgency_far(asked)
+        if waiting is None:  # what it decides is asked of other places
+            far = (
+                self._urgency_of(ident)
+                for ident, near in self._near_to(asked).items()
+                if not near.isdisjoint(self._undecided.get(ident, ()))
+            )
+            return min((best, *far))
         if waiting:
             near = self.reading.tree.near(asked.place)
             for urgency, places in waiting:
@@ -338,15 +343,6 @@ class _Leads:
         return floor, [
             (self._urgency_of(each), self._undecided[each]) for each in led_to
         ]
-
-    def _urgency_far(self, asked: Asked) -> int:
-        """Return the same where what it decides is asked of other places."""
-        waiting = (
-            self._urgency_of(ident)
-            for ident, near in self._near_to(asked).items()
-            if not near.isdisjoint(self._undecided.get(ident, ()))
-        )
-        return min((self._floor(asked.question.id), *waiting))
 
     def _floor(self, question: str) -> int:
         """Return its class where it leads to nothing undecided."""
@@ -430,20 +426,15 @@ class _Leads:
 
     def _led_to(self, asked: Asked) -> Iterator[tuple[Criterion, tuple[Verdict, ...]]]:
         for ident, near in self._near_to(asked).items():
-            verdicts = self._concerned(ident)
+            verdicts = self._by_place.get(ident)
+            if verdicts is None:
+                verdicts = self._by_place[ident] = {
+                    verdict.place: verdict
+                    for verdict in self._results[ident].verdicts
+                    if verdict.standing is not Standing.OUT
+                }
             here = tuple(verdicts[place] for place in verdicts.keys() & near)
             yield self._results[ident].criterion, here
-
-    def _concerned(self, criterion: str) -> Mapping[str, Verdict]:
-        """Return the verdicts of a criterion that is in, or may be, by place."""
-        found = self._by_place.get(criterion)
-        if found is None:
-            found = self._by_place[criterion] = {
-                verdict.place: verdict
-                for verdict in self._results[criterion].verdicts
-                if verdict.standing is not Standing.OUT
-            }
-        return found
 
     def _stake(
         self, led_to: Iterable[tuple[Criterion, tuple[Verdict, ...]]]
@@ -462,44 +453,38 @@ class _Leads:
         )
         found = self._narrowed.get(key)
         if found is None:
-            replaced = {one.id: self._at_its_low(one, each) for one, each in wide}
+            replaced: dict[str, Member | None] = {}
+            for criterion, undecided in wide:
+                result = self._results[criterion.id]
+                places = frozenset(verdict.place for verdict in undecided)
+                lowered = [
+                    each._replace(high=each.low) if each.place in places else each
+                    for each in result.verdicts
+                ]
+                mean = self._judge.gauges[criterion.id].mean
+                counts = mean(lowered, is_open=result.open)
+                replaced[criterion.id] = member(criterion.weight, *counts)
             found = self._highs.bound - self._highs.with_members(replaced)
             self._narrowed[key] = found
         return found
-
-    def _at_its_low(
-        self, criterion: Criterion, wide: Iterable[Verdict]
-    ) -> Member | None:
-        """Return a criterion as it would count, were these verdicts at their low."""
-        result = self._results[criterion.id]
-        places = frozenset(verdict.place for verdict in wide)
-        lowered = [
-            each._replace(high=each.low) if each.place in places else each
-            for each in result.verdicts
-        ]
-        gauge = self._judge.gauges[criterion.id]
-        return member(criterion.weight, *gauge.mean(lowered, is_open=result.open))
 
     def _cents(
         self, led_to: Iterable[tuple[Criterion, tuple[Verdict, ...]]]
     ) -> Fraction | None:
         total: Exact = 0
         for criterion, verdicts in led_to:
-            for places, spread in self._spreads_of(criterion.id):
+            spreads = self._spreads.get(criterion.id)
+            if spreads is None:
+                spreads = self._spreads[criterion.id] = [
+                    (frozenset(one.place for one in advice.targets), _spread(advice))
+                    for advice in self._advice.get(criterion.id, ())
+                ]
+            for places, spread in spreads:
                 if any(verdict.place in places for verdict in verdicts):
                     if spread is None:
                         return None
                     total += spread
         return Fraction(total)
-
-    def _spreads_of(self, criterion: str) -> Sequence[_Spread]:
-        found = self._spreads.get(criterion)
-        if found is None:
-            found = self._spreads[criterion] = [
-                (frozenset(one.place for one in advice.targets), _spread(advice))
-                for advice in self._advice.get(criterion, ())
-            ]
-        return found
 
 
 def _spread(advice: Advice) -> Exact | None:

@@ -197,21 +197,18 @@ class Averages:
         for criterion, member in replaced.items():
             domain = self._domain_of[criterion]
             if domain not in moved:
-                moved[domain] = self._ends_in(domain).copy()
+                ends = self._ends.get(domain)
+                if ends is None:
+                    ends = self._ends[domain] = {
+                        result.criterion.id: self._end_of(criterion_member(result))
+                        for result in self._domains[domain].criteria
+                    }
+                moved[domain] = ends.copy()
             moved[domain][criterion] = self._end_of(member)
         averaged = self._averaged.copy()
-        for domain, ends in moved.items():
-            averaged[domain] = self._average(domain, ends.values())
+        for domain, changed in moved.items():
+            averaged[domain] = self._average(domain, changed.values())
         return self._overall(averaged)
-
-    def _ends_in(self, domain: str) -> dict[str, _End | None]:
-        found = self._ends.get(domain)
-        if found is None:
-            found = self._ends[domain] = {
-                result.criterion.id: self._end_of(criterion_member(result))
-                for result in self._domains[domain].criteria
-            }
-        return found
 
     def _end_of(self, member: Member | None) -> _End | None:
         return None if member is None else self._end(member)
