@@ -5,7 +5,7 @@ starts with a colon. Nothing is drawn, nothing moves.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 import click
@@ -13,7 +13,7 @@ import click
 from diag.answers.answer_type import STATE_KEYS, Refused
 from diag.answers.types import TYPES
 from diag.audit.answer import DoubtfulAnswer, UnlikelyAnswer
-from diag.audit.card import QuestionCard, StandingAnswer
+from diag.audit.card import QuestionCard
 from diag.audit.departure import departure_lines
 from diag.audit.fitting import DURATIONS, fit_of, minutes_named
 from diag.audit.history import describe_concurrent
@@ -87,7 +87,10 @@ def card_lines(visiting: VisitSession) -> Iterator[str]:
         yield f"{said.label[:1].lower()} : {said.label}"
     for answer in card.said:
         word = "Contradictoire" if card.in_conflict else "Réponse actuelle"
-        yield f"{word} : {_answer_words(answer)}"
+        how = f", {answer.how}" if answer.how else ""
+        confirmed = f", {answer.confirmed}" if answer.confirmed else ""
+        who = f"{answer.who}, {answer.day}"
+        yield f"{word} : {answer.words}{how}, {who}{confirmed}"
     if card.last:
         whence = "Même commune" if card.last.school else "Audit précédent"
         yield f"{whence} : {card.last_words}. :vrai la reprend."
@@ -123,16 +126,10 @@ def left_lines(visiting: VisitSession) -> Iterator[str]:
         yield f"{leg.title} : {leg.left or 'rien'}{maybe}."
 
 
-def _answer_words(answer: StandingAnswer) -> str:
-    how = f", {answer.how}" if answer.how else ""
-    confirmed = f", {answer.confirmed}" if answer.confirmed else ""
-    return f"{answer.words}{how}, {answer.who}, {answer.day}{confirmed}"
-
-
 _HELP_SIGN = "?"
 _REASON_SIGN = "="
 
-Act = Callable[[VisitSession, str], Iterator[str]]
+Act = Callable[[VisitSession, str], Iterable[str]]
 """A command: gives the lines to print."""
 
 
@@ -152,37 +149,32 @@ def visit(
     Sur un terminal, ouvre l'écran de la visite. Avec --text, ligne par ligne : pour
     les lecteurs d'écran et les terminaux étroits.
     """
-    if not text:
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise click.UsageError("Ajoutez --text pour visiter ligne par ligne.")
-        with workspace_of(ctx) as workspace:
-            opened = _session_of(workspace, ref, campaign, start=start)
-        if opened is None:
-            click.echo("Rien n'est ouvert.")
-            return
-        # Textual costs 100 ms: the visit in lines does without.
-        from diag.tui.app import open_app  # noqa: PLC0415
-
-        open_app(folder_of(ctx), visit=(opened.about.ref, opened.audit.campaign))
-        return
+    if not text and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("Ajoutez --text pour visiter ligne par ligne.")
     with workspace_of(ctx) as workspace:
-        session = _session_of(workspace, ref, campaign, start=start)
+        session = _open(workspace, ref, campaign, start=start)
         if session is None:
             click.echo("Rien n'est ouvert.")
             return
-        session.asks_when_changed = True
-        visiting = VisitSession(session)
-        click.echo(session.about.title)
-        click.echo("Tapez la réponse, puis Entrée. « :aide » dit tout le reste.")
-        propose_lists(session)
-        if count := count_waiting(session):
-            click.echo(f"{waiting_words(count)} : diag questionnaire {ref}")
-        if not visiting.stop.is_left and not visiting.onward():
-            click.echo("Il ne reste aucune question.")
-        Conversation(visiting).run()
+        if text:
+            session.asks_when_changed = True
+            visiting = VisitSession(session)
+            click.echo(session.about.title)
+            click.echo("Tapez la réponse, puis Entrée. « :aide » dit tout le reste.")
+            propose_lists(session)
+            if count := count_waiting(session):
+                click.echo(f"{waiting_words(count)} : diag questionnaire {ref}")
+            if not visiting.stop.is_left and not visiting.onward():
+                click.echo("Il ne reste aucune question.")
+            Conversation(visiting).run()
+            return
+    # Textual costs 100 ms: the visit in lines does without.
+    from diag.tui.app import open_app  # noqa: PLC0415
+
+    open_app(folder_of(ctx), visit=(session.about.ref, session.audit.campaign))
 
 
-def _session_of(
+def _open(
     workspace: Workspace, ref: str, campaign: str | None, *, start: bool
 ) -> AuditSession | None:
     """Return the audit; one that nobody has opened is opened once that is wanted."""
@@ -193,22 +185,15 @@ def _session_of(
         click.echo(
             f"{about.title} : pas d'audit dans la campagne {workspace.campaign}."
         )
-        if not _is_wanted():
-            return None
+        typed = ""
+        while fold(typed) not in {"o", "oui"}:
+            click.echo("L'ouvrir ? Tapez o ou n.\n> ", nl=False)
+            typed = sys.stdin.readline()
+            if not typed or fold(typed) in {"n", "non"}:
+                return None
     session = start_audit(workspace, ref)
     click.echo(f"Audit ouvert dans la campagne {session.audit.campaign}.")
     return session
-
-
-def _is_wanted() -> bool:
-    """Ask until the answer is yes or no, or nothing more is typed."""
-    while True:
-        click.echo("L'ouvrir ? Tapez o ou n.\n> ", nl=False)
-        typed = sys.stdin.readline()
-        if fold(typed) in {"o", "oui"}:
-            return True
-        if not typed or fold(typed) in {"n", "non"}:
-            return False
 
 
 class Conversation:
@@ -217,10 +202,6 @@ class Conversation:
     def __init__(self, visiting: VisitSession) -> None:
         self.visiting = visiting
         self._doubted = ""
-
-    @property
-    def _is_text(self) -> bool:
-        return TYPES[self.visiting.question.type].is_text
 
     def run(self) -> None:
         """Ask until « :fin », or the end of what is typed."""
@@ -258,13 +239,21 @@ class Conversation:
 
     def _answer(self, typed: str) -> Iterator[str]:
         visiting, doubted, self._doubted = self.visiting, self._doubted, ""
+        is_text = TYPES[visiting.question.type].is_text
         if typed.startswith(":"):
-            yield from _act(visiting, typed[1:])
+            word, _, rest = typed[1:].strip().partition(" ")
+            named = [name for name in _ACTS if word and name.startswith(fold(word))]
+            if len(named) == 1:  # a few letters are enough to name it
+                yield from _ACTS[named[0]](visiting, rest.strip())
+                return
+            either = " ou ".join(f":{name}" for name in named)
+            maybe = f"Peut-être {either}." if named else "Tapez :aide."
+            yield f"« :{word[:30]} » n'est pas une commande. {maybe}"
         elif typed == _HELP_SIGN:
             yield from HELP
         elif typed[:1] == _REASON_SIGN and doubted and typed[1:].strip():
             yield from _saved(visiting, visiting.answer(doubted, typed[1:].strip()))
-        elif typed[:1] in STATE_KEYS and not self._is_text:
+        elif typed[:1] in STATE_KEYS and not is_text:
             saved = visiting.answer_without_value(
                 STATE_KEYS[typed[0]], typed[1:].strip()
             )
@@ -279,26 +268,6 @@ def _saved(visiting: VisitSession, words: str) -> Iterator[str]:
     yield f"Enregistré. {words}"
     if not visiting.onward():
         yield "Il ne reste aucune question."
-
-
-def _act(visiting: VisitSession, typed: str) -> Iterator[str]:
-    """Do a command; a few letters are enough to name it."""
-    word, _, rest = typed.strip().partition(" ")
-    named = [name for name in _ACTS if name.startswith(fold(word))] if word else []
-    if len(named) != 1:
-        problem = f"« :{word[:30]} » n'est pas une commande."
-        either = " ou ".join(f":{name}" for name in named)
-        yield f"{problem} Peut-être {either}." if named else f"{problem} Tapez :aide."
-        return
-    yield from _ACTS[named[0]](visiting, rest.strip())
-
-
-def _help(_visiting: VisitSession, _rest: str) -> Iterator[str]:
-    yield from HELP
-
-
-def _again(visiting: VisitSession, _rest: str) -> Iterator[str]:
-    yield from card_lines(visiting)
 
 
 def _back(visiting: VisitSession, _rest: str) -> Iterator[str]:
@@ -316,10 +285,6 @@ def _useful(visiting: VisitSession, _rest: str) -> Iterator[str]:
         yield "Il ne reste aucune question."
     else:
         visiting.go(found)
-
-
-def _why(visiting: VisitSession, _rest: str) -> Iterator[str]:
-    yield from more_lines(visiting.card)
 
 
 def _note(visiting: VisitSession, rest: str) -> Iterator[str]:
@@ -340,14 +305,6 @@ def _undo(visiting: VisitSession, _rest: str) -> Iterator[str]:
 
 def _known(visiting: VisitSession, _rest: str) -> Iterator[str]:
     yield f"La réponse suivante sera : {visiting.next_provenance()}."
-
-
-def _left(visiting: VisitSession, _rest: str) -> Iterator[str]:
-    yield from left_lines(visiting)
-
-
-def _leaving(visiting: VisitSession, _rest: str) -> Iterator[str]:
-    yield from departure_lines(visiting.session)
 
 
 def _minutes(visiting: VisitSession, rest: str) -> Iterator[str]:
@@ -383,18 +340,18 @@ def _add(visiting: VisitSession, rest: str, *, kind: PlaceKind) -> Iterator[str]
 
 
 _ACTS: dict[str, Act] = {
-    "aide": _help,
-    "relire": _again,
+    "aide": lambda _visiting, _rest: HELP,
+    "relire": lambda visiting, _rest: card_lines(visiting),
     "retour": _back,
     "utile": _useful,
-    "pourquoi": _why,
+    "pourquoi": lambda visiting, _rest: more_lines(visiting.card),
     "note": _note,
     "arevoir": _flag,
     "vrai": _still_true,
     "annuler": _undo,
     "comment": _known,
-    "reste": _left,
-    "partir": _leaving,
+    "reste": lambda visiting, _rest: left_lines(visiting),
+    "partir": lambda visiting, _rest: departure_lines(visiting.session),
     "minutes": _minutes,
     "parcours": _minutes,
     "lieu": _place,
