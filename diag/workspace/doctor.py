@@ -6,7 +6,7 @@ new journal, erasures first, which takes its place once it is whole and checked.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -201,37 +201,25 @@ def examine(folder: Path, now: int) -> Examined:
         DiagError: when there is none, or its key is lost.
     """
     path, evidence = folder / FILE, None
-    findings = [_look_at_file(path)]
-    if findings[0].verdict:
-        evidence = gather(folder, path)
-        findings.append(_what_is_lost(evidence))
-    else:
-        with Journal.open(folder, readonly=True) as journal:
-            findings += [
-                _look_at_recorder(journal),
-                _look_at_clock(journal, now),
-                _look_at_outbox(journal),
-            ]
-    findings += [
-        *_look_at_photos(folder),
-        _look_at_copies(folder),
-        _look_at_room(folder),
-    ]
-    return Examined(findings, evidence)
-
-
-def _look_at_file(path: Path) -> Inspection:
-    if not path.exists() and not _copies(path.parent):
-        raise DiagError(f"Aucun espace de travail dans {path.parent}.")
+    if not path.exists() and not _copies(folder):
+        raise DiagError(f"Aucun espace de travail dans {folder}.")
     try:
         backup.verify(path)
     except JournalError as error:
         why = str(error).replace(type(error).sentence or "\n", _SHUT)
         why = " ".join(why.split())  # SQLite's own words have lines
-        return Inspection("fichier", Health.REPAIRABLE, f"{why} {_REPAIR}")
-    return Inspection(
-        "fichier", Health.SOUND, "structure, lignes et réponses vérifiées"
-    )
+        evidence = gather(folder, path)
+        findings = [
+            Inspection("fichier", Health.REPAIRABLE, f"{why} {_REPAIR}"),
+            _what_is_lost(evidence),
+        ]
+    else:
+        sound = "structure, lignes et réponses vérifiées"
+        findings = [Inspection("fichier", Health.SOUND, sound)]
+        with Journal.open(folder, readonly=True) as journal:
+            findings += _look_inside(journal, now)
+    findings += _look_around(folder)
+    return Examined(findings, evidence)
 
 
 def _what_is_lost(evidence: Gathered) -> Inspection:
@@ -249,60 +237,53 @@ def _what_is_lost(evidence: Gathered) -> Inspection:
     return Inspection("modifications", Health.REPAIRABLE, f"{found}, aucune perdue")
 
 
-def _look_at_recorder(journal: Journal) -> Inspection:
+def _look_inside(journal: Journal, now: int) -> Iterator[Inspection]:
+    """Look at the recorder, the clock and the outbox of a journal that is sound."""
     recorded = _recorded(journal.path.parent).lines
-    missing = backup.unknown_among(journal.connection, recorded)
-    if missing:
+    if missing := backup.unknown_among(journal.connection, recorded):
         what = counted(len(missing), "modification")
         sentence = f"{what} de plus que le journal : une copie ancienne ? {_REPAIR}"
-        return Inspection("enregistreur", Health.REPAIRABLE, sentence)
-    held = counted(len(recorded), "modification")
-    return Inspection("enregistreur", Health.SOUND, f"{held}, toutes dans le journal")
-
-
-def _look_at_clock(journal: Journal, now: int) -> Inspection:
+        yield Inspection("enregistreur", Health.REPAIRABLE, sentence)
+    else:
+        held = counted(len(recorded), "modification")
+        sentence = f"{held}, toutes dans le journal"
+        yield Inspection("enregistreur", Health.SOUND, sentence)
     last = backup.last_written(journal.connection)
     if last > now + CLOCK_GAP:
         day = datetime.fromtimestamp(last / 1000)  # noqa: DTZ006 - the user's day
         sentence = f"elle retarde, ou a avancé : dernière saisie le {day:%d/%m/%Y}"
-        return Inspection("horloge", Health.REPAIRABLE, sentence)
-    return Inspection("horloge", Health.SOUND, "après la dernière saisie")
-
-
-def _look_at_outbox(journal: Journal) -> Inspection:
+        yield Inspection("horloge", Health.REPAIRABLE, sentence)
+    else:
+        yield Inspection("horloge", Health.SOUND, "après la dernière saisie")
     outbox = Outbox(journal)
-    changed = sorted(outbox.changed())
     taken = [f"n° {number} le {day_words(at)}" for number, at in outbox.taken_out()]
-    if changed:
+    if changed := sorted(outbox.changed()):
         names = listed([f"n° {number}" for number in changed])
         sentence = (
             f"messages abîmés, qui ne partiront pas : {names}. Retirez-les (diag "
             f"outbox cancel {changed[0]}), puis refaites-les"
         )
-        return Inspection("boîte d'envoi", Health.REPAIRABLE, sentence)
-    if taken:
-        sentence = f"messages abîmés, retirés : {listed(taken)}"
-        return Inspection("boîte d'envoi", Health.SOUND, sentence)
-    return Inspection("boîte d'envoi", Health.SOUND, "aucun message abîmé")
-
-
-def _look_at_photos(folder: Path) -> Iterator[Inspection]:
-    path = folder / PHOTOS
-    if not path.exists():
-        return
-    try:
-        verify_photos(path)
-    except JournalError:
-        whole = counted(len({*carved_photos(path)}), "photo")
-        sentence = f"le fichier est abîmé, {whole} s'y lisent encore. {_REPAIR}"
-        yield Inspection("photos", Health.REPAIRABLE, sentence)
+        yield Inspection("boîte d'envoi", Health.REPAIRABLE, sentence)
     else:
-        yield Inspection("photos", Health.SOUND, "toutes vérifiées")
+        sentence = "aucun message abîmé"
+        if taken:
+            sentence = f"messages abîmés, retirés : {listed(taken)}"
+        yield Inspection("boîte d'envoi", Health.SOUND, sentence)
 
 
-def _look_at_copies(folder: Path) -> Inspection:
-    damaged = []
-    copies = _copies(folder)
+def _look_around(folder: Path) -> Iterator[Inspection]:
+    """Look at what is next to the journal: photos, copies, and the room left."""
+    photos = folder / PHOTOS
+    if photos.exists():
+        try:
+            verify_photos(photos)
+        except JournalError:
+            whole = counted(len({*carved_photos(photos)}), "photo")
+            sentence = f"le fichier est abîmé, {whole} s'y lisent encore. {_REPAIR}"
+            yield Inspection("photos", Health.REPAIRABLE, sentence)
+        else:
+            yield Inspection("photos", Health.SOUND, "toutes vérifiées")
+    damaged, copies = [], _copies(folder)
     for copied in copies:
         try:
             backup.verify(copied)
@@ -310,26 +291,20 @@ def _look_at_copies(folder: Path) -> Inspection:
             damaged.append(copied.name)
     if damaged:
         sentence = f"abîmées : {', '.join(damaged)}. Refaites-en une : diag backup."
-        return Inspection("copies", Health.REPAIRABLE, sentence)
-    if not copies:
-        return Inspection("copies", Health.SOUND, "aucune")
-    sentence = f"{counted(len(copies), 'copie')}, la dernière {copies[0].name}"
-    return Inspection("copies", Health.SOUND, sentence)
-
-
-def _look_at_room(folder: Path) -> Inspection:
+        yield Inspection("copies", Health.REPAIRABLE, sentence)
+    else:
+        many = counted(len(copies), "copie")
+        sentence = f"{many}, la dernière {copies[0].name}" if copies else "aucune"
+        yield Inspection("copies", Health.SOUND, sentence)
     free = disk_usage(folder).free
     room = f"{free // 2**20} Mo libres"
     if free < ROOM:
-        sentence = f"{room} : libérez de la place"
-        return Inspection("place", Health.REPAIRABLE, sentence)
-    return Inspection("place", Health.SOUND, room)
+        yield Inspection("place", Health.REPAIRABLE, f"{room} : libérez de la place")
+    else:
+        yield Inspection("place", Health.SOUND, room)
 
 
 # Repairing: a new journal, in the place of the file that is set aside as it is.
-
-
-_WORKSHOP = "reparation"
 
 
 class Repaired(NamedTuple):
@@ -357,13 +332,19 @@ def repair(folder: Path) -> Repaired:
     try:
         backup.verify(path)
     except JournalError:
-        aside = _replace(folder, evidence)
+        with _workshop(folder) as workshop:
+            with Journal.open(workshop) as journal:
+                take_back(journal, evidence)
+                _carry_settings(journal, folder, evidence.of_file)
+                journal.compact()
+            aside = backup.restore(workshop / FILE, path, _stamp())
+        carry_out_again(folder, None)
         done = Repaired(evidence.found, 0, evidence.lost(), aside)
     else:
         with Journal.open(folder) as journal:
             new = take_back(journal, evidence)
         done = Repaired(evidence.found, new, (), None)
-    _mend_photos(folder, _stamp())
+    _mend_photos(folder)
     with Journal.open(folder) as journal:
         if journal.recorder:
             found, lost = sum(done.found.values()), sum(one.number for one in done.lost)
@@ -382,23 +363,18 @@ def take_back(journal: Journal, evidence: Gathered) -> int:
     return journal.ingest(evidence.in_order()).new
 
 
-def _replace(folder: Path, evidence: Gathered) -> Path | None:
-    """Build a new journal of what was found, and put it in the place of the old."""
-    path, workshop = folder / FILE, folder / _WORKSHOP
+@contextmanager
+def _workshop(folder: Path) -> Iterator[Path]:
+    """Give a folder where files are built, under the key of the workspace."""
+    workshop = folder / "reparation"
     rmtree(workshop, ignore_errors=True)
     workshop.mkdir(mode=0o700)
     try:
         for mark in folder.glob("*-chiffrement.json"):
             copyfile(mark, workshop / mark.name)
-        with Journal.open(workshop) as journal:
-            take_back(journal, evidence)
-            _carry_settings(journal, folder, evidence.of_file)
-            journal.compact()
-        aside = backup.restore(workshop / FILE, path, _stamp())
+        yield workshop
     finally:
         rmtree(workshop, ignore_errors=True)
-    carry_out_again(folder, None)
-    return aside
 
 
 def _stamp() -> str:
@@ -427,25 +403,20 @@ def _carry_settings(journal: Journal, folder: Path, carved: Carved) -> None:
         put_setting(journal, "workspace", {**kept, "device": f"d-{token_hex(4)}"})
 
 
-def _mend_photos(folder: Path, stamp: str) -> None:
+def _mend_photos(folder: Path) -> None:
     """Put the photos that are whole in a new file, when the one there is damaged."""
-    path, workshop = folder / PHOTOS, folder / _WORKSHOP
+    path = folder / PHOTOS
     if not path.exists():
         return
     with suppress(JournalError):
         verify_photos(path)
         return
-    workshop.mkdir(mode=0o700, exist_ok=True)
-    try:
-        for mark in folder.glob("*-chiffrement.json"):
-            copyfile(mark, workshop / mark.name)
+    with _workshop(folder) as workshop:
         made = AttachmentStore(workshop)
         for mime, content in carved_photos(path):
             made.put(content, mime)
         if made.path.exists():
-            backup.restore(made.path, path, stamp, verify_photos)
-    finally:
-        rmtree(workshop, ignore_errors=True)
+            backup.restore(made.path, path, _stamp(), verify_photos)
 
 
 def take_from(journal: Journal, path: Path) -> Repaired:
