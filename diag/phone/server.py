@@ -15,7 +15,6 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from secrets import compare_digest, token_urlsafe
 from threading import Thread
-from typing import NamedTuple
 from urllib.parse import parse_qs
 
 import uvicorn
@@ -32,19 +31,11 @@ from diag.phone.links import (
     PhoneLink,
     PhoneReceiver,
     PhoneRole,
-    PhoneSheet,
     TurnedAway,
 )
 from diag.words.sentences import french
 
 _HERE = Path(__file__).parent
-
-
-class PhonePage(NamedTuple):
-    """A page, and the headings that bind it."""
-
-    body: bytes
-    headers: dict[str, str]
 
 
 _PHOTOS = """<h1>Photos de l'audit</h1>
@@ -65,17 +56,7 @@ _CODE = """<h1>Le code à six chiffres</h1>
 </label></p><button>Entrer</button></form>"""
 
 
-def _sheet_page(sheet: PhoneSheet) -> PhonePage:
-    body = (
-        f"<h1>{escape(sheet.title)}</h1><p><small>{escape(sheet.intro)}</small></p>"
-        f'<p id="etat" role="status"></p><form id="form" {sheet.marks}>'
-        f"{sheet.fields}<button>Envoyer</button></form>"
-    )
-    js = fields_script() + _own("sheet.js")
-    return _page(sheet.title, body, js, "connect-src 'self'", fields_style())
-
-
-def _page(title: str, body: str, js: str, allowed: str, more: str = "") -> PhonePage:
+def _page(title: str, body: str, js: str, allowed: str, more: str = "") -> Response:
     """Return a page that may run its own script, and reach this computer alone."""
     nonce = token_urlsafe(12)
     run = f'<script nonce="{nonce}">{js}</script>' if js else ""
@@ -90,7 +71,7 @@ def _page(title: str, body: str, js: str, allowed: str, more: str = "") -> Phone
         f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; "
         f"img-src blob:; base-uri 'none'; frame-ancestors 'none'; {closed}{allowed}"
     )
-    return PhonePage(html.encode(), {"Content-Security-Policy": policy, **ALWAYS})
+    return Response(html, headers={"Content-Security-Policy": policy, **ALWAYS})
 
 
 ALWAYS = {
@@ -193,8 +174,7 @@ class PhoneRoutes:
         """Ask for the digits; the right ones lead to the link."""
         self._check_peer(request)
         if request.method == "GET":
-            page = _page("Code", _CODE, "", "form-action 'self'", fields_style())
-            return _shown(page)
+            return _page("Code", _CODE, "", "form-action 'self'", fields_style())
         given = parse_qs((await _body(request, 1024)).decode("ascii", "replace"))
         typed = "".join(filter(str.isdecimal, given.get("c", [""])[0]))
         for link in self._links:
@@ -208,21 +188,24 @@ class PhoneRoutes:
         link = self._link(request)
         address = request.client.host if request.client else ""
         phone = request.cookies.get(_cookie_of(link), "")
-        knows, is_shared = self._receiver.knows, link.most > 1
-        is_known = (
-            bool(phone)
-            and is_shared
-            and await asyncio.to_thread(knows, link.role, phone)
-        )
+        is_known, is_shared = False, link.most > 1
+        if phone and is_shared:
+            is_known = await asyncio.to_thread(self._receiver.knows, link.role, phone)
         secret = link.claim(phone, address, is_known=is_known)
         if link.role is PhoneRole.PHOTOS:
             js, title = _own("photos.js"), "Photos de l'audit"
             page = _page(title, _PHOTOS, js, "connect-src 'self'")
         else:
             sheet = await asyncio.to_thread(self._receiver.page, link.role)
-            page = _sheet_page(sheet)
-        response = _shown(page)
-        response.set_cookie(
+            body = (
+                f"<h1>{escape(sheet.title)}</h1>"
+                f"<p><small>{escape(sheet.intro)}</small></p>"
+                f'<p id="etat" role="status"></p><form id="form" {sheet.marks}>'
+                f"{sheet.fields}<button>Envoyer</button></form>"
+            )
+            js = fields_script() + _own("sheet.js")
+            page = _page(sheet.title, body, js, "connect-src 'self'", fields_style())
+        page.set_cookie(
             _cookie_of(link),
             secret,
             max_age=LIFE,
@@ -230,7 +213,7 @@ class PhoneRoutes:
             samesite="strict",
             path="/" if is_shared else f"/{link.token}",
         )
-        return response
+        return page
 
     async def _where(self, request: Request) -> Response:
         self._claimed(request, PhoneRole.PHOTOS)
@@ -293,10 +276,6 @@ async def _kept(keep: Callable[[], str], refused: int = 400) -> Response:
         return _reply(await asyncio.to_thread(keep))
     except DiagError as error:
         return _reply(str(error), refused)
-
-
-def _shown(page: PhonePage) -> Response:
-    return Response(page.body, headers=page.headers)
 
 
 def _reply(sentence: str, status: int = 200) -> Response:
