@@ -338,9 +338,18 @@ _MEETINGS = (
 def plan_years(folder: Path) -> None:
     """Add to a demonstration, closed, the schools of last year, then the programme."""
     with Workspace.open(folder, fixed_world(_BEFORE, seed=2030)) as workspace:
+        full = scenario(FULL)  # each is that school, but for what differs
+        visit = full.visits[0].model_copy(update={"date": _BEFORE})
         for each in _NEIGHBOURS:
+            differing = {
+                "uai": each.uai,
+                "visits": (visit,),
+                "answers": {**full.answers, **each.answers},
+                "places": tuple(p for p in full.places if p.name not in each.without),
+                "status": AuditStatus.EN_COURS,
+            }
             session = start(workspace, each.uai, LAST)
-            play(session, _story(each))
+            play(session, full.model_copy(update=differing))
             move(session, AuditStatus.CLOS)
     with Workspace.open(folder, fixed_world(DAY, seed=2031)) as workspace:
         campaigns = (LAST, SETTINGS.campaign)
@@ -352,22 +361,6 @@ def plan_years(folder: Path) -> None:
         _choose(container.reopened(), frame)
 
 
-def _story(each: _Neighbour) -> Story:
-    """Return the story of the school audited in full, moved to another one."""
-    full = scenario(FULL)
-    visit = full.visits[0].model_copy(update={"date": _BEFORE})
-    places = tuple(one for one in full.places if one.name not in each.without)
-    return full.model_copy(
-        update={
-            "uai": each.uai,
-            "visits": (visit,),
-            "answers": {**full.answers, **each.answers},
-            "places": places,
-            "status": AuditStatus.EN_COURS,
-        }
-    )
-
-
 def _money(container: Container) -> Iterator[NewRevision]:
     """Give what each payer may spend: voted for the first budget, then supposed."""
     syndicat = str(container.audit.subject)
@@ -376,13 +369,13 @@ def _money(container: Container) -> Iterator[NewRevision]:
         purses[Purse(f"commune:{one.insee}", INVESTMENT)] = one.invests
         purses[Purse(f"commune:{one.insee}", RUNNING)] = one.runs
     for purse, euros in purses.items():
+        value = YearEnvelope(
+            cents=euros * 100,
+            state=EnvelopeState.HYPOTHESE,
+            carry=purse.section is INVESTMENT,
+            source="débat d'orientation budgétaire",
+        )
         for year in _YEARS:
-            value = YearEnvelope(
-                cents=euros * 100,
-                state=EnvelopeState.HYPOTHESE,
-                carry=purse.section is INVESTMENT,
-                source="débat d'orientation budgétaire",
-            )
             yield container.draft(setting.envelope_subject(purse, year), value)
     yield container.draft(
         subjects.programme(subjects.SPLITS, EVERY), CostSplit(syndicat="0.4")

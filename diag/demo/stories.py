@@ -29,7 +29,6 @@ from diag.audit.proposals import propose
 from diag.audit.session import AuditSession, open_session, start
 from diag.documents.questionnaire import compose, keep
 from diag.journal import changes
-from diag.journal.revision import NewRevision
 from diag.model.audit import FollowUp
 from diag.model.base import Noun
 from diag.model.enums import (
@@ -40,7 +39,7 @@ from diag.model.enums import (
     State,
 )
 from diag.model.errors import DiagError
-from diag.model.fact import Place, Value
+from diag.model.fact import Value
 from diag.workspace.picture import decode_picture
 from diag.workspace.settings import Settings
 from diag.workspace.workspace import Workspace, fixed_world
@@ -132,34 +131,25 @@ def play(session: AuditSession, story: Story) -> None:
 
 def _answer(session: AuditSession, answers: dict[str, Any], place: str = "") -> None:
     """Record the answers of one place in one durable commit."""
-    where = find_place(session, place)
-    session.record(
-        *(
-            draft
-            for question, raw in answers.items()
-            if raw is not None
-            for draft in _drafts(session, where, question, raw)
+    where, audit = find_place(session, place), session.audit.id
+    drafts = []
+    for ident, raw in answers.items():
+        if raw is None:
+            continue
+        answer = StoryAnswer.model_validate(
+            raw if isinstance(raw, dict) else {"value": raw}
         )
-    )
-
-
-def _drafts(
-    session: AuditSession, place: Place, ident: str, raw: Any
-) -> tuple[NewRevision, ...]:
-    answer = StoryAnswer.model_validate(
-        raw if isinstance(raw, dict) else {"value": raw}
-    )
-    question = find_question(session, ident)
-    if question.place is not place.kind:
-        raise DiagError(f"{ident} ne se répond pas pour « {place.name} ».")
-    entry = NewAnswer(
-        ident, answer.value, "", answer.state, answer.provenance, answer.reason
-    )
-    audit = session.audit.id
-    answered = changes.answered(audit, place.id, ident, answer_for(question, entry))
-    if answer.note is None:
-        return (answered,)
-    return answered, changes.noted(audit, place.id, ident, answer.note)
+        question = find_question(session, ident)
+        if question.place is not where.kind:
+            raise DiagError(f"{ident} ne se répond pas pour « {where.name} ».")
+        entry = NewAnswer(
+            ident, answer.value, "", answer.state, answer.provenance, answer.reason
+        )
+        written = answer_for(question, entry)
+        drafts.append(changes.answered(audit, where.id, ident, written))
+        if answer.note is not None:
+            drafts.append(changes.noted(audit, where.id, ident, answer.note))
+    session.record(*drafts)
 
 
 DAY = date(2026, 10, 5)
@@ -197,7 +187,20 @@ _ROOMS = ("Classe CP-CE1-CE2", "Classe CM1-CM2")
 def visit_again(folder: Path) -> None:
     """Add to a demonstration, closed, the second visit and what others bring."""
     with Workspace.open(folder, fixed_world(_BEFORE, seed=2025)) as workspace:
-        _last_year(workspace)
+        session = start(workspace, AGAIN, LAST)
+        story = _story(AGAIN, AuditStatus.EN_COURS, _BEFORE)
+        slow = {"technologie_acces": "cuivre", "debit_descendant": "8"}
+        play(session, story.model_copy(update={"answers": {**story.answers, **slow}}))
+        _record(session, "danger_electrique", True, _ROOMS[0])
+        done, decided = FollowUpState.FAITE, FollowUpState.DECIDEE
+        for ident, state, day, who in (
+            ("mettre-hors-danger", done, "2025-11-03", "les services"),
+            ("passer-a-la-fibre", done, "2026-06-30", "l'opérateur"),
+            ("permettre-la-coupure-du-wifi", decided, "2026-03-12", "conseil"),
+        ):
+            step = FollowUp(recommendation=ident, state=state, on=day, by=who)
+            add_step(session, step)
+        move(session, AuditStatus.CLOS)
     with TemporaryDirectory(prefix="diag-") as name:
         other = Path(name) / "collegue"
         with Workspace.open(folder, fixed_world(DAY, seed=2027)) as workspace:
@@ -208,7 +211,13 @@ def visit_again(folder: Path) -> None:
             Workspace.create(other, hers, fixed_world(DAY, seed=2028)) as there,
             Workspace.open(folder, fixed_world(DAY, seed=2029)) as here,
         ):
-            _colleague(there, here)
+            again, mine = open_session(there, AGAIN), open_session(here, AGAIN)
+            _record(again, "nb_batiments", 2)
+            _record(mine, "nb_batiments", 1)
+            here.journal.ingest(list(there.journal.lines(again.audit.id)))
+            read = start(there, READ)
+            play(read, _story(READ, AuditStatus.SOUMIS, DAY))
+            here.journal.ingest(list(there.journal.lines(read.audit.id)))
 
 
 def _story(uai: str, status: AuditStatus, day: date) -> Story:
@@ -218,28 +227,7 @@ def _story(uai: str, status: AuditStatus, day: date) -> Story:
     return half.model_copy(update={"uai": uai, "status": status, "visits": (visit,)})
 
 
-def _last_year(workspace: Workspace) -> None:
-    session = start(workspace, AGAIN, LAST)
-    story = _story(AGAIN, AuditStatus.EN_COURS, _BEFORE)
-    answers = {**story.answers, "technologie_acces": "cuivre", "debit_descendant": "8"}
-    play(session, story.model_copy(update={"answers": answers}))
-    _record(session, "danger_electrique", True, _ROOMS[0])
-    for ident, state, day, who in (
-        ("mettre-hors-danger", FollowUpState.FAITE, "2025-11-03", "les services"),
-        ("passer-a-la-fibre", FollowUpState.FAITE, "2026-06-30", "l'opérateur"),
-        (
-            "permettre-la-coupure-du-wifi",
-            FollowUpState.DECIDEE,
-            "2026-03-12",
-            "conseil",
-        ),
-    ):
-        step = FollowUp(recommendation=ident, state=state, on=day, by=who)
-        add_step(session, step)
-    move(session, AuditStatus.CLOS)
-
-
-def _this_year(workspace: Workspace) -> AuditSession:
+def _this_year(workspace: Workspace) -> None:
     """Open the second audit: what was seen so far, what the team sent."""
     session = start(workspace, AGAIN)
     take_places_again(session)
@@ -265,38 +253,20 @@ def _this_year(workspace: Workspace) -> AuditSession:
     keep_picture(session, picture, shown, "Rallonge devant le tableau")
     _, printed = compose(session, TEAM)
     keep(session, printed)
-    sheets = [_sheet(session, printed.questions) for _ in range(LEAST)]
-    propose(session, together(session, printed, sheets).offers)
-    return session
-
-
-def _colleague(there: Workspace, here: Workspace) -> None:
-    """Have a colleague answer otherwise, and submit another school, then meet."""
-    hers, mine = open_session(there, AGAIN), open_session(here, AGAIN)
-    _record(hers, "nb_batiments", 2)
-    _record(mine, "nb_batiments", 1)
-    here.journal.ingest(list(there.journal.lines(hers.audit.id)))
-    other = start(there, READ)
-    play(other, _story(READ, AuditStatus.SOUMIS, DAY))
-    here.journal.ingest(list(there.journal.lines(other.audit.id)))
+    asked = [session.checklist.questions[one] for one in printed.questions]
+    sheet: dict[str, Value] = {  # a colleague ticks yes, or the first choice
+        one.id: True if kind.is_yes_no else one.choices[0].id
+        for one in asked
+        for kind in (TYPES[one.type],)
+        if kind.is_yes_no or kind.is_one_choice
+    }
+    propose(session, together(session, printed, [sheet] * LEAST).offers)
 
 
 def _record(
     session: AuditSession, question: str, value: object, place: str = ""
 ) -> None:
     record_answer(session, NewAnswer(question, value, place=place, sure=True))
-
-
-def _sheet(session: AuditSession, asked: tuple[str, ...]) -> dict[str, Value]:
-    """Return what a colleague of the school ticks: yes, or the first choice."""
-    questions = session.checklist.questions
-    return {
-        ident: True if kind.is_yes_no else one.choices[0].id
-        for ident in asked
-        for one in (questions[ident],)
-        for kind in (TYPES[one.type],)
-        if kind.is_yes_no or kind.is_one_choice
-    }
 
 
 def _drawn() -> bytes:
