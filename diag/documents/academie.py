@@ -3,7 +3,7 @@
 Other schools are compared with by their scores: none is named, and it is no ranking.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 
 from diag.assess.plan import Action
@@ -73,7 +73,16 @@ def view(report: Report) -> dict[str, object]:
     mine = [
         one for one in report.plan.actions if one.advice.recommendation.owner in _ACTORS
     ]
-    told = _described(report, mine)
+    # Described at length: project, training and ENT before the rest.
+    subjects = {
+        one.criterion.id
+        for _, prefixes in _SUBJECTS
+        for one in _among(report, prefixes)
+    }
+    described = sorted(
+        mine, key=lambda one: one.advice.recommendation.when.criterion not in subjects
+    )[:TOLD]
+    told = [one for one in mine if one in described]
     next_ones = [one for one in mine if one not in told]
     wrong = failing(report, READER)
     lawful = {one.criterion.id for one in wrong}  # their table has these
@@ -82,7 +91,11 @@ def view(report: Report) -> dict[str, object]:
         for one in report.plan.actions
         if one not in mine and one.advice.recommendation.when.criterion not in lawful
     ]
-    others = _most_pressing(report, rest)
+    # The few that are listed, what lacks most first, in their order.
+    own = [one for one in rest if is_own(report, one)]
+    kept = [*own, *needs(report, rest), *pressing(report, rest), *rest]
+    first = list(dict.fromkeys(one.id for one in kept))[:OTHERS]
+    others = [one for one in rest if one.id in first]
     uncounted = [one for one in rest if one not in others]
     out = len(_titles(report, Compliance.SANS_OBJET))
     cited = [name for one in wrong for name in one.criterion.sources[:CITED]]
@@ -122,14 +135,6 @@ def view(report: Report) -> dict[str, object]:
     }
 
 
-def _most_pressing(report: Report, actions: list[Action]) -> list[Action]:
-    """Return the few actions that are listed, what lacks most first, in their order."""
-    own = [one for one in actions if is_own(report, one)]
-    kept = [*own, *needs(report, actions), *pressing(report, actions), *actions]
-    ids = list(dict.fromkeys(one.id for one in kept))[:OTHERS]
-    return [one for one in actions if one.id in ids]
-
-
 def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]]:
     """Return what its four pages print; the whole travels inside as Markdown."""
     mine = [
@@ -144,18 +149,6 @@ def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]
         "unchecked": bullets([*told[:CHECKED], *more]),
     }
     return view, ()
-
-
-def _described(report: Report, mine: Sequence[Action]) -> list[Action]:
-    """Return what is described at length: project, training and ENT before the rest."""
-    prefixes = tuple(one for _, some in _SUBJECTS for one in some)
-    subjects = {one.criterion.id for one in _among(report, prefixes)}
-
-    def is_other(action: Action) -> bool:
-        return action.advice.recommendation.when.criterion not in subjects
-
-    kept = sorted(mine, key=is_other)[:TOLD]
-    return [one for one in mine if one in kept]
 
 
 def _titles(report: Report, state: Compliance) -> list[str]:

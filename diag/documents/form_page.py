@@ -24,7 +24,6 @@ from diag.audit.session import AuditSession
 from diag.documents.formats import Format
 from diag.documents.questionnaire import (
     PRIVACY,
-    QuestionnairePage,
     columns_of,
     page_of,
 )
@@ -120,6 +119,8 @@ def write_form(session: AuditSession, printed: Questionnaire) -> bytes:
     }
     columns = columns_of(session, printed.whom)
     email = session.workspace.settings.email
+    about = quote(f"{page.title}, {page.school}")
+    mailto = f"mailto:{quote(email)}?subject={about}"
     fields = {
         "title": page.title,
         "school": page.school,
@@ -141,7 +142,7 @@ def write_form(session: AuditSession, printed: Questionnaire) -> bytes:
         css=css,
         script=js,
         reach=f"<dt>Contact</dt><dd>{escape(page.reach)}</dd>" if page.reach else "",
-        mail=_mail_to(email, page) if email else "",
+        mail=f' à <a href="{escape(mailto)}">{escape(email)}</a>' if email else "",
         questions="\n".join(
             fieldset(one, rank, *believed.get(one.id, ()))
             for rank, one in enumerate(asked, 1)
@@ -167,12 +168,6 @@ def _table(columns: tuple[Question, ...]) -> str:
         f'<thead><tr><th scope="col">Modèle</th>{heads}</tr></thead>'
         f"<tbody>{lines}</tbody></table></div>"
     )
-
-
-def _mail_to(email: str, page: QuestionnairePage) -> str:
-    about = quote(f"{page.title}, {page.school}")
-    address = f"mailto:{quote(email)}?subject={about}"
-    return f' à <a href="{escape(address)}">{escape(email)}</a>'
 
 
 def _own(name: str) -> str:

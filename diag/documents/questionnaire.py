@@ -148,6 +148,9 @@ def questionnaire(
         margin = "\n" + " " * len(start)
         blank = written(_blank(question))
         asked.append(f"{start}{bold(_text(question))}\\{margin}{blank}")
+    # A row to fill for each purchase of devices.
+    heads = ["Modèle", *(one_line(question.label) for question in columns)]
+    rows = [[SHORT_BLANK for _ in heads] for _ in range(_PURCHASES * bool(columns))]
     parts = (
         Md(f"# {written(page.title)}"),
         definitions((
@@ -158,24 +161,12 @@ def questionnaire(
         )),
         written(page.advice),
         Md("\n\n".join(asked)),
-        _purchases(columns),
+        table("Un achat par ligne", heads, rows),
         written(_PRIVACY),
         written(_rest(left)),
         meta.running_line,
     )
     return Document(meta=meta, markdown=sections(parts) + "\n")
-
-
-def _purchases(columns: Sequence[Question]) -> Md:
-    """Return a table to fill, a row for each purchase of devices."""
-    if not columns:
-        return Md("")
-    heads = ["Modèle", *(one_line(question.label) for question in columns)]
-    return table(
-        "Un achat par ligne",
-        heads,
-        [[SHORT_BLANK for _ in heads] for _ in range(_PURCHASES)],
-    )
 
 
 def _text(question: Question) -> str:
@@ -190,18 +181,16 @@ def _blank(question: Question) -> str:
         labels = [choice.label for choice in question.choices]
         if several and all(choice.id != _NONE for choice in question.choices):
             labels.append(_NOTHING)
-        boxes = (_BOX + _held(label) for label in labels)
+        # A label stays on the line of its box, unless it is long.
+        boxes = (
+            _BOX + (label.replace(" ", "\u00a0") if len(label) <= _UNBROKEN else label)
+            for label in map(one_line, labels)
+        )
         return ("Plusieurs possibles : " if several else "") + _BETWEEN.join(boxes)
     name = f"{one_line(question.label)} : " if question.ask else ""
     if offered := kind.options(question):
         return name + _BETWEEN.join(_BOX + label for _, label, _ in offered)
     return f"{name}{kind.blank} {one_line(unit_words(question.unit))}".rstrip()
-
-
-def _held(label: str) -> str:
-    """Return a label that stays on the line of its box, unless it is long."""
-    clean = one_line(label)
-    return clean.replace(" ", "\u00a0") if len(clean) <= _UNBROKEN else clean
 
 
 def _rest(left: Sequence[Question]) -> str:
@@ -394,51 +383,36 @@ def printed_for(session: AuditSession, whom: str, code: str = "") -> Questionnai
 def _by_use(session: AuditSession, whom: str) -> list[Question]:
     """Return what he can declare and nobody knows, what matters most first.
 
-    What no criterion reads is left to the visit: the page is short.
+    What no criterion reads is left to the visit: the page is short. Two answers that
+    differ are settled by a person who saw both. A paper is left on a desk and sent by
+    mail: what is sensitive is asked face to face, and what is looked at in the school
+    is seen there.
     """
     facts, checklist = session.facts, session.checklist
-    weight = _weights(checklist)
+    # The rank of the gravest kind of criterion that reads each question.
+    kinds, weight = tuple(Kind), dict[str, int]()
+    for criterion in checklist.criteria.values():
+        rank = kinds.index(criterion.kind)
+        for rule in filter(None, (criterion.applicable, *criterion.levels.values())):
+            for name in every_name(parse_rule(rule)):
+                weight[name] = min(rank, weight.get(name, rank))
     asked = {
         each.question.id: each.question
         for each in relevant_questions(facts, checklist, facts.root)
-        if each.question.id in weight and _is_for(each, whom)
-    }
-    ranked = next_questions(facts, checklist, _EVERY)
-    useful = [each.question.id for each in ranked if each.question.id in asked]
-    rank = {ident: at for at, ident in enumerate(dict.fromkeys([*useful, *asked]))}
-    return sorted(asked.values(), key=lambda one: (weight[one.id], rank[one.id]))
-
-
-def _is_for(each: Asked, whom: str) -> bool:
-    """Return whether a question surely applies, is his to declare, and is unknown.
-
-    Two answers that differ are settled by a person who saw both. A paper is left on a
-    desk and sent by mail: what is sensitive is asked face to face, and what is looked
-    at in the school is seen there.
-    """
-    question = each.question
-    return (
-        question.whom == whom
-        and question.moment is not Moment.TOUR
+        if each.question.id in weight
+        and each.question.whom == whom
+        and each.question.moment is not Moment.TOUR
         and each.relevant is True
         and not each.is_settled
         and len(each.heads) <= 1
-        and Provenance.DECLARED in question.provenance
-        and not TYPES[question.type].is_photo
-        and not question.sensitive
-    )
-
-
-def _weights(checklist: Checklist) -> dict[str, int]:
-    """Return the rank of the gravest kind of criterion that reads each question."""
-    kinds = tuple(Kind)
-    found = dict[str, int]()
-    for criterion in checklist.criteria.values():
-        for rule in filter(None, (criterion.applicable, *criterion.levels.values())):
-            for name in every_name(parse_rule(rule)):
-                rank = kinds.index(criterion.kind)
-                found[name] = min(rank, found.get(name, rank))
-    return found
+        and Provenance.DECLARED in each.question.provenance
+        and not TYPES[each.question.type].is_photo
+        and not each.question.sensitive
+    }
+    ranked = next_questions(facts, checklist, _EVERY)
+    useful = [each.question.id for each in ranked if each.question.id in asked]
+    order = {ident: at for at, ident in enumerate(dict.fromkeys([*useful, *asked]))}
+    return sorted(asked.values(), key=lambda one: (weight[one.id], order[one.id]))
 
 
 def page_of(session: AuditSession, whom: str, code: str) -> QuestionnairePage:
@@ -539,51 +513,46 @@ class Transcription:
             DiagError: it cannot be an answer; nothing was written.
         """
         doubted, self._doubted = self._doubted, ""
-        line = typed.strip() or doubted
-        said, _, note = (part.strip() for part in f" {line}".partition(_NOTE))
-        told = self._answered(line, said, note, sure=line == doubted) if line else ""
+        line, recorded = typed.strip() or doubted, ""
+        if line:
+            recorded = self._record(line, sure=line == doubted)
         self.number += 1
-        return told
+        return recorded
 
-    def _answered(self, line: str, said: str, note: str, *, sure: bool) -> str:
-        question = self.question
+    def _record(self, line: str, *, sure: bool) -> str:
+        question, facts = self.question, self.session.facts
         if question is None or self.asked is None:
             raise DiagError("Cette question ne se pose plus ici : Entrée pour passer.")
-        if not said:
-            record_note(self.session, question.id, self._with_note(note))
+        typed, _, note = (part.strip() for part in f" {line}".partition(_NOTE))
+        before = facts.notes.get((facts.root, question.id), ())
+        kept = " ; ".join((*before, note)) if note else None
+        if not typed:
+            record_note(self.session, question.id, kept or "")
             return f"{question.label}\u00a0: note écrite"
+        kind = TYPES[question.type]
         try:
-            entry = self._entry(question, said, note, sure=sure)
+            if not kind.is_text and typed[0] in STATES:
+                entry = NewAnswer(
+                    question.id,
+                    state=STATES[typed[0]],
+                    provenance=Provenance.DECLARED,
+                    reason=typed[1:].strip(),
+                    note=kept,
+                )
+            else:
+                # Several questions may be answered at once, in one line.
+                checklist = self.session.checklist
+                together = TOGETHER in typed and companions(checklist, question.id)
+                entry = NewAnswer(
+                    question.id,
+                    typed if together else kind.parse_keys(question, typed),
+                    provenance=Provenance.DECLARED,
+                    note=kept,
+                    sure=sure,
+                )
             recorded = record_answer(self.session, entry)
         except UnlikelyAnswer:
             self._doubted = line
             raise
         self.recorded += 1
         return f"{question.label}\u00a0: {answer_words(question, recorded.answer)}"
-
-    def _entry(
-        self, question: Question, said: str, note: str, *, sure: bool
-    ) -> NewAnswer:
-        kept = self._with_note(note) if note else None
-        kind = TYPES[question.type]
-        state = None if kind.is_text else STATES.get(said[0])
-        if state is not None:
-            return NewAnswer(
-                question.id,
-                state=state,
-                provenance=Provenance.DECLARED,
-                reason=said[1:].strip(),
-                note=kept,
-            )
-        together = TOGETHER in said and companions(self.session.checklist, question.id)
-        return NewAnswer(
-            question.id,
-            said if together else kind.parse_keys(question, said),
-            provenance=Provenance.DECLARED,
-            note=kept,
-            sure=sure,
-        )
-
-    def _with_note(self, note: str) -> str:
-        before = self.session.facts.notes.get((self.session.facts.root, self.ident), ())
-        return " ; ".join((*before, note))

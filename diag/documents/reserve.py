@@ -37,13 +37,21 @@ def view(report: Report) -> dict[str, object]:
     unseen = [one.criterion.title for one in judged if not one.settled]
     public = report.public.checklist.questions
     mine = [one for one in report.plan.actions if report.is_reserved(one.id)]
-    maybe = [one for one in report.plan.to_confirm if report.is_reserved(one.id)]
     cited = {
         *(source for one in mine for source in one.advice.recommendation.sources),
         *(source for one in judged for source in one.criterion.sources),
     }
     seen = tuple(one for one in report.evidence if one.photo.question not in public)
     noted = [one for one in report.observations if one.question not in {"", *public}]
+    unsure = [
+        (
+            one.titled(report.title(one, READER)),
+            _where(report, one),
+            advice.cost_cell(report, one),
+        )
+        for one in report.plan.to_confirm
+        if report.is_reserved(one.id)
+    ]
     decided = tuple(
         one for one in report.follow_ups if report.is_reserved(one.recommendation)
     )
@@ -51,7 +59,11 @@ def view(report: Report) -> dict[str, object]:
         "cover": frame.cover(report, "Remis en main propre"),
         "actions": advice.blocks(report, mine, READER, partial(_action, report)),
         "use": _use_of_reserve(report, mine),
-        "to_confirm": _to_confirm(report, maybe),
+        "to_confirm": table(
+            "À confirmer par une vérification",
+            ("Action possible", "Où", "Coût TTC, environ"),
+            unsure,
+        ),
         "findings": _findings(report, [one for one in judged if one.settled]),
         "unknown": listed(unseen, len(unseen) + 1),
         "answers": _answers(report),
@@ -105,19 +117,6 @@ def _where(report: Report, action: Action) -> str:
     """Return every place by its name: the sheet is read by who goes there."""
     names = advice.place_names(report, action)
     return listed(names, len(names)) if names else report.it
-
-
-def _to_confirm(report: Report, actions: Iterable[Action]) -> Md:
-    rows = [
-        (
-            one.titled(report.title(one, READER)),
-            _where(report, one),
-            advice.cost_cell(report, one),
-        )
-        for one in actions
-    ]
-    columns = ("Action possible", "Où", "Coût TTC, environ")
-    return table("À confirmer par une vérification", columns, rows)
 
 
 def _findings(report: Report, judged: Iterable[CriterionResult]) -> Md:

@@ -118,9 +118,12 @@ def check_grammar(tree: nodes.Template, name: str | None) -> None:
         TemplateSyntaxError: in French, with the line at fault.
     """
     for node in _walked(tree):
-        said = _refusal(node)
-        if said:
-            raise TemplateSyntaxError(said, node.lineno or 1, name)
+        refusal = _of_word(node) or _of_binding(node)
+        if not isinstance(node, _ALLOWED):
+            word = _NAMES.get(type(node), type(node).__name__.lower())
+            refusal = f"« {word} » n'est pas admis dans un modèle"
+        if refusal:
+            raise TemplateSyntaxError(refusal, node.lineno or 1, name)
 
 
 def _walked(tree: nodes.Node) -> Iterator[nodes.Node]:
@@ -131,64 +134,50 @@ def _walked(tree: nodes.Node) -> Iterator[nodes.Node]:
         waiting.extend(node.iter_child_nodes())
 
 
-def _refusal(node: nodes.Node) -> str:
-    if isinstance(node, _ALLOWED):
-        return _of_word(node) or _of_binding(node)
-    word = _NAMES.get(type(node), type(node).__name__.lower())
-    return f"« {word} » n'est pas admis dans un modèle"
-
-
 def _of_word(node: nodes.Node) -> str:
     """Return what is refused of a filter, a test, a call, a name."""
-    said = ""
+    refusal = ""
     match node:
         case nodes.Filter() if node.node is None or node.name not in FILTERS:
-            said = _among(f"le filtre « {node.name} »", FILTERS)
+            refusal = _among(f"le filtre « {node.name} »", FILTERS)
         case nodes.Test() if node.name not in TESTS:
-            said = _among(f"le test « {node.name} »", TESTS)
-        case nodes.Call() if not _is_tool(node):
-            said = _among("cet appel", TOOLS)
+            refusal = _among(f"le test « {node.name} »", TESTS)
+        case nodes.Call(node=nodes.Name(name=tool), dyn_args=None, dyn_kwargs=None) if (
+            tool in TOOLS
+        ):
+            refusal = ""
+        case nodes.Call():
+            refusal = _among("cet appel", TOOLS)
         case nodes.Include() if not isinstance(node.template, nodes.Const):
-            said = "« include » veut le nom d'un modèle entre guillemets"
-        case nodes.Concat() | nodes.Add() if _parts(node) > MAX_PARTS:
-            said = f"plus de {MAX_PARTS} morceaux mis bout à bout"
+            refusal = "« include » veut le nom d'un modèle entre guillemets"
+        case nodes.Concat() | nodes.Add():
+            leaves = (nodes.Name, nodes.Const)
+            if sum(isinstance(each, leaves) for each in _walked(node)) > MAX_PARTS:
+                refusal = f"plus de {MAX_PARTS} morceaux mis bout à bout"
         case nodes.Getattr(attr=attr) if attr.startswith("_"):
-            said = f"« {attr} » n'est pas lisible"
-    return said
+            refusal = f"« {attr} » n'est pas lisible"
+    return refusal
 
 
 def _of_binding(node: nodes.Node) -> str:
     """Return what is refused of a name given to something."""
-    said = ""
+    refusal = ""
     match node:
         case nodes.Assign() if _builds(node.node):
-            said = "« set » donne un nom à ce qui existe, sans rien y ajouter"
+            refusal = "« set » donne un nom à ce qui existe, sans rien y ajouter"
         case nodes.For(recursive=True):
-            said = "« recursive » n'est pas admis dans un modèle"
+            refusal = "« recursive » n'est pas admis dans un modèle"
         case nodes.For() if _builds(node.iter):
-            said = "« for » parcourt ce qui existe, sans rien y ajouter"
-    return said
-
-
-def _is_tool(call: nodes.Call) -> bool:
-    plain = call.dyn_args is None and call.dyn_kwargs is None
-    return plain and isinstance(call.node, nodes.Name) and call.node.name in TOOLS
-
-
-def _parts(expression: nodes.Node) -> int:
-    leaves = (nodes.Name, nodes.Const)
-    return sum(isinstance(node, leaves) for node in _walked(expression))
+            refusal = "« for » parcourt ce qui existe, sans rien y ajouter"
+    return refusal
 
 
 def _builds(expression: nodes.Node) -> bool:
     return any(
-        isinstance(node, _BUILDING) or _is_load_tuple(node)
+        isinstance(node, _BUILDING)
+        or (isinstance(node, nodes.Tuple) and node.ctx == "load")
         for node in _walked(expression)
     )
-
-
-def _is_load_tuple(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Tuple) and node.ctx == "load"
 
 
 def _among(what: str, admitted: frozenset[str]) -> str:
@@ -309,7 +298,10 @@ def own_text(
         template = guarded(templates).get_template(name)
         return "".join(_bounded(template.generate({**context, _BUDGET: _Budget()})))
     except Exception as error:  # a template of anyone can fail in any way
-        raise OwnTemplateError(_explain(error, name, dict(templates))) from error
+        where, line = _where(error, name)
+        is_own = any(where == own for own, _ in templates)
+        file = f"{PLACE}{where}" if is_own else f"modèle livré {where}"
+        raise OwnTemplateError(f"{file}, ligne {line} : {_reason(error)}.") from error
 
 
 def _bounded(parts: Iterable[str]) -> Iterator[str]:
@@ -343,12 +335,6 @@ def guarded(templates: tuple[tuple[str, str], ...]) -> Guarded:
     made.globals.clear()
     made.filters |= {_COUNTED: _counted, _INCLUDED: _included}
     return made
-
-
-def _explain(error: Exception, name: str, own: Mapping[str, str]) -> str:
-    where, line = _where(error, name)
-    file = f"{PLACE}{where}" if where in own else f"modèle livré {where}"
-    return f"{file}, ligne {line} : {_reason(error)}."
 
 
 def _reason(error: Exception) -> str:

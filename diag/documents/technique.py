@@ -14,7 +14,7 @@ from diag.assess.words import quantity_words, score_cell
 from diag.audit.evidence import allowed_words
 from diag.audit.findings import kind_of, observed, open_words
 from diag.audit.reasons import describe_due, describe_steps
-from diag.audit.report import Report
+from diag.audit.report import Report, once
 from diag.documents.blocks import Md, Pair, bold, definitions, image_of, sections, table
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box, compliance_table
@@ -142,12 +142,21 @@ def _ticket(report: Report, action: Action) -> tuple[Pair, ...]:
     effort = action.advice.effort_days
     charge = f" ; charge : {count_range(effort, 'jour', 'jours')}" if effort else ""
     due, cost = describe_due(report, action), advice.cost(report, action)
-    lasts = describe_duration(action.advice.recommendation.lifetime)
+    lasts = describe_duration(recommendation.lifetime)
     life = f" ; durée de vie : {lasts}" if lasts else ""
+    criterion: tuple[Pair, ...] = ()
+    if result := report.result(recommendation.when.criterion):
+        named = ", ".join(filter(None, (result.criterion.ref, result.criterion.title)))
+        sources = ", ".join(known_sources(recommendation.sources))
+        criterion = (
+            ("Attendu", f"{named} ({sources})" if sources else named),
+            ("Nature", advice.nature(report, action)),
+            ("Constaté", sentence(observed(report, result))),
+        )
     return (
         ("Lieux", where),
         ("Quantité", many),
-        *_criterion(report, action),
+        *criterion,
         ("Comment", " ".join(steps)),
         (
             "Qui, quand, coût",
@@ -156,22 +165,6 @@ def _ticket(report: Report, action: Action) -> tuple[Pair, ...]:
         advice.covered(report, action, READER),
         ("Recette", sentence(done)),
         ("Suite", sentence(advice.follow_up(action))),
-    )
-
-
-def _criterion(report: Report, action: Action) -> tuple[Pair, ...]:
-    recommendation = action.advice.recommendation
-    result = report.result(recommendation.when.criterion)
-    if result is None:
-        return ()
-    named = ", ".join(filter(None, (result.criterion.ref, result.criterion.title)))
-    sources = ", ".join(known_sources(recommendation.sources))
-    seen = observed(report, result)
-    cited = f"{named} ({sources})" if sources else named
-    return (
-        ("Attendu", cited),
-        ("Nature", advice.nature(report, action)),
-        ("Constaté", sentence(seen)),
     )
 
 
@@ -327,16 +320,13 @@ def _answered(report: Report, places: Iterable[Place]) -> list[Question]:
     return [*known, *lost]
 
 
+@once
 def _names_by_place(report: Report) -> Mapping[str, list[str]]:
     """Return the ids of the questions answered or noted at each place."""
-
-    def found() -> dict[str, list[str]]:
-        names: dict[str, list[str]] = {}
-        for at, name in (*report.facts.answers, *report.facts.notes):
-            names.setdefault(at, []).append(name)
-        return names
-
-    return report.once(("names by place",), found)
+    names: dict[str, list[str]] = {}
+    for at, name in (*report.facts.answers, *report.facts.notes):
+        names.setdefault(at, []).append(name)
+    return names
 
 
 def _heads(report: Report, place: Place, question: Question) -> tuple[Answer, ...]:

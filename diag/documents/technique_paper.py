@@ -4,12 +4,11 @@ The Markdown, the HTML and the ODT keep the whole annex. The PDF is carried on s
 prints what serves there, and holds the rest as files, listed by one manifest.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 from diag.answers.types import heads_words
 from diag.assess.plan import Action
-from diag.audit.report import Report
+from diag.audit.report import Report, once
 from diag.documents.blocks import Md, Pair, entry, image_of, sections, table, written
 from diag.documents.document import EmbeddedFile
 from diag.documents.parts import advice, frame
@@ -70,6 +69,26 @@ def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]
     whole = ("document.md", "l'annexe entière : critères, règles, prix, sources")
     rows = [whole, *((one.name, one.words) for one in files)]
     columns = ("Fichier", "Ce qu'il contient")
+    # What is there, each lot with where it stands and what was read of it.
+    lots = [
+        (report.place_name(lot.id), _named(_read_at(report, lot), OF_LOT))
+        for lot in report.facts.places_of(PlaceKind.LOT)
+    ]
+    # What the sure actions buy, one row an article of an action.
+    bought = [
+        (action.number, line.price.label, count_range(line.quantity), line.price.unit)
+        for action in actions
+        for line in action.advice.cost.lines
+        if line.quantity.high != 0
+    ]
+    # By what each action is known to be done, with a box to tick.
+    done = [
+        (
+            f"☐ {one.number}",
+            report.fill_blanks(one, one.advice.recommendation.done_when, READER),
+        )
+        for one in actions
+    ]
     view: dict[str, object] = {
         "cover": frame.cover(report, "Service technique et prestataires"),
         "dangers": frame.dangers_box(report),
@@ -78,42 +97,52 @@ def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]
         "tickets": _tickets(report, actions),
         "rooms": _rooms(report),
         "measures": measures(report),
-        "stock": _stock(report),
-        "shopping": _shopping(report),
-        "received": _received(report, actions),
+        "stock": sections((
+            table("Matériel présent", ("Lot", "Relevé"), lots[:LOTS]),
+            _more(LOTS, len(lots), "reponses.csv"),
+        )),
+        "shopping": sections((
+            table(
+                "À acheter",
+                ("Action", "Article", "Quantité", "Unité"),
+                bought[:BOUGHT],
+            ),
+            _more(BOUGHT, len(bought), "achats.csv"),
+        )),
+        "received": sections((
+            table("Recette", ("Action", "Terminé quand"), done[:RECEIVED]),
+            _more(RECEIVED, len(done), "document.md"),
+        )),
         "manifest": table("Fichiers joints à ce PDF", columns, rows),
         "photos": _photos(report),
     }
     return view, files
 
 
+@once
 def attachments(report: Report) -> tuple[EmbeddedFile, ...]:
     """Return the files that the PDF holds besides its Markdown."""
-
-    def made() -> tuple[EmbeddedFile, ...]:
-        tickets = tickets_of(report, to_confirm=True, whole_plan=True)
-        bought = by_school(basket_of(report, to_confirm=True).lines)
-        told = table_of("Réponses", ANSWERS, answers_of(report).rows)
-        rows = ticket_rows(report, tickets)
-        seen = observation_rows(report, report.observations)
-        words = "chaque observation, son lieu, sa question"
-        csv = table_of("Observations", _OBSERVATIONS, seen)
-        noted = [("observations.csv", csv, words)] if seen else []
-        files = (
-            (
-                *("tickets.csv", table_of("Tickets", TICKETS, rows)),
-                "chaque ticket : lieux, constat, geste, recette",
-            ),
-            ("achats.csv", bought, "chaque article, sa quantité, son prix, sa source"),
-            ("reponses.csv", told, "chaque réponse, son lieu, son origine, sa note"),
-            *noted,
-        )
-        return tuple(
-            EmbeddedFile(name, csv_bytes(told).decode("utf-8"), "text/csv", words)
-            for name, told, words in files
-        )
-
-    return report.once(("attachments",), made)
+    tickets = tickets_of(report, to_confirm=True, whole_plan=True)
+    bought = by_school(basket_of(report, to_confirm=True).lines)
+    told = table_of("Réponses", ANSWERS, answers_of(report).rows)
+    rows = ticket_rows(report, tickets)
+    seen = observation_rows(report, report.observations)
+    words = "chaque observation, son lieu, sa question"
+    csv = table_of("Observations", _OBSERVATIONS, seen)
+    noted = [("observations.csv", csv, words)] if seen else []
+    files = (
+        (
+            *("tickets.csv", table_of("Tickets", TICKETS, rows)),
+            "chaque ticket : lieux, constat, geste, recette",
+        ),
+        ("achats.csv", bought, "chaque article, sa quantité, son prix, sa source"),
+        ("reponses.csv", told, "chaque réponse, son lieu, son origine, sa note"),
+        *noted,
+    )
+    return tuple(
+        EmbeddedFile(name, csv_bytes(told).decode("utf-8"), "text/csv", words)
+        for name, told, words in files
+    )
 
 
 def _more(shown: int, every: int, name: str) -> Md:
@@ -143,31 +172,25 @@ def _network(report: Report) -> Md:
 
 def _tickets(report: Report, actions: Sequence[Action]) -> Md:
     """Return a table for each trade, the most pressing first."""
-    kept = actions[:TICKETS_SHOWN]
-    trades = [*Trade, None]
-    by_trade: Mapping[Trade | None, list[Action]] = {
-        trade: [one for one in kept if one.advice.recommendation.trade is trade]
-        for trade in trades
-    }
     columns = ("N°", "Action", "Lieux", "Avant le", "Coût TTC, environ")
+    rows: dict[Trade | None, list[tuple[str, ...]]]
+    rows = {trade: [] for trade in [*Trade, None]}
+    for one in actions[:TICKETS_SHOWN]:
+        day = (long_date(one.due) if one.due else NEXT_BUDGET).replace(" ", NBSP)
+        rows[one.advice.recommendation.trade].append((
+            one.number,
+            report.title(one, READER),
+            listed(advice.place_names(report, one), 4),
+            day,
+            advice.cost_cell(report, one),
+        ))
     return sections((
         *(
-            table(
-                TRADES[trade] if trade else "Sans métier",
-                columns,
-                map(partial(_ticket, report), some),
-            )
-            for trade, some in by_trade.items()
+            table(TRADES[trade] if trade else "Sans métier", columns, some)
+            for trade, some in rows.items()
         ),
-        _more(len(kept), len(actions), "document.md"),
+        _more(TICKETS_SHOWN, len(actions), "document.md"),
     ))
-
-
-def _ticket(report: Report, action: Action) -> tuple[str, ...]:
-    places = listed(advice.place_names(report, action), 4)
-    day = (long_date(action.due) if action.due else NEXT_BUDGET).replace(" ", NBSP)
-    cost = advice.cost_cell(report, action)
-    return action.number, report.title(action, READER), places, day, cost
 
 
 # The rooms, two a page.
@@ -188,26 +211,19 @@ def _rooms(report: Report) -> Md:
     ]
     # The worst first where not all are printed, then in their own order.
     worst = sorted(kept, key=lambda one: -len(short.get(one.id, ())))[:SHEETS]
-    sheets = (
-        _sheet(report, room, acts[room.id], short.get(room.id, []))
-        for room in kept
-        if room in worst
-    )
+    sheets = []
+    for room in (one for one in kept if one in worst):
+        todo = [
+            one.titled(report.title_at(one, room.id, READER)) for one in acts[room.id]
+        ]
+        pairs: tuple[Pair, ...] = (
+            ("À faire ici", sentence(_named(todo))),
+            ("Insuffisant", sentence(_named(short.get(room.id, [])))),
+            ("Relevé", sentence(_named(_read_at(report, room), 2 * NAMED))),
+            ("Noté", sentence(_named(noted_in(report, room)))),
+        )
+        sheets.append(entry(report.place_name(room.id), pairs))
     return sections((*sheets, _more(len(worst), len(rooms), "reponses.csv")))
-
-
-def _sheet(
-    report: Report, room: Place, acts: Sequence[Action], short: Sequence[str]
-) -> Md:
-    seen = _read_at(report, room)
-    todo = [one.titled(report.title_at(one, room.id, READER)) for one in acts]
-    pairs: tuple[Pair, ...] = (
-        ("À faire ici", sentence(_named(todo))),
-        ("Insuffisant", sentence(_named(short))),
-        ("Relevé", sentence(_named(seen, 2 * NAMED))),
-        ("Noté", sentence(_named(noted_in(report, room)))),
-    )
-    return entry(report.place_name(room.id), pairs)
 
 
 def _read_at(report: Report, place: Place) -> list[str]:
@@ -223,52 +239,6 @@ def _named(names: Sequence[str], most: int = NAMED) -> str:
     rest = len(names) - most
     more = [f"et {rest} de plus, dans les fichiers joints"] if rest > 0 else []
     return " ; ".join([*names[:most], *more])
-
-
-# What is there, what is to be bought, what says that it is done.
-
-
-def _stock(report: Report) -> Md:
-    """Return the lots of equipment, each with where it stands and what was read."""
-    rows = [
-        (report.place_name(lot.id), _named(_read_at(report, lot), OF_LOT))
-        for lot in report.facts.places_of(PlaceKind.LOT)
-    ]
-    kept = rows[:LOTS]
-    return sections((
-        table("Matériel présent", ("Lot", "Relevé"), kept),
-        _more(len(kept), len(rows), "reponses.csv"),
-    ))
-
-
-def _shopping(report: Report) -> Md:
-    """Return what the sure actions buy, one row an article of an action."""
-    rows = [
-        (action.number, line.price.label, count_range(line.quantity), line.price.unit)
-        for action in report.plan.actions
-        for line in action.advice.cost.lines
-        if line.quantity.high != 0
-    ]
-    kept = rows[:BOUGHT]
-    return sections((
-        table("À acheter", ("Action", "Article", "Quantité", "Unité"), kept),
-        _more(len(kept), len(rows), "achats.csv"),
-    ))
-
-
-def _received(report: Report, actions: Sequence[Action]) -> Md:
-    """Return by what each action is known to be done, with a box to tick."""
-    rows = [
-        (
-            f"☐ {one.number}",
-            report.fill_blanks(one, one.advice.recommendation.done_when, READER),
-        )
-        for one in actions[:RECEIVED]
-    ]
-    return sections((
-        table("Recette", ("Action", "Terminé quand"), rows),
-        _more(len(rows), len(actions), "document.md"),
-    ))
 
 
 def _photos(report: Report) -> Md:
