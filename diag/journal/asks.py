@@ -165,15 +165,12 @@ def masked_text(subject: str, text: str) -> str | None:
         return text
     if isinstance(topic, subjects.PhotoTopic):
         return None
-    return dumps(_masked(loads(text)))
-
-
-def _masked(value: Json) -> Json:
+    value = loads(text)
     if isinstance(value, str):
-        return MASKED
-    if not isinstance(value, dict):
-        return value
-    return {name: _masked_field(name, field) for name, field in value.items()}
+        value = MASKED
+    elif isinstance(value, dict):
+        value = {name: _masked_field(name, field) for name, field in value.items()}
+    return dumps(value)
 
 
 def _masked_field(name: str, field: Json) -> Json:

@@ -185,31 +185,22 @@ def verify(path: Path, *, logs_alone: bool = False) -> None:
             proof.check_copy(connection, logs_alone=logs_alone)
         except DamagedError as error:
             raise DamagedError(f"{path} : {error}", command=error.command) from error
-        _verify_unread(connection, path)
-        _verify_editions(connection, path)
-
-
-def _verify_unread(connection: sqlite3.Connection, path: Path) -> None:
-    if "m008_opaque" not in migrations.applied(connection):
-        return  # a copy that an older version made
-    for key, body in connection.execute("select id, body from opaque"):
-        one = unread(body.encode("utf-8"))
-        if one is None or one.key != key:
-            raise DamagedError(
-                f"{path} : la modification {key.hex()}, d'une version plus récente, "
-                "n'est plus ce qui avait été écrit. Restaurez une copie plus "
-                "ancienne du dossier « backups »."
-            )
-
-
-def _verify_editions(connection: sqlite3.Connection, path: Path) -> None:
-    for digest, body in connection.execute("select digest, body from edition"):
-        if sha256(body.encode("utf-8")).hexdigest() != digest:
-            raise DamagedError(
-                f"{path} : l'édition de grilles {digest[:12]} n'est plus ce qui "
-                "avait été écrit. Restaurez une copie plus ancienne du dossier "
-                "« backups »."
-            )
+        if "m008_opaque" in migrations.applied(connection):  # not in an older copy
+            for key, body in connection.execute("select id, body from opaque"):
+                one = unread(body.encode("utf-8"))
+                if one is None or one.key != key:
+                    raise DamagedError(
+                        f"{path} : la modification {key.hex()}, d'une version plus "
+                        "récente, n'est plus ce qui avait été écrit. Restaurez une "
+                        "copie plus ancienne du dossier « backups »."
+                    )
+        for digest, body in connection.execute("select digest, body from edition"):
+            if sha256(body.encode("utf-8")).hexdigest() != digest:
+                raise DamagedError(
+                    f"{path} : l'édition de grilles {digest[:12]} n'est plus ce qui "
+                    "avait été écrit. Restaurez une copie plus ancienne du dossier "
+                    "« backups »."
+                )
 
 
 def restore(
@@ -320,30 +311,21 @@ def carry_over(path: Path, connection: sqlite3.Connection, *, last: bool) -> Non
     with suppress(JournalError), closing(connect(path, readonly=True)) as other:
         for table in (*_CARRIED, *_OF_LAST) if last else _CARRIED:
             with suppress(JournalError), in_french(path):
-                if table != "setting" or _is_as_summed(other, table):
-                    _carry_table(other, connection, table)
-        if last:
-            _carry_sums(other, connection, path)
+                if table == "setting":
+                    has_sums = "m007_sums" in migrations.applied(other)
+                    if has_sums and not proof.is_sealed(other, table):
+                        continue
+                _carry_table(other, connection, table)
+        if last and "m007_sums" in migrations.applied(other):
+            try:  # the sums of messages as they were; of what cannot be read, a doubt
+                with in_french(path):
+                    for row in other.execute(proof.SUMS_OF_MESSAGES).fetchall():
+                        connection.execute(
+                            "insert or ignore into proof values (?, ?)", row
+                        )
+            except JournalError:
+                proof.doubt(connection, proof.MESSAGES)
     proof.seal(connection, "setting")
-
-
-def _carry_sums(
-    other: sqlite3.Connection, connection: sqlite3.Connection, path: Path
-) -> None:
-    """Keep the sums of messages as they were; of what cannot be read, a doubt."""
-    if "m007_sums" not in migrations.applied(other):
-        return
-    try:
-        with in_french(path):
-            for row in other.execute(proof.SUMS_OF_MESSAGES).fetchall():
-                connection.execute("insert or ignore into proof values (?, ?)", row)
-    except JournalError:
-        proof.doubt(connection, proof.MESSAGES)
-
-
-def _is_as_summed(connection: sqlite3.Connection, table: str) -> bool:
-    has_sums = "m007_sums" in migrations.applied(connection)
-    return not has_sums or proof.is_sealed(connection, table)
 
 
 def _carry_table(

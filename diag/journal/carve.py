@@ -5,6 +5,7 @@ is kept when its body hashes to its own id, so that nothing false can come of it
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -46,7 +47,10 @@ class PageFile:
         self._open = _deciphering(key) if key else None
         self.size = self._page_size()
         """Bytes of a page on the disk."""
-        self.usable = self.size - (_SEALED if key else self._reserved())
+        reserved = self._file[20] if self._file[:_VECTOR] == _MAGIC else 0
+        if reserved > self.size - 480:
+            reserved = 0
+        self.usable = self.size - (_SEALED if key else reserved)
         """Bytes of a page that hold rows."""
 
     @cached_property
@@ -124,10 +128,6 @@ class PageFile:
         size = 65_536 if size == 1 else size
         is_size = 512 <= size <= 65_536 and size & (size - 1) == 0  # noqa: PLR2004 -- SQLite's
         return size if is_size else PAGE
-
-    def _reserved(self) -> int:
-        reserved = self._file[20] if self._file[:_VECTOR] == _MAGIC else 0
-        return reserved if reserved <= self.size - 480 else 0
 
 
 def _deciphering(key: bytes) -> Callable[[bytes, int], bytes]:
@@ -332,8 +332,11 @@ def _keep_line(found: Carved, row: Row) -> None:
             if _proves(key, body):
                 found.lines[key] = body
                 found.audits[audit] = _text(body.partition(_AUDIT)[2][:36])
-            elif _is_skeleton(key, body):
-                found.skeletons[key] = body
+            else:
+                with suppress(RefusedError):
+                    revision = parse(body)
+                    if revision.erased and revision.key == key:
+                        found.skeletons[key] = body
         case [int(), bytes(key), bytes(by)] if _is_key(key) and _is_key(by):
             found.erased.add(key)
         case [bytes(key), bytes(), bytes(line)] if _proves(key, line):
@@ -390,14 +393,6 @@ def _is_key(value: bytes) -> bool:
 
 def _proves(key: bytes, body: bytes) -> bool:
     return _is_key(key) and sha256(body).digest() == key
-
-
-def _is_skeleton(key: bytes, body: bytes) -> bool:
-    try:
-        revision = parse(body)
-    except RefusedError:
-        return False
-    return revision.erased and revision.key == key
 
 
 def _text(value: bytes) -> str:

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import sys
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from hashlib import scrypt, sha256
 from pathlib import Path
@@ -65,14 +66,11 @@ def connect(
     try:
         return _connect(path, "ro" if readonly else "rwc", shared=shared)
     except (DiskFullError, ReadOnlyError, UnreachableError):
-        if readonly and _is_still(path):
+        log = path.with_name(f"{path.name}-wal")
+        is_still = path.is_file() and not (log.is_file() and log.stat().st_size)
+        if readonly and is_still:
             return _connect(path, "ro&immutable=1", shared=shared)
         raise
-
-
-def _is_still(path: Path) -> bool:
-    log = path.with_name(f"{path.name}-wal")
-    return path.is_file() and not (log.is_file() and log.stat().st_size)
 
 
 def keep_private(path: Path, mode: int = 0o600) -> None:
@@ -86,21 +84,34 @@ def keep_private(path: Path, mode: int = 0o600) -> None:
             path.chmod(mode)
 
 
-def _make_private(path: Path) -> None:
-    """Have a database that is written private, its log too, made so when it is new."""
-    with suppress(OSError):
-        path.touch(0o600, exist_ok=False)  # SQLite fills an empty file
-    for suffix in ("", "-wal", "-shm"):
-        keep_private(path.with_name(path.name + suffix))
-
-
 def _connect(path: Path, mode: str, *, shared: bool) -> sqlite3.Connection:
     readonly = mode.startswith("ro")
+    settings = {**_ALWAYS, **(_READING if readonly else _WRITING)}
     if not readonly:
-        _make_private(path)
+        settings |= _MACOS if sys.platform == "darwin" else {}
+        with suppress(OSError):
+            path.touch(0o600, exist_ok=False)  # SQLite fills an empty file
+        for suffix in ("", "-wal", "-shm"):
+            keep_private(path.with_name(path.name + suffix))
     uri, key = f"{path.absolute().as_uri()}?mode={mode}", key_of(path)
+    options: dict[str, Any] = {
+        "cached_statements": _STATEMENTS,
+        "check_same_thread": not shared,
+    }
     try:
-        return _opened(path, uri, key, readonly=readonly, shared=shared)
+        with in_french(path):
+            if key is None:
+                connection: sqlite3.Connection = sqlite3.connect(
+                    uri, uri=True, isolation_level=None, **options
+                )
+            else:
+                connection = connect_encrypted(uri, key, **options)
+            try:
+                _settle(connection, settings)
+                connection.execute("select count(*) from sqlite_schema").fetchone()
+            except BaseException:
+                connection.close()
+                raise
     except NotAJournalError as error:
         if key is None:
             raise
@@ -110,60 +121,22 @@ def _connect(path: Path, mode: str, *, shared: bool) -> sqlite3.Connection:
             "sinon, faites examiner l'espace de travail.",
             command=EXAMINE,
         ) from error
-
-
-def _opened(
-    path: Path, uri: str, key: bytes | None, *, readonly: bool, shared: bool
-) -> sqlite3.Connection:
-    with in_french(path):
-        connection = _bare(uri, key, shared=shared)
-        try:
-            _settle(connection, _settings(readonly=readonly))
-            connection.execute("select count(*) from sqlite_schema").fetchone()
-        except BaseException:
-            connection.close()
-            raise
     return connection
 
 
-def _bare(uri: str, key: bytes | None, *, shared: bool) -> sqlite3.Connection:
-    if key is None:
-        return sqlite3.connect(
-            uri,
-            uri=True,
-            isolation_level=None,
-            cached_statements=_STATEMENTS,
-            check_same_thread=not shared,
-        )
-
-    return connect_encrypted(
-        uri, key, cached_statements=_STATEMENTS, check_same_thread=not shared
-    )
-
-
-def _settings(*, readonly: bool) -> dict[str, int | str]:
-    if readonly:
-        return {**_ALWAYS, **_READING}
-    durable = _MACOS if sys.platform == "darwin" else {}
-    return {**_ALWAYS, **_WRITING, **durable}
-
-
-def _set(connection: sqlite3.Connection, pragma: str) -> None:
-    end = monotonic() + _PATIENCE
-    while True:
-        try:
-            connection.execute(pragma).fetchall()
-        except Exception as error:
-            if code_of(error) != sqlite3.SQLITE_BUSY or monotonic() > end:
-                raise
-            sleep(_PAUSE)
-        else:
-            return
-
-
-def _settle(connection: sqlite3.Connection, settings: dict[str, int | str]) -> None:
+def _settle(connection: sqlite3.Connection, settings: Mapping[str, int | str]) -> None:
+    """Set each guarantee, and read it back."""
     for name, value in settings.items():
-        _set(connection, f"pragma {name} = {value}")
+        end = monotonic() + _PATIENCE
+        while True:
+            try:
+                connection.execute(f"pragma {name} = {value}").fetchall()
+            except Exception as error:
+                if code_of(error) != sqlite3.SQLITE_BUSY or monotonic() > end:
+                    raise
+                sleep(_PAUSE)
+            else:
+                break
         (taken,) = connection.execute(f"pragma {name}").fetchone()
         if taken != value:
             raise UnsafeError(
@@ -303,29 +276,26 @@ def mark_for(path: Path) -> Path | None:
 
 
 def is_plain(path: Path) -> bool:
-    """Say whether a file holds a plain database."""
+    """Say whether a file holds a plain database, by its first bytes.
+
+    The descriptor that reads them stays open: closing one would drop every lock that
+    this program holds on the file (POSIX), and another program that leaves would
+    believe that it is alone, and delete the log.
+    """
     try:
-        return _first_bytes(path) == _PLAIN
+        if sys.platform == "win32":
+            with path.open("rb") as file:
+                return file.read(len(_PLAIN)) == _PLAIN
+        found = path.stat()
+        name = (found.st_dev, found.st_ino)
+        if name not in _held:
+            gone = [each for each, at in _held.items() if not os.fstat(at).st_nlink]
+            for each in gone:
+                os.close(_held.pop(each))
+            _held[name] = os.open(path, os.O_RDONLY)
+        return os.pread(_held[name], len(_PLAIN), 0) == _PLAIN
     except OSError:
         return False
-
-
-def _first_bytes(path: Path) -> bytes:
-    """Read the start of a file, whose descriptor stays open.
-
-    Closing one would drop every lock that this program holds on the file (POSIX):
-    another program that leaves would believe that it is alone, and delete the log.
-    """
-    if sys.platform == "win32":
-        with path.open("rb") as file:
-            return file.read(len(_PLAIN))
-    found = path.stat()
-    name = (found.st_dev, found.st_ino)
-    if name not in _held:
-        for gone in [each for each, at in _held.items() if not os.fstat(at).st_nlink]:
-            os.close(_held.pop(gone))
-        _held[name] = os.open(path, os.O_RDONLY)
-    return os.pread(_held[name], len(_PLAIN), 0)
 
 
 def key_of(path: Path) -> bytes | None:
@@ -337,10 +307,21 @@ def key_of(path: Path) -> bytes | None:
     mark = mark_for(path)
     if (mark is None and not _known) or is_plain(path):
         return None
-    if mark is not None:
-        return _unlocked(mark)
-    is_new = not path.exists() or not path.stat().st_size
-    return None if is_new else next(iter(_known.values()), None)
+    if mark is None:
+        is_new = not path.exists() or not path.stat().st_size
+        return None if is_new else next(iter(_known.values()), None)
+    try:
+        detail = json.loads(mark.read_text(encoding="utf-8"))
+        name, held = str(detail["key"]), detail["held"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LockedAwayError(
+            f"{mark} : ce fichier, qui dit comment ouvrir le journal, est abîmé. "
+            "Remettez celui d'une copie de la même époque."
+        ) from error
+    if name not in _known:
+        key = _from_keyring(name) if held == "keyring" else _unwrapped(detail, mark)
+        _known[name] = key
+    return _known[name]
 
 
 def key_id(key: bytes) -> str:
@@ -428,21 +409,6 @@ def passphrase_given(question: str) -> str:
             "changé. Réglez le terminal sur UTF-8, puis tapez-la à nouveau."
         ) from error
     return typed
-
-
-def _unlocked(mark: Path) -> bytes:
-    try:
-        detail = json.loads(mark.read_text(encoding="utf-8"))
-        name, held = str(detail["key"]), detail["held"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise LockedAwayError(
-            f"{mark} : ce fichier, qui dit comment ouvrir le journal, est abîmé. "
-            "Remettez celui d'une copie de la même époque."
-        ) from error
-    if name not in _known:
-        key = _from_keyring(name) if held == "keyring" else _unwrapped(detail, mark)
-        _known[name] = key
-    return _known[name]
 
 
 def _from_keyring(name: str) -> bytes:

@@ -241,7 +241,9 @@ def open_file(path: Path, *, readonly: bool) -> Opened:
     Raises:
         JournalError: when it cannot be opened safely.
     """
-    notice = _notice(path) if path.exists() else ""
+    notice = _notice_of_newer(path) if path.exists() else ""
+    if path.exists() and not notice and not os.access(path, os.W_OK):
+        notice = _notice_of_medium(path)
     if readonly or notice:
         return _to_read(path, notice)
     try:
@@ -289,11 +291,6 @@ def _to_read(path: Path, notice: str) -> Opened:
         connection.close()
         raise
     return Opened(connection, readonly=True, notice=notice)
-
-
-def _notice(path: Path) -> str:
-    newer = _notice_of_newer(path)
-    return newer or ("" if os.access(path, os.W_OK) else _notice_of_medium(path))
 
 
 def _notice_of_medium(path: Path) -> str:

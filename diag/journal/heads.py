@@ -263,9 +263,14 @@ def place_tree_of(journal: Journal, audit: Audit, board: HeadIndex) -> PlaceTree
     edited: dict[str, tuple[Head, ...]] = {}
     for place, heads in board.places.items():
         if place != root and all(head.withdrawn for head in heads):
-            noun, edits = _after_removal(journal, audit.id, place, heads, board)
+            history = journal.history(audit.id, subjects.place(place))
+            removals = {head.key for head in heads}
+            seen = {id_ for rev in history if rev.key in removals for id_ in rev.seen}
+            edits = [head for head in _heads_at(place, board) if head.id not in seen]
+            former = (_read(place, revision.value) for revision in reversed(history))
+            noun = next(filter(None, former), None)
             if noun and edits:
-                standing[place], edited[place] = noun, edits
+                standing[place], edited[place] = noun, tuple(edits)
     own = standing.pop(root, None)
     name = own.name if own else audit.subject.code
     places = {root: Place(id=root, kind=audit.subject.kind, parent=None, name=name)}
@@ -275,7 +280,13 @@ def place_tree_of(journal: Journal, audit: Audit, board: HeadIndex) -> PlaceTree
         return min((one.lam for one in history), default=0), place
 
     for place in sorted(standing, key=birth):
-        places[place] = _attached(standing[place], root, standing)
+        child = standing[place]
+        parent = standing.get(child.parent or "")
+        # One whose parent is gone, or may not hold it, hangs at the root. Kinds go down
+        # at each step, so no cycle can be written.
+        if not (parent and parent.kind in PARENT_KINDS[child.kind]):
+            child = child.model_copy(update={"parent": root})
+        places[place] = child
     return PlaceTree(root, places, edited)
 
 
@@ -295,28 +306,6 @@ def _heads_at(place: str, board: HeadIndex) -> Iterable[Head]:
         noun = _noun(child, latest(heads))
         if noun and board.at(noun.parent or "") == place:
             yield from (head for head in heads if head.has_value)
-
-
-def _after_removal(
-    journal: Journal, audit: str, place: str, heads: list[Head], board: HeadIndex
-) -> tuple[Place | None, tuple[Head, ...]]:
-    history = journal.history(audit, subjects.place(place))
-    removals = {head.key for head in heads}
-    seen = {id_ for rev in history if rev.key in removals for id_ in rev.seen}
-    edits = tuple(head for head in _heads_at(place, board) if head.id not in seen)
-    nouns = [_read(place, revision.value) for revision in reversed(history)]
-    return next((noun for noun in nouns if noun), None), edits
-
-
-def _attached(place: Place, root: str, standing: Mapping[str, Place]) -> Place:
-    """Return a place whose parent stands and may hold it: else it hangs at the root.
-
-    Kinds go down at each step, so no cycle can be written.
-    """
-    parent = standing.get(place.parent or "")
-    if parent and parent.kind in PARENT_KINDS[place.kind]:
-        return place
-    return place.model_copy(update={"parent": root})
 
 
 def _noun(place: str, head: Head | None) -> Place | None:

@@ -228,26 +228,21 @@ class Erasures:
 
     def apply(self, new: Iterable[tuple[int, Revision]]) -> None:
         """Record new erasures, each with its audit's row; strip what they name."""
+        execute = self._connection.execute
         for number, revision in new:
-            if target := revision.erases:
-                self._record(number, revision, bytes.fromhex(target))
-                if target == mark_of(revision.audit):
-                    self._retire(number, revision.audit)
-
-    def _retire(self, number: int, audit: str) -> None:
-        execute = self._connection.execute
-        execute(_NONE_IN_QUARANTINE, (audit,))
-        for (key,) in execute(_ALL_WHOLE, (number,)).fetchall():
-            self._strip(number, key)
-        self._hollow(execute(_ALL_UNREAD, (audit,)).fetchall())
-
-    def _record(self, number: int, revision: Revision, target: bytes) -> None:
-        execute = self._connection.execute
-        row = (number, target, revision.key)
-        execute("insert or ignore into erased values (?, ?, ?)", row)
-        execute(_LEAVE_QUARANTINE, (target,))
-        self._strip(number, target)
-        self._hollow(execute(_UNREAD, (revision.audit, target)).fetchall())
+            if not revision.erases:
+                continue
+            audit, target = revision.audit, bytes.fromhex(revision.erases)
+            row = (number, target, revision.key)
+            execute("insert or ignore into erased values (?, ?, ?)", row)
+            execute(_LEAVE_QUARANTINE, (target,))
+            self._strip(number, target)
+            self._hollow(execute(_UNREAD, (audit, target)).fetchall())
+            if revision.erases == mark_of(audit):  # the whole audit is retired
+                execute(_NONE_IN_QUARANTINE, (audit,))
+                for (key,) in execute(_ALL_WHOLE, (number,)).fetchall():
+                    self._strip(number, key)
+                self._hollow(execute(_ALL_UNREAD, (audit,)).fetchall())
 
     def _hollow(self, rows: Iterable[tuple[str]]) -> None:
         """Leave of lines of a newer version their place only."""
@@ -532,7 +527,12 @@ def _quarantine(
     connection.executemany(
         "insert or replace into quarantine values (?, ?, ?, ?)",
         [
-            (name_of(line), _readable(line), problem, awaits)
+            (
+                name_of(line),
+                line[:MAX_LINE].decode("utf-8", errors="backslashreplace"),
+                problem,
+                awaits,
+            )
             for _, line, problem, awaits in refusals
         ],
     )
@@ -543,10 +543,6 @@ def _quarantine(
 def name_of(line: bytes) -> bytes:
     """Return under what a line is known in quarantine: its own hash, even if erased."""
     return sha256(line).digest()
-
-
-def _readable(line: bytes) -> str:
-    return line[:MAX_LINE].decode("utf-8", errors="backslashreplace")
 
 
 def write(

@@ -451,7 +451,11 @@ def notice_older(journal: Journal) -> str:
     if journal.recorder is None:
         return ""
     kept = list(get_setting(journal, BEHIND, []))
-    named = kept or _name_of(journal.recorder.last())
+    named = kept
+    if not named:
+        with suppress(RefusedError):
+            one = parse(journal.recorder.last())
+            named = [one.audit, one.subject, one.id]
     is_here = not named or bool(
         journal.select(_HOLDS, [named[1], bytes.fromhex(named[2]), named[0]])
     )
@@ -459,14 +463,6 @@ def notice_older(journal: Journal) -> str:
     if wanted != kept and not journal.readonly:
         put_setting(journal, BEHIND, wanted)
     return "" if is_here else str(named[2])
-
-
-def _name_of(line: bytes) -> list[str]:
-    """Return the audit, the subject and the id of a line; nothing of one unread."""
-    with suppress(RefusedError):
-        one = parse(line)
-        return [one.audit, one.subject, one.id]
-    return []
 
 
 def get_setting(journal: Journal, key: str, default: Any = None) -> Any:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import chain, groupby
 from typing import NamedTuple
 
-from diag.assess.results import Advice, Assessment, Score
+from diag.assess.results import Assessment, Score
 from diag.assess.spread import concerned
 from diag.journal.journal import Journal
 from diag.journal.proof import judgement_sums, sound_judgements
@@ -177,10 +177,11 @@ def _findings(assessment: Assessment) -> Iterator[Row]:
 def _advice(assessment: Assessment, titles: Mapping[str, str]) -> Iterator[Row]:
     for position, advice in enumerate(assessment.advice, 1):
         recommendation, cost = advice.recommendation, advice.cost
+        wording = recommendation.wording.get(WORKING_READER)
         yield (
             position,
             recommendation.id,
-            titles.get(recommendation.id) or _title(advice),
+            titles.get(recommendation.id) or (wording.title if wording else ""),
             recommendation.domain,
             str(recommendation.owner),
             str(advice.trigger),
@@ -195,11 +196,6 @@ def _advice(assessment: Assessment, titles: Mapping[str, str]) -> Iterator[Row]:
             _cents(cost.once_ttc.high),
             _cents(cost.yearly_ttc.high),
         )
-
-
-def _title(advice: Advice) -> str:
-    wording = advice.recommendation.wording
-    return wording[WORKING_READER].title if WORKING_READER in wording else ""
 
 
 def _cents(amount: Fraction | int | None) -> int | None:

@@ -8,10 +8,10 @@ never opens a connection.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from diag.journal import changes, proof
 from diag.journal.journal import Journal, get_setting, put_setting
@@ -259,10 +259,15 @@ class Outbox:
     def _where(self, condition: str, *values: object) -> tuple[Posted, ...]:
         sql = f"select {_COLUMNS} from outbox where {condition}"  # noqa: S608 -- our own text
         rows = self._journal.select(sql, values)
-        found = tuple(posted for row in rows if (posted := _posted(*row)))
+        found = []
+        for number, ident, audit, dispatch, sender, title, state, *others in rows:
+            with suppress(ValueError):  # the disk made it unreadable
+                sent, stands = Dispatch.model_validate_json(dispatch), MailState(state)
+                given = (sent, sender, title, stands, *others)
+                found.append(Posted(number, ident, audit, *given))
         if len(found) < len(rows):
             self._journal.warn_of_change(TABLE)
-        return found
+        return tuple(found)
 
 
 def drop_messages(
@@ -275,15 +280,3 @@ def drop_messages(
         proof.seal_each_message(connection)
     for (number,) in dropped:
         proof.seal_message(connection, number)
-
-
-def _posted(
-    number: int, ident: str, audit: str, dispatch: str, *rest: Any
-) -> Posted | None:
-    """Read a row; None when the disk made it unreadable."""
-    sender, title, state, *others = rest
-    try:
-        sent, stands = Dispatch.model_validate_json(dispatch), MailState(state)
-    except ValueError:
-        return None
-    return Posted(number, ident, audit, sent, sender, title, stands, *others)

@@ -4,8 +4,7 @@ Accents, case and punctuation do not count; words follow one another, in either 
 """
 
 import re
-import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -52,17 +51,18 @@ class PersonName:
         words = [fold(match.group()) for match in found]
         spans, at = [], 0
         while at < len(words):
-            size = self._size_at(words, at)
+            size = next(
+                (
+                    len(order)
+                    for order in self._orders
+                    if tuple(words[at : at + len(order)]) == order
+                ),
+                0,
+            )
             if size:
                 spans.append((found[at].start(), found[at + size - 1].end()))
             at += size or 1
         return spans
-
-    def _size_at(self, words: Sequence[str], at: int) -> int:
-        for order in self._orders:
-            if tuple(words[at : at + len(order)]) == order:
-                return len(order)
-        return 0
 
     def is_in(self, value: Json) -> bool:
         """Say whether a value holds the name in one of its texts."""
@@ -188,8 +188,8 @@ def erasures_in(path: Path) -> list[bytes]:
 # one, so that those who do not know of retirement (a hub, an older version) let go of
 # it too.
 _NOT_NAMED = """
-select id from rev r where audit = ? and id not in
-  (select id from erased where audit = r.audit) order by lam, id
+select id from rev r where audit = ? and not (subject >= ? and subject < ?)
+  and id not in (select id from erased where audit = r.audit) order by lam, id
 """
 
 _MARKED = """
@@ -232,7 +232,8 @@ def retire(
     """
     with journal.transaction() as connection:
         tally = Tally.load(connection, audit)
-        doomed = [key.hex() for key in _unnamed(connection, tally)]
+        inside = (tally.number, *subjects.inside("erase"))
+        doomed = [key.hex() for (key,) in connection.execute(_NOT_NAMED, inside)]
         marked = audit in retired(journal)
         targets = doomed if marked else [mark_of(audit), *doomed]
         why: dict[str, Json] = {"reason": reason}
@@ -250,18 +251,6 @@ def retire(
             connection.execute(sql, (audit,))
         drop_messages(connection, "audit", audit)
     return RetiredAudit(audit, tuple(doomed), tuple(lines))
-
-
-def _unnamed(connection: sqlite3.Connection, tally: Tally) -> list[bytes]:
-    erasures = {
-        key
-        for (key,) in connection.execute(
-            "select id from rev where audit = ? and subject >= ? and subject < ?",
-            (tally.number, *subjects.inside("erase")),
-        )
-    }
-    rows = connection.execute(_NOT_NAMED, (tally.number,)).fetchall()
-    return [key for (key,) in rows if key not in erasures]
 
 
 def _erasure(

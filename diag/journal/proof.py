@@ -82,7 +82,12 @@ def read_log(connection: sqlite3.Connection, number: int, audit: str) -> ProvenL
     for subject, key, lam, body, is_erased in connection.execute(_ROWS, (number,)):
         revision = line_of(key, body, skeletons)
         place = (audit, subject, lam, bool(is_erased))
-        if revision is None or place != _place(revision) or (subject, key) <= last:
+        if (
+            revision is None
+            or place
+            != (revision.audit, revision.subject, revision.lam, revision.erased)
+            or (subject, key) <= last
+        ):
             raise changed_line(subject, key)
         last = (subject, key)
         revisions.append(revision)
@@ -110,10 +115,6 @@ def changed_line(subject: str, key: bytes, where: str = "") -> DamagedError:
         f"{where}la modification {key.hex()} ({subject}) n'est plus ce qui avait été "
         "écrit."
     )
-
-
-def _place(revision: Revision) -> tuple[str, str, int, bool]:
-    return revision.audit, revision.subject, revision.lam, revision.erased
 
 
 def line_of(
@@ -215,7 +216,13 @@ def _whole_log(connection: sqlite3.Connection, number: int, audit: str) -> Prove
     log = read_log(connection, number, audit)
     kept = connection.execute(_KEPT, (number,)).fetchall()
     if kept and _is_whole(number, *kept[0]):
-        _check_nothing_lost(kept[0], log.tally)
+        revisions, _, digest, _ = kept[0]
+        found = log.tally
+        if (revisions, digest) != (found.revisions, found.digest.to_bytes(32)):
+            raise damaged(
+                f"le journal a perdu des modifications : {revisions} enregistrées, "
+                f"{found.revisions} lisibles."
+            )
     return log
 
 
@@ -228,15 +235,6 @@ def _is_whole(
     sums = int.from_bytes(digest), int.from_bytes(heads[:SUM_BYTES])
     cells = Tally("", number, revisions, lam, *sums).cells()
     return cells == (revisions, lam, digest, heads)
-
-
-def _check_nothing_lost(kept: tuple[Any, ...], found: Tally) -> None:
-    revisions, _, digest, _ = kept
-    if (revisions, digest) != (found.revisions, found.digest.to_bytes(32)):
-        raise damaged(
-            f"le journal a perdu des modifications : {revisions} enregistrées, "
-            f"{found.revisions} lisibles."
-        )
 
 
 def _follows(connection: sqlite3.Connection, log: ProvenLog, without: str = "") -> bool:

@@ -262,15 +262,13 @@ def release(folder: Path, key: bytes | None, held: Mapping[str, int]) -> int:
         last = date.fromtimestamp(path.stat().st_mtime).isoformat()  # noqa: DTZ012 - idem
         later = [day for day in copies if day > max(path.stem[:10], last)]
         lines = (line for line in _read(path, key) if not line.startswith(_EVENT))
-        if len(later) >= COPIES and all(_is_held(line, held) for line in lines):
+        bodies = map(json.loads, lines)
+        if len(later) >= COPIES and all(
+            body["lam"] <= held.get(body["audit"], 0) for body in bodies
+        ):
             path.unlink()
             gone += 1
     return gone
-
-
-def _is_held(line: bytes, held: Mapping[str, int]) -> bool:
-    body = json.loads(line)
-    return bool(body["lam"] <= held.get(body["audit"], 0))
 
 
 # Lines of an encrypted journal: AES-GCM, under a key derived from the journal's own.

@@ -232,7 +232,7 @@ def decision_list_of(journal: Journal, audit: str) -> DecisionList | None:
     which: Any = head.value if head else None
     if not isinstance(which, dict):
         return None
-    parts = {
+    parts: dict[str, Any] = {
         topic.part: head.value
         for topic, head in _latest_inside(
             journal, audit, f"{subjects.LISTS}/{which.get('list')}"
@@ -246,14 +246,10 @@ def decision_list_of(journal: Journal, audit: str) -> DecisionList | None:
             **value,
             **{name: parts[name] for name in BESIDE},
             "version": which["version"],
-            "votes": [_numbered(parts[str(one)], one) for one in numbers],
+            "votes": [{**parts[str(one)], "number": one} for one in numbers],
         })
     except (KeyError, TypeError, ValueError):
         return None
-
-
-def _numbered(value: Any, number: int) -> dict[str, Any]:
-    return {**value, "number": number}
 
 
 def hands_of(journal: Journal, audit: str) -> dict[str, VoteHand]:

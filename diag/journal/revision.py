@@ -75,18 +75,15 @@ def clean(value: Json) -> Json:
         plain = value.isascii() and value.isprintable()
         return value if plain else clean_text(value)
     if isinstance(value, Mapping):
-        return {_clean_key(key): clean(item) for key, item in value.items()}
+        return {
+            key if key.isascii() else clean_text(key): clean(item)
+            for key, item in value.items()
+        }
     if isinstance(value, Sequence):
         return [clean(item) for item in value]
     if value is None or isinstance(value, int):
         return value
     raise ValueError(f"« {value} » n'est ni un entier, ni un texte, ni un oui/non")
-
-
-def _clean_key(key: str) -> str:
-    if key.isascii():
-        return key
-    return clean_text(key)
 
 
 def _is_nfc(value: Json) -> bool:
@@ -331,21 +328,17 @@ def validate_line(body: Mapping[str, Any]) -> None:
     if (body["op"] == "erase") != _is_hash(subjects.erased_by(body["subject"])):
         raise RefusedError("un effacement doit nommer la modification qu'il efface")
     if "erased" in body:
-        _check_skeleton(body)
+        if body["erased"] is not True or not _is_hash(body.get("id")):
+            raise RefusedError("squelette sans identifiant")
+        if body["op"] == "erase":
+            raise RefusedError("un effacement ne s'efface pas")
+        extra = set(body) - SKELETON - {"id", "erased"}
+        if extra:
+            raise RefusedError(f"un squelette ne porte pas « {min(extra)} »")
     elif not _is_label(body.get("nonce")):
         raise RefusedError("champ « nonce » absent ou mal formé")
     elif body["op"] == "set" and "value" not in body:
         raise RefusedError("champ « value » absent")
-
-
-def _check_skeleton(body: Mapping[str, Any]) -> None:
-    if body["erased"] is not True or not _is_hash(body.get("id")):
-        raise RefusedError("squelette sans identifiant")
-    if body["op"] == "erase":
-        raise RefusedError("un effacement ne s'efface pas")
-    extra = set(body) - SKELETON - {"id", "erased"}
-    if extra:
-        raise RefusedError(f"un squelette ne porte pas « {min(extra)} »")
 
 
 def _is_hash(value: Any) -> bool:
@@ -435,16 +428,12 @@ def fields_of(draft: NewRevision) -> dict[str, Json]:
         "subject": draft.subject,
     }
     if draft.op != "del":
-        fields["value"] = _cleaned(draft.value)
+        try:
+            fields["value"] = clean(draft.value)
+        except ValueError as error:
+            raise RefusedError(str(error)) from error
     if draft.undoes:
         fields["undoes"] = draft.undoes
     if draft.seen:
         fields["seen"] = sorted(set(draft.seen))
     return fields
-
-
-def _cleaned(value: Json) -> Json:
-    try:
-        return clean(value)
-    except ValueError as error:
-        raise RefusedError(str(error)) from error

@@ -4,13 +4,8 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
 
 from diag.journal.revision import unread
-
-if TYPE_CHECKING:
-    from sqlite_utils import Migrations
-
 
 LOG = """
 create table audit(n integer primary key, id text not null unique) strict;
@@ -616,11 +611,16 @@ def is_foreign(connection: sqlite3.Connection) -> bool:
 
 def upgrade(connection: sqlite3.Connection, *, until: str = "") -> None:
     """Apply what is due, up to a named migration, in one transaction or not at all."""
-    from sqlite_utils import Database  # noqa: PLC0415 -- 50 ms, only when due
+    from sqlite_utils import Database, Migrations  # noqa: PLC0415 -- 50 ms, only when due
 
     connection.execute("begin immediate")
     try:
-        _registered(until or NAMES[-1]).apply(
+        migrations = Migrations(SET)
+        for step in STEPS[: NAMES.index(until or NAMES[-1]) + 1]:
+            migrations(name=step.__name__)(
+                lambda database, step=step: step(database.conn)
+            )
+        migrations.apply(
             Database(connection, recursive_triggers=False, execute_plugins=False)
         )
         if applied(connection) == NAMES:
@@ -667,19 +667,3 @@ def run(connection: sqlite3.Connection, script: str) -> None:
         if sqlite3.complete_statement(statement):
             connection.execute(statement)
             statement = ""
-
-
-def _registered(until: str) -> "Migrations":
-    from sqlite_utils import Migrations  # noqa: PLC0415 -- 50 ms, only when due
-
-    migrations = Migrations(SET)
-    for step in STEPS[: NAMES.index(until) + 1]:
-        migrations(name=step.__name__)(_on_database(step))
-    return migrations
-
-
-def _on_database(step: Step) -> Callable[..., None]:
-    def on_database(database: Any) -> None:
-        step(database.conn)
-
-    return on_database

@@ -374,17 +374,15 @@ def proofs_of(journal: Journal, audit: str) -> dict[bytes, LineProof]:
     old = covered_by_hubs(found, hubs, [ident for ident, *_ in rows])
     sealed = sealed_by((one for one in found if one.key not in hubs), labels, authors)
     relayed = dict(journal.select(_RELAYED))
-    return {ident: _proof_of(ident, sealed, relayed, old) for ident, *_ in rows}
-
-
-def _proof_of(
-    ident: bytes, sealed: set[bytes], relayed: Mapping[bytes, str], old: set[bytes]
-) -> LineProof:
-    if ident in sealed:
-        return LineProof(Proof.SEALED)
-    if ident in relayed:
-        return LineProof(Proof.RELAYED, relayed[ident])
-    return LineProof(Proof.OLD if ident in old else Proof.DEVICE)
+    proofs = {}
+    for ident, *_ in rows:
+        if ident in sealed:
+            proofs[ident] = LineProof(Proof.SEALED)
+        elif ident in relayed:
+            proofs[ident] = LineProof(Proof.RELAYED, relayed[ident])
+        else:
+            proofs[ident] = LineProof(Proof.OLD if ident in old else Proof.DEVICE)
+    return proofs
 
 
 def check_known(journal: Journal) -> None:

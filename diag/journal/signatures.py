@@ -216,8 +216,9 @@ def _since_signed(
     added = [line for line in covered if line.lam >= head.lam]
     apart = len(covered) - len(added) - many
     if apart > 0:
+        own = (head.author, head.device)
         before = (line for line in covered if line.lam < head.lam)
-        others = [line for line in before if not _is_by(line, head)]
+        others = [line for line in before if (line.author, line.device) != own]
         added = [*others[-apart:], *added]
     rest = set(covered).difference(added)
     if _digest(rest) == signed:
@@ -298,10 +299,6 @@ def _digest(lines: Collection[_Line]) -> str:
 
 def _authors(lines: Iterable[_Line]) -> frozenset[str]:
     return frozenset(line.author for line in lines if line.is_authored and line.author)
-
-
-def _is_by(line: _Line, head: Head) -> bool:
-    return (line.author, line.device) == (head.author, head.device)
 
 
 def _field(head: Head, name: str) -> Any:
