@@ -13,8 +13,7 @@ from time import perf_counter
 
 from benches.budgets import hold
 from diag.assess.judge import judge_of, rooted
-from diag.audit.search import AuditSearch
-from diag.audit.walk import walk_of
+from diag.audit.walk import AuditSearch, walk_of
 from diag.checklist import shipped_checklists
 from diag.checklist.load import load_checklists
 from diag.model.enums import PlaceKind

@@ -15,16 +15,17 @@ from diag.answers.types import heads_words
 from diag.audit.answer import Key
 from diag.audit.history import place_name, shortened
 from diag.audit.remarks import title_words
-from diag.audit.search import (
+from diag.audit.session import AuditSession
+from diag.audit.walk import (
     FoundQuestion,
+    Walk,
     Wanted,
     any_stop,
     search_of,
     to_review,
     unanswered,
+    walk_of,
 )
-from diag.audit.session import AuditSession
-from diag.audit.walk import Walk, walk_of
 from diag.model.audit import Observation
 from diag.model.search import SearchIndex, Text
 from diag.tui.palette import FindsInAudit, FoundInAudit, PaletteEntry

@@ -29,9 +29,8 @@ from diag.audit.observing import (
     reword_noted,
 )
 from diag.audit.photos import PhotoSubject, photos_of
-from diag.audit.search import FoundQuestion, search_of
 from diag.audit.session import AuditSession
-from diag.audit.walk import walk_of
+from diag.audit.walk import FoundQuestion, search_of, walk_of
 from diag.tui.audit_finds import warm_search
 from diag.tui.commands import (
     Command,

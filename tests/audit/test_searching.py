@@ -7,8 +7,7 @@ import pytest
 
 from diag.assess.judge import Judge
 from diag.audit.places import add_place
-from diag.audit.search import search_of, words_meaning
-from diag.audit.walk import walk_of
+from diag.audit.walk import search_of, walk_of, words_meaning
 from diag.model.enums import PlaceKind
 from diag.model.search import terms
 from tests.audit.builders import started, workspace
