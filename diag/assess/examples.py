@@ -81,12 +81,22 @@ def example_facts(
         place = _place(entry, key, places, root)
         places[place.id] = place
         answers |= _answers(judge, place, entry, f"{key}.")
+    closed = frozenset(_kind(kind, "closed") for kind in items(raw, "closed"))
+    day = raw.get("visit_date")
+    try:
+        visit_date = None if day is None else date.fromisoformat(str(day))
+    except ValueError as error:
+        raise UnreadableExampleError(
+            "visit_date",
+            f"« {day} » n'est pas une date",
+            'Écrivez par exemple "2026-10-01".',
+        ) from error
     return Facts(
         root=root.id,
         places=places,
         answers=answers,
-        closed=frozenset(_kind(kind, "closed") for kind in items(raw, "closed")),
-        visit_date=_visit_date(raw.get("visit_date")),
+        closed=closed,
+        visit_date=visit_date,
     )
 
 
@@ -153,19 +163,6 @@ def _kind(written: object, key: str) -> PlaceKind:
     )
 
 
-def _visit_date(written: object) -> date | None:
-    if written is None:
-        return None
-    try:
-        return date.fromisoformat(str(written))
-    except ValueError as error:
-        raise UnreadableExampleError(
-            "visit_date",
-            f"« {written} » n'est pas une date",
-            'Écrivez par exemple "2026-10-01".',
-        ) from error
-
-
 def _answers(
     judge: Judge, place: Place, entry: Raw, prefix: str
 ) -> Iterator[tuple[tuple[str, str], tuple[Answer, ...]]]:
@@ -193,7 +190,13 @@ def _heads(judge: Judge, name: str, written: object, key: str) -> Iterator[Answe
             for head in heads:
                 yield from _heads(judge, name, head, key)
         case _:
-            value = _value(written)
+            value: Value = None
+            if isinstance(written, bool | int | str):
+                value = written
+            elif isinstance(written, list) and all(
+                isinstance(each, str) for each in written
+            ):
+                value = tuple(sorted(set(written)))
             if value is None or judge.vocabulary[name].read(value) is None:
                 kind = judge.vocabulary[name].question.type
                 raise UnreadableExampleError(
@@ -203,14 +206,6 @@ def _heads(judge: Judge, name: str, written: object, key: str) -> Iterator[Answe
                     "{conflict: [a, b]}.",
                 )
             yield Answer(State.KNOWN, value)
-
-
-def _value(written: object) -> Value:
-    if isinstance(written, list):
-        if not all(isinstance(each, str) for each in written):
-            return None
-        return tuple(sorted(set(written)))
-    return written if isinstance(written, bool | int | str) else None
 
 
 OUT = "sans_objet"

@@ -52,22 +52,18 @@ def _composed(value: object) -> object:
         return sorted(map(str, value))
     if isinstance(value, Answer) and value.is_masked:
         value = replace(value, value=None, reason="")
-    if (named := _named(value)) is not None:
+    named: Mapping[str, object] | None = None
+    if is_dataclass(value):
+        named = {each.name: getattr(value, each.name) for each in fields(value)}
+    elif isinstance(value, tuple) and hasattr(value, "_asdict"):
+        named = value._asdict()
+    if named is not None:
         return {_NAMES.get(name, name): plain(each) for name, each in named.items()}
     if isinstance(value, Mapping):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, Iterable):
         return [plain(each) for each in value]
     raise TypeError(f"{value!r} has no plain form")
-
-
-def _named(value: object) -> Plain | None:
-    """Return the fields of a value that has some; None of any other."""
-    if is_dataclass(value):
-        return {each.name: getattr(value, each.name) for each in fields(value)}
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return dict(value._asdict())
-    return None
 
 
 def assessment_json(assessment: Assessment, shown: Checklist) -> Plain:

@@ -269,7 +269,20 @@ def advised(own: OwnAdvice, year: int, *, is_law: bool = False) -> Advice:
         done_when="",
         sources=("metier",),
     )
-    cost = Cost((CostLine(_price(own, year), ONCE),)) if own.cents else FREE
+    cost = FREE
+    if own.cents:
+        price = Price(
+            id=own.id,
+            label=own.title,
+            unit="forfait",
+            as_of=str(year),
+            minimum=own.cents,
+            typical=own.cents,
+            maximum=own.cents,
+            vat=own.vat,
+            note="estimation de l'ingénieur",
+        )
+        cost = Cost((CostLine(price, ONCE),))
     return Advice(
         recommendation=recommendation,
         trigger=Trigger.FIRES,
@@ -287,18 +300,4 @@ def advised(own: OwnAdvice, year: int, *, is_law: bool = False) -> Advice:
         gain=Fraction(),
         is_legal=is_law,
         is_law=is_law,
-    )
-
-
-def _price(own: OwnAdvice, year: int) -> Price:
-    return Price(
-        id=own.id,
-        label=own.title,
-        unit="forfait",
-        as_of=str(year),
-        minimum=own.cents,
-        typical=own.cents,
-        maximum=own.cents,
-        vat=own.vat,
-        note="estimation de l'ingénieur",
     )

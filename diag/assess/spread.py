@@ -107,29 +107,24 @@ def spread_words(result: CriterionResult, name: Name, kind: tuple[str, str]) -> 
     `kind` is how one of its places is called, and several. The places that fall short
     are named.
     """
-    groups = list(_groups(result, name, kind))
-    named = sum(bool(at) for _, at in groups)
-    parts = [f"{what} : {listed(at, NAMED)}" if at else what for what, at in groups]
-    if result.open:
-        parts.append("liste à compléter")
-    return (" ; " if named > 1 else ", ").join(parts)
-
-
-def _groups(
-    result: CriterionResult, name: Name, kind: tuple[str, str]
-) -> Iterator[tuple[str, list[str]]]:
-    """Give how many places are at each level, and names of those that fall short."""
     short = short_places(result)
     found: dict[str, list[Verdict]] = {}
     for verdict in sorted(concerned(result), key=_order):
         settled = verdict.standing is Standing.IN and verdict.low == verdict.high
         level = str(verdict.low) if settled else _SHORT if verdict in short else _OPEN
         found.setdefault(level, []).append(verdict)
-    for rank, (level, here) in enumerate(found.items()):
+    parts: list[str] = []
+    named = 0
+    for level, here in found.items():
         many = len(here) > 1
-        what = f"{len(here)} {kind[many]}" if not rank else str(len(here))
-        said = _agreeing(level, result.criterion.place, many=many)
-        yield f"{what} {said}", [name(one.place) for one in here if one in short]
+        what = str(len(here)) if parts else f"{len(here)} {kind[many]}"
+        what = f"{what} {_agreeing(level, result.criterion.place, many=many)}"
+        places = [name(one.place) for one in here if one in short]
+        named += bool(places)
+        parts.append(f"{what} : {listed(places, NAMED)}" if places else what)
+    if result.open:
+        parts.append("liste à compléter")
+    return (" ; " if named > 1 else ", ").join(parts)
 
 
 _SHORT, _OPEN = "sous le niveau attendu", "à vérifier"

@@ -200,20 +200,15 @@ def next_day(checklist: Checklist, milestone: Milestone, day: date) -> YearDay |
 
 def year_day(checklist: Checklist, milestone: Milestone, year: int) -> YearDay | None:
     """Return what closes in a year; of several rules that hold, the latest begun."""
-    known = [
-        YearDay(rule, opens, closes)
-        for rule in checklist.finances.values()
-        if rule.milestone is milestone and rule.holds(closes := f"{year}-{rule.closes}")
-        for opens in [_opened(rule, year)]
-    ]
+    known = []
+    for rule in checklist.finances.values():
+        closes = f"{year}-{rule.closes}"
+        if rule.milestone is milestone and rule.holds(closes):
+            # The year before where it lasts over New Year.
+            begun = year - (rule.opens > rule.closes)
+            opens = f"{begun}-{rule.opens}" if rule.opens else ""
+            known.append(YearDay(rule, opens, closes))
     return max(known, key=lambda one: one.rule.since, default=None)
-
-
-def _opened(rule: Finance, year: int) -> str:
-    """Return when it opens; the year before where it lasts over New Year."""
-    if not rule.opens:
-        return ""
-    return f"{year - (rule.opens > rule.closes)}-{rule.opens}"
 
 
 SOON = "P24M"
@@ -273,18 +268,15 @@ class Terms:
 
     def deadline(self, criterion: Criterion) -> str:
         """Return the date that comes within two years; empty for none."""
-        day = self._date_of(criterion.deadline)
+        name, day = criterion.deadline, ""
+        if name in self.checklist.deadlines:
+            day = self.checklist.deadlines[name].due
+        elif name in self.checklist.questions:
+            answer = self.facts.answer(self.facts.root, name)
+            day = answer.value if answer and isinstance(answer.value, str) else ""
         first, last = self.day.isoformat(), later(self.day, SOON).isoformat()
         is_soon = first[: len(day)] <= day <= last[: len(day)]
         return day if day and is_soon else ""
-
-    def _date_of(self, name: str) -> str:
-        if name in self.checklist.deadlines:
-            return self.checklist.deadlines[name].due
-        answer = self.facts.answer(self.facts.root, name) if name else None
-        value = answer.value if answer else None
-        is_day = name in self.checklist.questions and isinstance(value, str)
-        return str(value) if is_day else ""
 
     def tier(self, action: Action) -> Tier:
         """Return the class of an action."""
@@ -304,14 +296,13 @@ class Terms:
 
     def building(self, action: Action) -> str:
         """Return the building that holds all the places of an action, if one does."""
-        found = {self._building_of(one) for one in action.advice.places}
+        found = set()
+        for place in action.advice.places:
+            at = self.facts.places.get(place)
+            while at is not None and at.kind is not PlaceKind.BATIMENT:
+                at = self.facts.places.get(at.parent or "")
+            found.add(at.id if at else "")
         return found.pop() if len(found) == 1 else ""
-
-    def _building_of(self, place: str) -> str:
-        at = self.facts.places.get(place)
-        while at is not None and at.kind is not PlaceKind.BATIMENT:
-            at = self.facts.places.get(at.parent or "")
-        return at.id if at else ""
 
     def year(self, action: Action) -> int:
         """Return the budget that is open on the day when an action is due."""

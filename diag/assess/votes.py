@@ -31,7 +31,7 @@ from diag.model.enums import (
     State,
     Trade,
 )
-from diag.model.fact import Answer, Facts
+from diag.model.fact import Facts
 from diag.model.votes import VOTES, Spent, Tier
 
 QUESTIONS = 5
@@ -157,13 +157,10 @@ def unseen_dangers(facts: Facts, checklist: Checklist) -> Iterator[tuple[str, st
             if place.kind is question.place:
                 scope = reading.scope(place.id)
                 applies = scope.relevance(question.id) is not False
-                if applies and not _is_seen(scope.heads(question.id)):
+                states = [one.state for one in scope.heads(question.id)]
+                is_seen = states in ([State.KNOWN], [State.NOT_APPLICABLE])
+                if applies and not is_seen:
                     yield place.id, question.id
-
-
-def _is_seen(heads: Sequence[Answer]) -> bool:
-    states = [one.state for one in heads]
-    return states in ([State.KNOWN], [State.NOT_APPLICABLE])
 
 
 SMALL = 500

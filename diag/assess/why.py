@@ -1,6 +1,6 @@
 """Every reason for a verdict or a recommendation: facts, rules, what fired, sources."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -154,50 +154,42 @@ def why_recommended(
         KeyError: when the checklist has no such recommendation.
     """
     judge = judge_for(facts, checklist)
-    declared = judge.remedies.by_id[recommendation].recommendation
     assessment = judge.assess(facts)
     reading = judge.reading(facts)
     advice = {each.recommendation.id: each for each in assessment.advice}
     found = advice.get(recommendation)
     prerequisites = Prerequisites(assessment.criteria, reading)
+    remedy = judge.remedies.by_id[recommendation]
+    declared = remedy.recommendation
+    counting = reading.with_limits(Limits.NONE)
+    targets = [
+        TargetRead(
+            target=target,
+            name=reading.facts.places[target.place].name,
+            quantity=CountRead(None, declared.quantity, target.quantity),
+            buys=tuple(
+                CountRead(checklist.prices[need.item], need.count, quantity)
+                for need, quantity in remedy.needs(
+                    counting.scope(target.place), target.quantity
+                )
+            ),
+            requires=tuple(
+                RequirementRead(each, prerequisites.holds(each, target.place))
+                for each in declared.requires
+            ),
+            facts=facts_read(remedy.rules, reading.scope(target.place), reading),
+        )
+        for target in (found.targets if found else ())
+    ]
     return AdviceExplanation(
         recommendation=declared,
         advice=found,
         criterion=_explained(judge, judge.gauges[declared.when.criterion], reading),
-        targets=tuple(
-            _target_read(judge, recommendation, target, reading, prerequisites)
-            for target in (found.targets if found else ())
-        ),
+        targets=tuple(targets),
         covered_by=tuple(
             ident for ident, each in advice.items() if recommendation in each.covers
         ),
         sources=_sources(checklist, declared.sources),
-    )
-
-
-def _target_read(
-    judge: Judge,
-    ident: str,
-    target: Target,
-    reading: FactsReading,
-    prerequisites: Prerequisites,
-) -> TargetRead:
-    remedy = judge.remedies.by_id[ident]
-    scope = reading.scope(target.place)
-    counting = reading.with_limits(Limits.NONE).scope(target.place)
-    return TargetRead(
-        target=target,
-        name=reading.facts.places[target.place].name,
-        quantity=CountRead(None, remedy.recommendation.quantity, target.quantity),
-        buys=tuple(
-            CountRead(judge.checklist.prices[need.item], need.count, quantity)
-            for need, quantity in remedy.needs(counting, target.quantity)
-        ),
-        requires=tuple(
-            RequirementRead(each, prerequisites.holds(each, target.place))
-            for each in remedy.recommendation.requires
-        ),
-        facts=facts_read(remedy.rules, scope, reading),
     )
 
 
@@ -209,42 +201,37 @@ def _explained(
     result = gauge.result(
         gauge.verdicts(reading), is_open=is_open, day=reading.facts.visit_date
     )
+    applicable, given = gauge.applicable, gauge.given
+    places = []
+    for verdict in result.verdicts:
+        scope = reading.scope(verdict.place)
+        levels: list[LevelRead] = []
+        for level, rule in gauge.levels:
+            truth = holds(rule, scope)
+            fired = truth is True and not any(each.fired for each in levels)
+            levels.append(LevelRead(level, rule.text, truth, fired))
+        place = PlaceRead(
+            place=verdict.place,
+            name=reading.facts.places[verdict.place].name,
+            verdict=verdict,
+            applicable=(
+                RuleRead(applicable.text, gauge.applies(scope)) if applicable else None
+            ),
+            given=RuleRead(given.text, gauge.is_given(scope)) if given else None,
+            levels=tuple(levels),
+            facts=facts_read(gauge.rules, scope, reading),
+            declared_out=tuple(
+                name for name in sorted(gauge.void_names) if scope.is_out(name) is True
+            ),
+        )
+        places.append(place)
     return Explanation(
         criterion=criterion,
         result=result,
-        places=tuple(_place_read(gauge, each, reading) for each in result.verdicts),
+        places=tuple(places),
         sources=_sources(judge.checklist, criterion.sources),
         visit_date=reading.facts.visit_date,
     )
-
-
-def _place_read(
-    gauge: CriterionJudge, verdict: Verdict, reading: FactsReading
-) -> PlaceRead:
-    scope = reading.scope(verdict.place)
-    applicable, given = gauge.applicable, gauge.given
-    return PlaceRead(
-        place=verdict.place,
-        name=reading.facts.places[verdict.place].name,
-        verdict=verdict,
-        applicable=(
-            RuleRead(applicable.text, gauge.applies(scope)) if applicable else None
-        ),
-        given=RuleRead(given.text, gauge.is_given(scope)) if given else None,
-        levels=tuple(_levels_read(gauge, scope)),
-        facts=facts_read(gauge.rules, scope, reading),
-        declared_out=tuple(
-            name for name in sorted(gauge.void_names) if scope.is_out(name) is True
-        ),
-    )
-
-
-def _levels_read(gauge: CriterionJudge, scope: PlaceScope) -> Iterator[LevelRead]:
-    fired = False
-    for level, rule in gauge.levels:
-        truth = holds(rule, scope)
-        yield LevelRead(level, rule.text, truth, fired=truth is True and not fired)
-        fired = fired or truth is True
 
 
 def facts_read(

@@ -178,22 +178,16 @@ class ConditionWriter:
                 words = " ou ".join(map(self._part, operands))
             case CompareNode():
                 words = self._comparison(node)
-            case Includes() | IsAmong():
-                words = self._membership(node)
+            case Includes(question, choice, negated):
+                label = self._label(question, choice)
+                words = f"sans {label}" if negated else f"avec {label}"
+                words = self._about(question.id, words)
+            case IsAmong(question, choices, negated):
+                labels = [self._label(question, choice) for choice in choices]
+                one_of = " ou ".join(filter(None, [", ".join(labels[:-1]), labels[-1]]))
+                words = f"ni {' ni '.join(labels)}" if negated else one_of
+                words = self._about(question.id, words)
         return words
-
-    def _membership(self, node: Includes | IsAmong) -> str:
-        if isinstance(node, Includes):
-            word = "sans " if node.negated else "avec "
-            words = word + self._label(node.question, node.choice)
-        else:
-            labels = [self._label(node.question, choice) for choice in node.choices]
-            if node.negated:
-                words = "ni " + " ni ".join(labels)
-            else:
-                some = ", ".join(labels[:-1])
-                words = " ou ".join(filter(None, [some, labels[-1]]))
-        return self._about(node.question.id, words)
 
     def _part(self, node: Condition) -> str:
         words = self.condition(node)
@@ -239,7 +233,12 @@ class ConditionWriter:
             return f"{order}{_rate(ratio, unit, for_each)} ({self._term(part.of)})"
         if ratio == 1:
             return _AS_MUCH[part.order] + self._quoted(part.of)
-        return f"{order}{_part(ratio)} {self._of(part.of)}"
+        if isinstance(part.of, Aggregate):
+            article = "de la" if part.of.function == "share" else "du"
+            of = f"{article} {self._aggregate(part.of)}"
+        else:
+            of = f"de {self._bracketed(part.of, self._quoted(part.of))}"
+        return f"{order}{_part(ratio)} {of}"
 
     def _unit(self, node: Term) -> str:
         match node:
@@ -254,12 +253,6 @@ class ConditionWriter:
     def _quoted(self, node: Term) -> str:
         words = self._term(node)
         return f"« {words} »" if isinstance(node, NameNode) else words
-
-    def _of(self, node: Term) -> str:
-        if not isinstance(node, Aggregate):
-            return f"de {self._bracketed(node, self._quoted(node))}"
-        article = "de la" if node.function == "share" else "du"
-        return f"{article} {self._aggregate(node)}"
 
     @staticmethod
     def _bracketed(node: Term, words: str) -> str:
@@ -286,20 +279,17 @@ class ConditionWriter:
             case ChoiceId(ident):
                 return ident
             case Arithmetic(operator, left, right):
-                return self._arithmetic(operator, left, right)
+                first, second = self._term(left), self._term(right)
+                if operator in {"*", "/"}:
+                    first = self._bracketed(left, first)
+                if operator != "+":
+                    second = self._bracketed(right, second)
+                return f"{first} {_SIGNS[operator]} {second}"
             case Months(start, end):
                 return f"mois entre {self._term(start)} et {self._term(end)}"
             case Aggregate(function):
                 article = "le " if function in {"smallest", "largest"} else ""
                 return article + self._aggregate(node)
-
-    def _arithmetic(self, operator: Operator, left: Term, right: Term) -> str:
-        first, second = self._term(left), self._term(right)
-        if operator in {"*", "/"}:
-            first = self._bracketed(left, first)
-        if operator != "+":
-            second = self._bracketed(right, second)
-        return f"{first} {_SIGNS[operator]} {second}"
 
     def _aggregate(self, node: Aggregate) -> str:
         many = PLACES[PlaceKind(node.kind)][1]
