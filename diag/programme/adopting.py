@@ -135,8 +135,11 @@ def adopting(board: Board, decision: str) -> Adopting:
     ready, waiting = [], []
     for name, year in board.schedule.years.items():
         candidate = board.gathered.candidates.get(name)
-        payers = payers_of(board, name)
-        lacking = tuple(one for one in payers if one not in adopts)
+        placed = board.schedule.placements[name]
+        payers = {purse.payer for purse in placed.paid}
+        if placed.yearly:
+            payers.add(board.payers[name])
+        lacking = tuple(sorted(payers - adopts.keys()))
         if lacking:
             waiting.append((name, lacking))
         elif candidate:
@@ -145,15 +148,6 @@ def adopting(board: Board, decision: str) -> Adopting:
     steps = (each for one in ready for each in _steps(container, one))
     drafts = (*_snapshot(board, ident), *steps)
     return Adopting(ident, tuple(ready), tuple(waiting), drafts)
-
-
-def payers_of(board: Board, operation: str) -> list[str]:
-    """Return who pays a part of an operation that is in the programme."""
-    placed = board.schedule.placements[operation]
-    payers = {purse.payer for purse in placed.paid}
-    if placed.yearly:
-        payers.add(board.payers[operation])
-    return sorted(payers)
 
 
 def _steps(container: Container, ready: Ready) -> Iterator[NewRevision]:

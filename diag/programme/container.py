@@ -13,7 +13,6 @@ from uuid import UUID
 
 from diag.journal import changes, subjects
 from diag.journal.heads import differing
-from diag.journal.journal import Journal
 from diag.journal.revision import Json, NewRevision, Revision, dumps
 from diag.journal.subjects import ProgrammeTopic
 from diag.model.audit import Audit, Auditee, audit_id
@@ -100,21 +99,6 @@ class Record:
     def adoption(self) -> tuple[str, Adoption] | None:
         """The last one, with its id; None until there is one."""
         return next(reversed(list(self.adoptions.items())), None)
-
-
-def stated_in(journal: Journal, audit: str) -> dict[str, Stated]:
-    """Return what people wrote in a programme, by subject."""
-    found: dict[str, Stated] = {}
-    for subject, group in groupby(journal.heads(audit), lambda head: head.subject):
-        if isinstance(subjects.parse(subject), ProgrammeTopic):
-            heads = differing(tuple(group))
-            if any(head.has_value for head in heads):
-                found[subject] = Stated(
-                    tuple(head.value for head in heads),
-                    tuple(head.author for head in heads),
-                    max(head.lam for head in heads),
-                )
-    return found
 
 
 def contested(stated: Mapping[str, Stated]) -> dict[str, Stated]:
@@ -278,7 +262,18 @@ class Container:
     @cached_property
     def stated(self) -> Mapping[str, Stated]:
         """What people wrote, by subject."""
-        return stated_in(self.workspace.journal, self.audit.id)
+        found: dict[str, Stated] = {}
+        written = self.workspace.journal.heads(self.audit.id)
+        for subject, group in groupby(written, lambda head: head.subject):
+            if isinstance(subjects.parse(subject), ProgrammeTopic):
+                heads = differing(tuple(group))
+                if any(head.has_value for head in heads):
+                    found[subject] = Stated(
+                        tuple(head.value for head in heads),
+                        tuple(head.author for head in heads),
+                        max(head.lam for head in heads),
+                    )
+        return found
 
     @property
     def contested(self) -> Mapping[str, Stated]:

@@ -172,17 +172,21 @@ def _names(gathering: Gathering, extracts: Sequence[Extract]) -> str:
 
 
 def _school_table(gathering: Gathering) -> Md:
-    rows = [
-        (
+    rows = []
+    for one in gathering.extracts:
+        days, state = (
+            sorted(one.visits),
+            "provisoire" if one.provisional else "définitif",
+        )
+        visited = f"visite du {describe_day(days[-1])}" if days else "sans visite"
+        rows.append((
             gathering.name_of(one),
-            audit_words(one),
+            f"{visited}, {state}",
             printed_cell(one.overall),
             SOCLES[one.socle],
             alerts_words([one], READER),
             money.total([one]).cell,
-        )
-        for one in gathering.extracts
-    ]
+        ))
     columns = (
         "École ou commune",
         "Audit",
@@ -193,13 +197,6 @@ def _school_table(gathering: Gathering) -> Md:
     )
     caption = "École par école, dans l'ordre des noms : ce n'est pas un classement"
     return table(caption, columns, rows, numeric=(5,))
-
-
-def audit_words(extract: Extract) -> str:
-    """Return the day of the last visit, and whether the audit is closed."""
-    days = sorted(extract.visits)
-    visited = f"visite du {describe_day(days[-1])}" if days else "sans visite"
-    return f"{visited}, {'provisoire' if extract.provisional else 'définitif'}"
 
 
 def _budget_by_domain(gathering: Gathering) -> Md:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 from textual import work
@@ -251,8 +250,20 @@ class PaperActs(ProgrammeWork):
         if board is None or self.busy:
             self.diag.inform("Le calcul n'est pas fini : écrivez ce que vous voyez.")
             return
+        choices = [
+            ListChoice(_WHOLE, "Le programme pluriannuel", "page 1 suffit"),
+            ListChoice(_DOSSIER, "Le dossier du comité", "avec la délibération"),
+            ListChoice(_TABLE, "Le classeur", "XLSX"),
+            ListChoice(_CALENDAR, "Les échéances", "agenda .ics"),
+        ]
+        communes = board.gathered.communes
+        for insee, name in sorted(communes.items(), key=lambda one: one[1]):
+            page = f"{_COMMUNE}{insee}"
+            choice = ListChoice(page, f"La page {of(name)}", "pour son conseil")
+            # That of the commune under the cursor first.
+            choices.insert(0 if insee == self.key else len(choices), choice)
         chosen = await self.app.push_screen_wait(
-            ChooseDialog("Écrire quel document ?", [*_choices(board, self.key)])
+            ChooseDialog("Écrire quel document ?", choices)
         )
         if chosen is not None:
             self.call_later(self._write, board, chosen)
@@ -262,18 +273,23 @@ class PaperActs(ProgrammeWork):
         folder = pages.programme_folder(board)
         if chosen == _TABLE:
             book = xlsx_bytes(programme_tables(board, day), day)
-            found = put(folder, {"programme.xlsx": book})
-            self.diag.inform(f"Classeur écrit : {found[0]}")
+            (file,) = put(folder, {"programme.xlsx": book})
+            self.diag.inform(f"Classeur écrit : {file}")
         elif chosen == _CALENDAR:
-            self.diag.inform(f"Agenda écrit : {self._calendar(board, folder)}")
+            found = [*deadlines(board, checklist_of(board))]
+            written = write_deadlines(board, found, folder)
+            self.diag.inform(f"Agenda écrit : {written}")
         else:
+            if chosen == _WHOLE:
+                papers = [pages.programme_paper(board, day)]
+            elif chosen == _DOSSIER:
+                deliberation = programme_deliberation(board, day)
+                papers = [pages.committee_paper(board, day), deliberation]
+            else:
+                insee = chosen.removeprefix(_COMMUNE)
+                papers = [pages.commune_paper(board, insee, day)]
             self.diag.inform("Le document s'écrit ; continuez.")
-            self._write_papers([*_papers(board, chosen)], folder)
-
-    @staticmethod
-    def _calendar(board: Board, folder: Path) -> Path:
-        found = [*deadlines(board, checklist_of(board))]
-        return write_deadlines(board, found, folder)
+            self._write_papers(papers, folder)
 
     @work(thread=True, exclusive=True, group="papers", description="aside")
     def _write_papers(self, papers: Sequence[Paper], folder: Path) -> None:
@@ -293,29 +309,3 @@ class PaperActs(ProgrammeWork):
             self.app.push_screen(WrittenDialog(event.files, title, ""))
         elif event.files:
             self.diag.inform(f"Le document est écrit : {event.files[0].parent}")
-
-
-def _choices(board: Board, key: str) -> Iterator[ListChoice]:
-    """Give what may be written: the page of the commune under the cursor first."""
-    communes = board.gathered.communes
-    page = partial("{}{}".format, _COMMUNE)
-    if key in communes:
-        yield ListChoice(page(key), f"La page {of(communes[key])}", "pour son conseil")
-    yield ListChoice(_WHOLE, "Le programme pluriannuel", "page 1 suffit")
-    yield ListChoice(_DOSSIER, "Le dossier du comité", "avec la délibération")
-    yield ListChoice(_TABLE, "Le classeur", "XLSX")
-    yield ListChoice(_CALENDAR, "Les échéances", "agenda .ics")
-    for insee, name in sorted(communes.items(), key=lambda one: one[1]):
-        if insee != key:
-            yield ListChoice(page(insee), f"La page {of(name)}", "pour son conseil")
-
-
-def _papers(board: Board, chosen: str) -> Iterator[Paper]:
-    day = board.container.workspace.world.today()
-    if chosen == _WHOLE:
-        yield pages.programme_paper(board, day)
-    elif chosen == _DOSSIER:
-        yield pages.committee_paper(board, day)
-        yield programme_deliberation(board, day)
-    else:
-        yield pages.commune_paper(board, chosen.removeprefix(_COMMUNE), day)

@@ -170,7 +170,10 @@ class ProgrammeFaces(OperationActs, VariantActs, DecisionActs, PaperActs, Worksh
         elif self.view is None or self.view.board is not board:
             self.view, self.figures = YearsView(board), {}
         self._show_title()
-        self._show_head()
+        head = self.query_one("#head", Static)
+        rows = [Content(line(one)) for one in self._head()]
+        head.display = bool(rows)
+        head.update(Content("\n").join(rows))
         for name in _COLUMNS:
             listed = self.query_one(f"#{name}", Lines)
             if listed.display:
@@ -180,12 +183,6 @@ class ProgrammeFaces(OperationActs, VariantActs, DecisionActs, PaperActs, Worksh
             self.compare_soon()
         self.show_under()
         self.refresh_keys()
-
-    def _show_head(self) -> None:
-        head = self.query_one("#head", Static)
-        rows = [Content(line(one)) for one in self._head()]
-        head.display = bool(rows)
-        head.update(Content("\n").join(rows))
 
     def _show_title(self) -> None:
         container, frame = self.container, self.frame
@@ -321,7 +318,13 @@ class ProgrammeFaces(OperationActs, VariantActs, DecisionActs, PaperActs, Worksh
 
     def audit_finds(self) -> FindsInAudit:
         """Return what finds operations here, for the search."""
-        entries = [*self._entries()]
+        entries: list[tuple[str, PaletteEntry]] = []
+        for one in self.view.lines() if self.view else ():
+            if one.key:
+                year, _, commune, school, title, *_ = one.cells
+                place, shown = f"{commune} · {school}", partial(self.go_to, one.key)
+                entry = PaletteEntry(year, title, place, shown)
+                entries.append((f" {fold(f'{title} {commune} {school}')}", entry))
 
         def find(words: str, *, here: bool = False) -> FoundInAudit:  # noqa: ARG001 - the search's
             wanted = fold(words).split()
@@ -335,18 +338,3 @@ class ProgrammeFaces(OperationActs, VariantActs, DecisionActs, PaperActs, Worksh
             ])
 
         return find
-
-    def _entries(self) -> Iterator[tuple[str, PaletteEntry]]:
-        if self.view is None:
-            return
-        for one in self.view.lines():
-            if not one.key:
-                continue
-            year, _, commune, school, title, *_ = one.cells
-            entry = PaletteEntry(
-                year,
-                title,
-                f"{commune} · {school}",
-                partial(self.go_to, one.key),
-            )
-            yield f" {fold(f'{title} {commune} {school}')}", entry

@@ -150,21 +150,14 @@ class CellGrid(Sturdy, ScrollView, PlainStyle, can_focus=True):
             self.row, self.column, self.typed = self._given
             self._given = None
 
-    def _go_on(self) -> None:
-        """Go down, or along the row and then to the next one."""
-        if not self._along:
-            self.action_go(1, 0)
-        elif self.column + 1 < len(self.titles):
-            self.action_go(0, 1)
-        else:
-            self.action_go(1, -self.column)
-
     def on_key(self, event: events.Key) -> None:
         """Type in the cell; letters that mean a command there are the screen's."""
         if not self.rows:
             return
         if event.key == "enter":
-            self._go_on()
+            is_last = self.column + 1 == len(self.titles)
+            along = (1, -self.column) if is_last else (0, 1)
+            self.action_go(*(along if self._along else (1, 0)))
         elif event.key == "escape" and self.typed is not None:
             self.typed = None
         elif event.key == "backspace":

@@ -72,30 +72,15 @@ class SpanForm(ProgrammeForm):
         self._frame = frame
 
     def fields(self) -> tuple[Field, ...]:
+        frame, workspace = self._frame, self._workspace
+        first = frame.first if frame else workspace.world.today().year + 1
+        siren = Field("siren", "SIREN", "", "du syndicat, neuf chiffres")
         return (
-            Field("first", "Premier budget", str(self._first), "2027"),
-            Field("years", "Budgets", str(self._years), "de 1 à 8"),
+            Field("first", "Premier budget", str(first), "2027"),
+            Field("years", "Budgets", str(frame.years if frame else 5), "de 1 à 8"),
             Field("campaigns", "Campagnes", ", ".join(self._campaigns)),
-            *(() if self._frame else self._own_fields()),
+            *(() if frame or workspace.settings.siren else (siren,)),
         )
-
-    def _own_fields(self) -> tuple[Field, ...]:
-        siren = self._workspace.settings.siren
-        return (
-            ()
-            if siren
-            else (Field("siren", "SIREN", "", "du syndicat, neuf chiffres"),)
-        )
-
-    @property
-    def _first(self) -> int:
-        return (
-            self._frame.first if self._frame else self._workspace.world.today().year + 1
-        )
-
-    @property
-    def _years(self) -> int:
-        return self._frame.years if self._frame else 5
 
     @property
     def _campaigns(self) -> tuple[str, ...]:
@@ -220,27 +205,23 @@ class RuleForm(ProgrammeForm):
         )
         if frame != record.frame:
             changes[FRAME] = frame
-        rights = setting.checked(RightsRule, self._rights())
+        given = {name: self._number(name) for name in ("school", "pupil", "rural")}
+        ips = None
+        if self.value("below").strip():
+            ips = {"below": self._number("below"), "step": self._number("step")}
+        asked = {**given, "ips": ips, "why": self.value("why")}
+        rights = setting.checked(RightsRule, asked)
         if rights != record.rights:
             changes[RIGHTS] = rights
         before = record.splits.get(EVERY)
         part = canonical_number(exact(self._number("syndicat")) / 100)
-        given = {"syndicat": part, **({"buyer": before.buyer} if before else {})}
-        split = setting.checked(CostSplit, given)
+        buyer = {"buyer": before.buyer} if before else {}
+        split = setting.checked(CostSplit, {"syndicat": part, **buyer})
         if split != before and (before or exact(split.syndicat)):
             changes[subjects.programme(subjects.SPLITS, EVERY)] = split
         if changes:
             self._keep(changes)
         return RIGHTS
-
-    def _rights(self) -> dict[str, object]:
-        below = self.value("below").strip()
-        step = self._number("step") if below else ""
-        return {
-            **{name: self._number(name) for name in ("school", "pupil", "rural")},
-            "ips": {"below": self._number("below"), "step": step} if below else None,
-            "why": self.value("why"),
-        }
 
     def _number(self, name: str) -> Number:
         typed = self.value(name)
@@ -305,29 +286,23 @@ class EnvelopesScreen(PlaceScreen):
     def _fill(self) -> None:
         record, years = self._record, self._board.programme.years
         contested = self._container().contested
-        rows = [
-            GridRow(
-                str(at),
-                self._title_of(purse),
-                tuple(
-                    _cell(
-                        record.envelopes.get((purse, year)),
-                        setting.envelope_subject(purse, year) in contested,
-                    )
-                    for year in years
-                ),
+        rows = []
+        for at, purse in enumerate(self._purses):
+            name = self._board.payer_name(purse.payer)
+            title = f"{name[:1].upper()}{name[1:]}"
+            cells = (
+                _cell(
+                    record.envelopes.get((purse, year)),
+                    setting.envelope_subject(purse, year) in contested,
+                )
+                for year in years
             )
-            for at, purse in enumerate(self._purses)
-        ]
+            if purse.section is RUNNING:
+                title = "  fonctionnement"
+            rows.append(GridRow(str(at), title, tuple(cells)))
         self.query_one(CellGrid).show([str(year) for year in years], rows)
         name = record.variants[self._board.variant].name if self._board.variant else ""
         self.set_title("Enveloppes, € TTC", name and f"variante {name}")
-
-    def _title_of(self, purse: Purse) -> str:
-        if purse.section is RUNNING:
-            return "  fonctionnement"
-        name = self._board.payer_name(purse.payer)
-        return f"{name[:1].upper()}{name[1:]}"
 
     @property
     def _here(self) -> tuple[Purse, int]:
@@ -373,6 +348,7 @@ class EnvelopesScreen(PlaceScreen):
 
     def _changes(self, event: CellGrid.Filled) -> Iterator[tuple[str, Noun | None]]:
         years, known = self._board.programme.years, self._record.envelopes
+        carrying = {purse for (purse, _), one in known.items() if one.carry}
         for down, texts in enumerate(event.texts):
             if event.row + down >= len(self._purses):
                 raise DiagError(
@@ -390,7 +366,8 @@ class EnvelopesScreen(PlaceScreen):
                 before, value = known.get((purse, year)), None
                 if text.strip():
                     cents = setting.cents_typed(text)
-                    like = before or self._like(purse)
+                    # One that is new carries as the others of its row do.
+                    like = before or YearEnvelope(cents=0, carry=purse in carrying)
                     value = like.model_copy(update={"cents": cents})
                 subject = setting.envelope_subject(purse, year)
                 if value != before or subject in self._container().contested:
@@ -399,13 +376,6 @@ class EnvelopesScreen(PlaceScreen):
     def refused(self, error: DiagError) -> None:  # noqa: ARG002 - as it is called
         """Stand on what was refused, as it was typed."""
         self.query_one(CellGrid).take_again()
-
-    def _like(self, purse: Purse) -> YearEnvelope:
-        """Return an envelope that carries as the others of its row do."""
-        others = (
-            one for (own, _), one in self._record.envelopes.items() if own == purse
-        )
-        return YearEnvelope(cents=0, carry=any(one.carry for one in others))
 
     def on_turn_voted(self) -> None:
         purse, year = self._here

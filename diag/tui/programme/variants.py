@@ -167,7 +167,10 @@ class VariantForm(ProgrammeForm):
         Raises:
             DiagError: no name, or a year and a percentage that are none.
         """
-        sets = dict(self._copied.sets) if self._copied else self._lowered()
+        sets: dict[str, object] = dict(self._copied.sets) if self._copied else {}
+        if not self._copied and (year := self.value("lowered").strip()):
+            less = self.value("percent").strip()
+            sets = setting.lowered(self._container, f"{year}:{less}")
         value = setting.checked(
             Variant,
             {
@@ -179,10 +182,6 @@ class VariantForm(ProgrammeForm):
         ident = self._container.fresh()
         self._keep({subjects.programme(subjects.VARIANTS, ident): value})
         return ident
-
-    def _lowered(self) -> dict[str, object]:
-        year, less = self.value("lowered").strip(), self.value("percent").strip()
-        return setting.lowered(self._container, f"{year}:{less}") if year else {}
 
 
 class Compared(Message):

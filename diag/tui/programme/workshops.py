@@ -15,7 +15,7 @@ from diag.model.programme import ProgrammeTheme
 from diag.model.text import fold
 from diag.programme import gathering
 from diag.programme.container import Container, Record
-from diag.programme.gathering import GatheredRow, ballot_sheet
+from diag.programme.gathering import ballot_sheet
 from diag.programme.weighing import (
     ballots_of,
     points_by_role,
@@ -361,12 +361,21 @@ class WorkshopActs(ProgrammeWork):
         if path is None:
             return
         rows = tuple(gathering.rows_in(container, workshop, path))
-        words = "\n".join(rows_words(container, rows))
         drafts = [
             container.draft(one.subject, one.value)
             for one in rows
             if one.value and one.subject not in container.stated
         ]
+        refused = [one for one in rows if one.problem]
+        known = len(rows) - len(refused) - len(drafts)
+        new = counted(len(drafts), "ligne nouvelle", "lignes nouvelles")
+        lines = [f"{new}, {known} déjà là."]
+        lines += (
+            f"Refusée, ligne {one.line} : {one.problem}" for one in refused[:_REFUSED]
+        )
+        if len(refused) > _REFUSED:
+            lines.append(f"Et {len(refused) - _REFUSED} autres refusées.")
+        words = "\n".join(lines)
         if not drafts:
             raise DiagError(words)
         if await self.app.push_screen_wait(Confirm(f"{words}\n\nLes noter ?")):
@@ -393,15 +402,3 @@ def _check_file(typed: str) -> None:
 def slug_of(title: str) -> str:
     """Return the name under which a theme is kept: « usages-du-soir »."""
     return re.sub(r"[^a-z0-9]+", "-", fold(title)).strip("-")[:_SLUG].strip("-")
-
-
-def rows_words(container: Container, rows: tuple[GatheredRow, ...]) -> Iterator[str]:
-    """Give how many rows are new, there already, refused and why."""
-    refused = [one for one in rows if one.problem]
-    known = sum(one.subject in container.stated for one in rows if one.value)
-    new = len(rows) - len(refused) - known
-    yield f"{counted(new, 'ligne nouvelle', 'lignes nouvelles')}, {known} déjà là."
-    for one in refused[:_REFUSED]:
-        yield f"Refusée, ligne {one.line} : {one.problem}"
-    if len(refused) > _REFUSED:
-        yield f"Et {len(refused) - _REFUSED} autres refusées."

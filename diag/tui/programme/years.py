@@ -194,6 +194,10 @@ class YearsView:
         candidate = board.gathered.candidates.get(operation)
         cost = self.cost(operation)
         yearly = sum(line.yearly for line in self._operations[operation].lines)
+        reason = board.schedule.placements[operation].reason
+        mark = "V" if isinstance(reason, Imposed | Unmet) else ""
+        if candidate and candidate.step:
+            mark = _STEPS.get(candidate.step.state, mark)
         return ListLine(
             operation,
             (
@@ -205,18 +209,9 @@ class YearsView:
                 cents_words(cost)
                 if cost or not yearly
                 else f"{cents_words(yearly)}/an",
-                self._mark(operation),
+                f"{mark}{'*' * shown.is_open}",
             ),
         )
-
-    def _mark(self, operation: str) -> str:
-        """Return where an operation stands, in a letter or two."""
-        reason = self.board.schedule.placements[operation].reason
-        candidate = self.board.gathered.candidates.get(operation)
-        sign = "V" if isinstance(reason, Imposed | Unmet) else ""
-        if candidate and candidate.step:
-            sign = _STEPS.get(candidate.step.state, sign)
-        return f"{sign}{'*' * self.board.named(operation).is_open}"
 
     def below(self, operation: str) -> str:
         """Return an operation in full, its reason, then how its commune is served."""
@@ -267,12 +262,21 @@ class YearsView:
             "Attendue par", map(self._placed, self._after.get(operation, ()))
         )
         yield from _named("Qui paie", self._payers(operation))
-        yield from _named("Somme réservée", self._kept(operation))
+        kept = (
+            f"{exact_words(one.cents)} en {one.year} : {purse_words(board, one.purse)}"
+            for one in board.programme.earmarks
+            if one.operation == operation
+        )
+        yield from _named("Somme réservée", kept)
         yield from _named("Aides", self._aids(operation))
         share = self.shares.get(shown.commune)
         if share:
             yield from _named("Commune", [self.commune_words(share)])
-        yield from _named("À confirmer", self._doubts(operation))
+        doubts = (
+            "audit encore ouvert : prix et conseil peuvent changer" * shown.is_open,
+            "élèves estimés d'après les classes" * shown.is_estimated,
+        )
+        yield from _named("À confirmer", filter(None, doubts))
 
     def commune_detail(self, share: CommuneShare) -> Iterator[NamedText]:
         """Give the operations of a commune, year by year, each with its reason."""
@@ -302,12 +306,6 @@ class YearsView:
         if placed.year is None:
             yield f"personne encore : {exact_words(self.cost(operation))} en tout"
 
-    def _kept(self, operation: str) -> Iterator[str]:
-        for one in self.board.programme.earmarks:
-            if one.operation == operation:
-                whose = purse_words(self.board, one.purse)
-                yield f"{exact_words(one.cents)} en {one.year} : {whose}"
-
     def _aids(self, operation: str) -> Iterator[str]:
         candidate = self.board.gathered.candidates.get(operation)
         if candidate and candidate.aid:
@@ -315,20 +313,6 @@ class YearsView:
             yield f"{euros_between(aid.low, aid.high)} possibles, rien n'est promis"
             for one in aid.shares:
                 yield f"{one.title}, au plus {number(one.percent)} %"
-
-    def _doubts(self, operation: str) -> Iterator[str]:
-        shown = self.board.named(operation)
-        if shown.is_open:
-            yield "audit encore ouvert : prix et conseil peuvent changer"
-        if shown.is_estimated:
-            yield "élèves estimés d'après les classes"
-
-    def summary(self) -> str:
-        """Return how many operations are in, and how many are not."""
-        placed = len(self.board.schedule.years)
-        rest = len(self._order) - placed
-        many = counted(placed, "opération inscrite", "opérations inscrites")
-        return f"{many}, {rest} hors programme"
 
 
 def _pupil_words(share: CommuneShare) -> str:
