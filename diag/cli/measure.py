@@ -3,9 +3,8 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from textwrap import fill
@@ -32,7 +31,6 @@ from diag.model.errors import DiagError
 from diag.model.fact import Place
 from diag.model.measure import (
     Authorisation,
-    Measurement,
     MeasureRun,
     MeasureSeries,
 )
@@ -42,6 +40,7 @@ from diag.probes.mire import (
     CUBIC,
     MireLimits,
     check_address,
+    mire_at,
     run_mire,
     tls_of,
 )
@@ -50,24 +49,12 @@ from diag.words.sentences import counted, listed
 from diag.workspace.editions import overlay_of
 
 if TYPE_CHECKING:
-    from diag.probes.probe import Probe
     from diag.probes.run import Runner, RunStep
 
 
 _FULL = "La ligne de l'école sera pleine pendant ce temps. Mesurer le débit ?"
 _STOPPED = 130
 """Exit code of what Ctrl+C ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class _RunWanted:
-    """What a person wants measured."""
-
-    place: Place | None
-    mire: str
-    is_metered: bool
-    only: tuple[str, ...]
-    ssids: tuple[str, ...]
 
 
 @click.command()
@@ -129,10 +116,12 @@ def measure(
     lists = measure_lists(overlay_of(session.workspace) / MEASURES)
     for notice in lists.notices:
         click.echo(notice, err=True)
-    place = _room(session, room)
+    place = find_place(session, room) if room else None
+    if place and place.kind is not PlaceKind.SALLE:
+        raise DiagError(f"{place.name} n'est pas une salle. Donnez le nom d'une salle.")
     known = last_terms(session)
-    wanted = _RunWanted(place, mire or known.mire or lists.mire, metered, only, ssids)
-    runner = _prepared(wanted, lists)
+    server = mire or known.mire or lists.mire
+    runner = _prepare(lists, place, server, only, is_metered=metered)
     _print_plan(runner.steps)
     if not only:  # what was not asked for by its name is not repeated
         runner = runner.able()
@@ -159,22 +148,17 @@ def measure(
         sys.exit(_STOPPED)
 
 
-def _room(session: AuditSession, named: str) -> Place | None:
-    """Return the room that one is in.
-
-    Raises:
-        DiagError: no place, or no room, has that name.
-    """
-    if not named:
-        return None
-    place = find_place(session, named)
-    if place.kind is not PlaceKind.SALLE:
-        raise DiagError(f"{place.name} n'est pas une salle. Donnez le nom d'une salle.")
-    return place
-
-
-def _prepared(wanted: _RunWanted, lists: MeasureLists) -> "Runner":
+def _prepare(
+    lists: MeasureLists,
+    place: Place | None,
+    server: str,
+    only: tuple[str, ...],
+    *,
+    is_metered: bool,
+) -> "Runner":
     """Read the connection, and what would be sent; nothing is.
+
+    It sends what a person named; else what measures a room, or a line.
 
     Raises:
         DiagError: the server is none.
@@ -183,44 +167,41 @@ def _prepared(wanted: _RunWanted, lists: MeasureLists) -> "Runner":
     # The extra `probes`, 200 ms: after the check that it is there.
     from diag.probes.host import Host  # noqa: PLC0415
     from diag.probes.machine import context_of  # noqa: PLC0415
-    from diag.probes.mire import mire_at  # noqa: PLC0415
     from diag.probes.probe import Allowance, Setting  # noqa: PLC0415
-    from diag.probes.run import Runner  # noqa: PLC0415
+    from diag.probes.run import Runner, probes_of  # noqa: PLC0415
 
     host = Host()
     setting = Setting(
         host,
-        mire=mire_at(wanted.mire) if wanted.mire else None,
-        room=wanted.place.name if wanted.place else "",
+        mire=mire_at(server) if server else None,
+        room=place.name if place else "",
         context=asyncio.run(context_of(host)),
-        allowance=Allowance.of(is_metered=wanted.is_metered),
+        allowance=Allowance.of(is_metered=is_metered),
     )
-    return Runner.of(setting, _chosen(wanted, lists))
-
-
-def _chosen(wanted: _RunWanted, lists: MeasureLists) -> "Sequence[Probe]":
-    """Return the probes that a person named; else those of a room, or of a line."""
-    from diag.probes.run import probes_of  # noqa: PLC0415 - the extra
-
     quick, line, room = (probes_of(one, lists) for one in MeasureSeries)
     every = {one.name: one for one in (*room, *quick, *line)}
-    if unknown := [one for one in wanted.only if one not in every]:
+    if unknown := [one for one in only if one not in every]:
         raise click.UsageError(
             f"« {unknown[0]} » n'est pas une mesure. Il y a {listed([*every], 20)}."
         )
-    if wanted.only:
-        return [every[one] for one in dict.fromkeys(wanted.only)]
-    if wanted.place:
-        return [*room, *line]
-    return [*quick, *line]
+    usual = (*room, *line) if place else (*quick, *line)
+    named = [every[one] for one in dict.fromkeys(only)]
+    return Runner.of(setting, named or usual)
 
 
 def _print_plan(steps: "Sequence[RunStep]") -> None:
     click.echo("Ce qui sera envoyé :", err=True)
     for step in steps:
-        if not step.missing:
-            words = ", ".join(_plan_words(step))
-            click.echo(_wrapped(f"{step.probe.title} : {words}"), err=True)
+        if step.missing:
+            continue
+        plan, words = step.plan, "rien"
+        if plan.targets:
+            words = f"{counted(plan.packets, 'requête')} vers {listed(plan.targets)}"
+            moved = (plan.down_bytes + plan.up_bytes) / 1e6
+            if moved >= 1:
+                words += f", {moved:.0f} Mo au plus"
+            words += f", {plan.seconds:.0f} s environ"
+        click.echo(_wrapped(f"{step.probe.title} : {words}"), err=True)
     lacking = [one for one in steps if one.missing]
     if lacking:
         click.echo("Ce qui ne peut pas être mesuré :", err=True)
@@ -232,18 +213,6 @@ def _wrapped(text: str) -> str:
     """Return a text under a line, as wide as the terminal; whole in a pipe."""
     width = shutil.get_terminal_size((1000, 24)).columns
     return fill(text, width, initial_indent="  ", subsequent_indent="    ")
-
-
-def _plan_words(step: "RunStep") -> Iterator[str]:
-    plan = step.plan
-    if not plan.targets:
-        yield "rien"
-        return
-    yield f"{counted(plan.packets, 'requête')} vers {listed(plan.targets)}"
-    moved = (plan.down_bytes + plan.up_bytes) / 1e6
-    if moved >= 1:
-        yield f"{moved:.0f} Mo au plus"
-    yield f"{plan.seconds:.0f} s environ"
 
 
 def _authorisation(
@@ -355,7 +324,16 @@ def _keep(
 
 def _print(session: AuditSession, run: MeasureRun, taken: EvidenceTaken | None) -> None:
     """Print figures, what doubts there are, what is proposed and what waits."""
-    _print_figures(run.measurements)
+    labels = [measured_label(one) for one in run.measurements]
+    values = [measured_value(one) for one in run.measurements]
+    wide, wider = (max(map(len, column), default=0) for column in (labels, values))
+    for one, label, value in zip(run.measurements, labels, values, strict=True):
+        level = f"confiance {one.confidence}" if one.unit else ""
+        line = f"{label.ljust(wide)}  {value.ljust(wider)}  {level}"
+        click.echo(line.rstrip())
+        for words in (one.why, " ; ".join(one.reasons)):
+            if words:
+                click.echo(_wrapped(words))
     if run.is_cut:
         click.echo("Arrêté : ce qui était mesuré est gardé.", err=True)
     if taken is None:
@@ -368,19 +346,6 @@ def _print(session: AuditSession, run: MeasureRun, taken: EvidenceTaken | None) 
         f"{new}, {taken.waiting} en tout. Voir, puis accepter : "
         f"diag questionnaire {session.about.ref}"
     )
-
-
-def _print_figures(measurements: Sequence[Measurement]) -> None:
-    labels = [measured_label(one) for one in measurements]
-    values = [measured_value(one) for one in measurements]
-    wide, wider = (max(map(len, column), default=0) for column in (labels, values))
-    for one, label, value in zip(measurements, labels, values, strict=True):
-        level = f"confiance {one.confidence}" if one.unit else ""
-        line = f"{label.ljust(wide)}  {value.ljust(wider)}  {level}"
-        click.echo(line.rstrip())
-        for words in (one.why, " ; ".join(one.reasons)):
-            if words:
-                click.echo(_wrapped(words))
 
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
