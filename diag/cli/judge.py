@@ -75,13 +75,16 @@ def score(session: AuditSession, *, everything: bool, as_json: bool) -> None:
     name = session.place_name
     for danger in assessment.dangers:
         click.echo(f"! {danger_words(danger)} ({name(danger.place)})")
-    alerts = assessment.alerts
-    click.echo(f"{LAW} : {counted(len(alerts), 'point')} à traiter ou à vérifier")
-    print_table(
-        (f"  {_alert_words(each.compliance)}", each.criterion.id, each.criterion.title)
-        for each in alerts
-        if each.compliance is not None
-    )
+    points = counted(len(assessment.alerts), "point")
+    click.echo(f"{LAW} : {points} à traiter ou à vérifier")
+    alerts = []
+    for each in assessment.alerts:
+        if each.compliance is not None:
+            words = COMPLIANCES[each.compliance]
+            if each.compliance is Compliance.NON_CONFORME:
+                words = words.upper()
+            alerts.append((f"  {words}", each.criterion.id, each.criterion.title))
+    print_table(alerts)
     click.echo(f"Socle : {socle_words(assessment, name)}\n")
     print_table([
         *(_domain_row(session, each) for each in assessment.domains),
@@ -89,11 +92,6 @@ def score(session: AuditSession, *, everything: bool, as_json: bool) -> None:
     ])
     click.echo("")
     _print_advice(assessment, everything=everything)
-
-
-def _alert_words(compliance: Compliance) -> str:
-    words = COMPLIANCES[compliance]
-    return words.upper() if compliance is Compliance.NON_CONFORME else words
 
 
 def _score_words(score: Score) -> tuple[str, str]:
@@ -120,14 +118,7 @@ def _print_advice(assessment: Assessment, *, everything: bool) -> None:
         whole = everything or trigger is Trigger.FIRES
         shown = len(advice) if whole else _UNCONFIRMED
         click.echo(f"{title} : {len(advice)}")
-        print_table(
-            (
-                f"  {each.recommendation.id}",
-                _share_words(each),
-                _waiting_words(each),
-            )
-            for each in advice[:shown]
-        )
+        print_table(map(_advice_row, advice[:shown]))
         if rest := len(advice[shown:]):
             click.echo(f"  … et {counted(rest, 'autre')} (--all les montre)")
     if assessment.advice:
@@ -137,22 +128,19 @@ def _print_advice(assessment: Assessment, *, everything: bool) -> None:
             click.echo(f"  dont {WORKS} : {format_cost(assessment.basket.works)}")
 
 
-def _share_words(advice: Advice) -> str:
-    """Return what an action is charged; what it buys with others, by who pays."""
-    payers = ", ".join(dict.fromkeys(one.payer for one in advice.shared))
-    if not payers:
-        return format_cost(advice.cost)
-    cost = "" if advice.cost.free else f"{format_cost(advice.cost)}, le reste "
-    return f"{cost}compris dans {payers}"
-
-
-def _waiting_words(advice: Advice) -> str:
-    if not advice.waits_for:
-        return ""
-    partly = "en partie, " * (advice.gate is Gate.OPEN)
-    checked = advice.gate is Gate.CHECK_FIRST
-    verb = "vérifier d'abord" if checked else "attend"
-    return f"{partly}{verb} : {', '.join(advice.waits_for)}"
+def _advice_row(advice: Advice) -> tuple[str, str, str]:
+    """Return an action, what it costs or what others buy of it, what it waits for."""
+    cost = format_cost(advice.cost)
+    if payers := ", ".join(dict.fromkeys(one.payer for one in advice.shared)):
+        own = "" if advice.cost.free else f"{cost}, le reste "
+        cost = f"{own}compris dans {payers}"
+    waits = ""
+    if advice.waits_for:
+        partly = "en partie, " * (advice.gate is Gate.OPEN)
+        is_checked = advice.gate is Gate.CHECK_FIRST
+        verb = "vérifier d'abord" if is_checked else "attend"
+        waits = f"{partly}{verb} : {', '.join(advice.waits_for)}"
+    return f"  {advice.recommendation.id}", cost, waits
 
 
 @click.command()
@@ -213,9 +201,19 @@ def suppose(
         gone = forget_scenario(session, forget)
         click.echo(f"Scénario oublié : {gone.name} (l'historique le garde).")
         return
-    suppositions = _suppositions(session, asked, _taken_up(session, scenario))
+    kept: tuple[Supposition, ...] = ()
+    if scenario:
+        kept, lost = suppositions_of(session, scenario_named(session, scenario))
+        for dropped in lost:
+            click.echo(f"Laissé de côté : {dropped}.", err=True)
+    suppositions = _suppositions(session, asked, kept)
     if not suppositions:
-        raise DiagError(_nothing(session))
+        names = ", ".join(f"« {one.name} »" for one in scenarios(session))
+        known = f" Scénarios gardés : {names} (--scenario NOM)." if names else ""
+        raise DiagError(
+            "Rien n'est supposé. Essayez : diag suppose UAI --fibre, ou "
+            f"--answer debit_descendant=300.{known}"
+        )
     if save:
         keep_scenario(session, save, suppositions)
     found = outcome(session.facts, session.checklist, suppositions)
@@ -238,24 +236,6 @@ def suppose(
     for title, rows in outcome_lines(found):
         click.echo(f"\n{title}")
         print_table(("  " + first, *rest) for first, *rest in rows)
-
-
-def _taken_up(session: AuditSession, name: str) -> tuple[Supposition, ...]:
-    if not name:
-        return ()
-    kept, lost = suppositions_of(session, scenario_named(session, name))
-    for dropped in lost:
-        click.echo(f"Laissé de côté : {dropped}.", err=True)
-    return kept
-
-
-def _nothing(session: AuditSession) -> str:
-    names = ", ".join(f"« {one.name} »" for one in scenarios(session))
-    kept = f" Scénarios gardés : {names} (--scenario NOM)." if names else ""
-    return (
-        "Rien n'est supposé. Essayez : diag suppose UAI --fibre, ou "
-        f"--answer debit_descendant=300.{kept}"
-    )
 
 
 def _suppositions(
