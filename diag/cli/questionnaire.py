@@ -119,39 +119,30 @@ def questionnaire(
             if campaign
             else start_audit(workspace, ref)
         )
-        if whom and enter:
-            _enter(session, whom, code)
-        elif whom:
-            _write(session, whom, forms, folder, day)
-        else:
+        if whom is None:
             _propose(session, filled, accepted, refused)
+            return
+        if enter:
+            _enter(session, whom, code)
+            return
+        from diag.documents.form_page import (  # noqa: PLC0415
+            write_form,
+            write_questionnaire,
+        )
+        from diag.documents.questionnaire import compose, keep  # noqa: PLC0415
 
-
-def _write(
-    session: AuditSession,
-    whom: str,
-    forms: tuple[Format, ...],
-    folder: Path | None,
-    day: date | None,
-) -> None:
-    from diag.documents.form_page import (  # noqa: PLC0415
-        write_form,
-        write_questionnaire,
-    )
-    from diag.documents.questionnaire import compose, keep  # noqa: PLC0415
-
-    paper, printed = compose(session, whom, day)
-    keep(session, printed)
-    place = within(folder, report_folder(session))
-    page = write_form(session, printed)
-    print_written(write_questionnaire(paper, page, place, forms))
-    ref = session.about.ref
-    click.echo(
-        f"{counted(len(printed.questions), 'question')}, code {printed.id}. "
-        f"Au retour du fichier : diag questionnaire {ref} --from FICHIER. "
-        f"Du papier : diag questionnaire {ref} --for {whom} --enter",
-        err=True,
-    )
+        paper, printed = compose(session, whom, day)
+        keep(session, printed)
+        place = within(folder, report_folder(session))
+        page = write_form(session, printed)
+        print_written(write_questionnaire(paper, page, place, forms))
+        ref = session.about.ref
+        click.echo(
+            f"{counted(len(printed.questions), 'question')}, code {printed.id}. "
+            f"Au retour du fichier : diag questionnaire {ref} --from FICHIER. "
+            f"Du papier : diag questionnaire {ref} --for {whom} --enter",
+            err=True,
+        )
 
 
 def _propose(
@@ -162,7 +153,12 @@ def _propose(
 ) -> None:
     """Read a file, show what waits, then accept or refuse what is named."""
     if filled:
-        _read(session, filled)
+        read = load_form(session, filled)
+        seen = len(read.offers) - propose(session, read.offers)
+        known = f", dont {seen} déjà vues" * bool(seen)
+        click.echo(f"Lues : {counted(len(read.offers), 'réponse')}{known}.")
+        for sentence in read.refused:
+            click.echo(f"Refusée : {sentence}", err=True)
     pending = waiting(session)
     took = _chosen(pending, accepted)
     left = _chosen(pending, refused)
@@ -175,19 +171,6 @@ def _propose(
         click.echo(f"Acceptées : {counted(accept(session, took), 'réponse')}.")
     if left:
         click.echo(f"Écartées : {counted(refuse(session, left), 'proposition')}.")
-
-
-def _read(session: AuditSession, filled: Path) -> None:
-    read = load_form(session, filled)
-    new = propose(session, read.offers)
-    seen = len(read.offers) - new
-    click.echo(
-        f"Lues : {counted(len(read.offers), 'réponse')}, dont {seen} déjà vues."
-        if seen
-        else f"Lues : {counted(len(read.offers), 'réponse')}."
-    )
-    for sentence in read.refused:
-        click.echo(f"Refusée : {sentence}", err=True)
 
 
 def _show(session: AuditSession, pending: tuple[OfferedAnswer, ...]) -> None:
@@ -258,10 +241,16 @@ def _enter(session: AuditSession, whom: str, code: str) -> None:
 
 def _take(typing: "Transcription", typed: str) -> None:
     try:
-        if typed.startswith(":"):
-            _move(typing, typed[1:].strip())
-        elif recorded := typing.give(typed):
-            click.echo(f"Enregistré. {recorded}")
+        word = typed[1:].strip()
+        if not typed.startswith(":"):
+            if recorded := typing.give(typed):
+                click.echo(f"Enregistré. {recorded}")
+        elif word.isdecimal():
+            typing.go(int(word))
+        elif word and "retour".startswith(word):
+            typing.go(typing.number - 1)
+        else:
+            click.echo(_HELP)
     except UnlikelyAnswer as doubt:
         click.echo(
             f"{doubt.plain_problem} Entrée pour confirmer, ou une autre réponse."
@@ -270,15 +259,6 @@ def _take(typing: "Transcription", typed: str) -> None:
         click.echo(f"Refusé. {refused.plain}")
     except DiagError as error:
         click.echo(f"Refusé. {error.at_prompt()}")
-
-
-def _move(typing: "Transcription", word: str) -> None:
-    if word.isdecimal():
-        typing.go(int(word))
-    elif word and "retour".startswith(word):
-        typing.go(typing.number - 1)
-    else:
-        click.echo(_HELP)
 
 
 def _card(typing: "Transcription") -> Iterator[str]:
