@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import Distribution, PackageNotFoundError, distributions
@@ -154,28 +154,35 @@ def _gather(
         DiagError: pip did not find them, or could not bring them.
     """
     kept: set[Path] = set()
+    wheels, here = begun / "roues", _versions_here()
     for python in pythons:
         for machine, tags in system.machines.items():
             target = _TargetPython(python, machine, tags, system.markers)
             found = _resolved(wanted, target)
-            say(
-                f"{system.name} {machine}, Python {python} : "
-                f"{counted(len(found), 'paquet')}{_other_versions(found)}"
-            )
-            lines = (
-                f"{one['metadata']['name']}=={one['metadata']['version']} "
-                f"--hash=sha256:{_hash(one)}\n"
-                for one in found
-            )
+            named = [
+                (one["metadata"]["name"], one["metadata"]["version"]) for one in found
+            ]
+            others = [
+                f"{name} {version}"
+                for name, version in named
+                if here.get(name, "") not in {"", version}
+            ]
+            differ = f" ; autres versions qu'ici : {listed(others)}" if others else ""
+            packages = counted(len(found), "paquet")
+            say(f"{system.name} {machine}, Python {python} : {packages}{differ}")
+            lines = []
+            for (name, version), one in zip(named, found, strict=True):
+                download = one["download_info"]
+                mark = download["archive_info"]["hashes"]["sha256"]
+                lines.append(f"{name}=={version} --hash=sha256:{mark}\n")
+                kept.add(wheels / download["url"].rpartition("/")[2].partition("#")[0])
             versions = begun / "versions" / f"{python}-{machine}.txt"
             versions.write_text("".join(sorted(lines)), encoding="utf-8")
-            wheels = str(begun / "roues")
             _run_pip(
                 target,
-                *("download", "--no-deps", "--require-hashes", "-d", wheels),
-                *("--find-links", wheels, "-r", str(versions), *target.options),
+                *("download", "--no-deps", "--require-hashes", "-d", str(wheels)),
+                *("--find-links", str(wheels), "-r", str(versions), *target.options),
             )
-            kept |= {begun / "roues" / _file_name(one) for one in found}
     return kept
 
 
@@ -238,25 +245,6 @@ def _resolved(wanted: str, target: _TargetPython) -> list[dict[str, Any]]:
 def _versions_here() -> dict[str, str]:
     named = ((one.metadata["Name"] or "", one.version) for one in distributions())
     return {name: version for name, version in named if name not in {"", "diag", "pip"}}
-
-
-def _other_versions(found: Iterable[dict[str, Any]]) -> str:
-    """Return « , autres versions qu'ici : cryptography 48.0.1 »; empty for none."""
-    here = _versions_here()
-    others = [
-        f"{one['metadata']['name']} {one['metadata']['version']}"
-        for one in found
-        if here.get(one["metadata"]["name"], "") not in {"", one["metadata"]["version"]}
-    ]
-    return f" ; autres versions qu'ici : {listed(others)}" if others else ""
-
-
-def _hash(one: dict[str, Any]) -> str:
-    return str(one["download_info"]["archive_info"]["hashes"]["sha256"])
-
-
-def _file_name(one: dict[str, Any]) -> str:
-    return str(one["download_info"]["url"]).rpartition("/")[2].partition("#")[0]
 
 
 _PIP_FOR_ANOTHER = """\
@@ -359,13 +347,10 @@ def _explain(begun: Path, system: str, pythons: Sequence[str]) -> None:
     source = Path(kit_installer.__file__)
     shutil.copyfile(source, begun / "installer.py")
     text = (source.parent / "kit_texts" / f"{system}.txt").read_text(encoding="utf-8")
-    text = text.format(pythons=listed(pythons), newest=max(pythons, key=_rank))
+    newest = max(pythons, key=lambda one: [int(part) for part in one.split(".")])
+    text = text.format(pythons=listed(pythons), newest=newest)
     if system == "windows":  # where its notepad may be old
         raw = text.replace("\n", "\r\n").encode("utf-8-sig")
     else:
         raw = text.encode()
     (begun / "LISEZMOI.txt").write_bytes(raw)
-
-
-def _rank(python: str) -> tuple[int, ...]:
-    return tuple(map(int, python.split(".")))

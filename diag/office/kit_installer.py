@@ -17,7 +17,12 @@ _IS_WINDOWS = os.name == "nt"
 
 def main() -> None:
     """Make or renew the program's own folder, and show how it is started."""
-    place = Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else _usual_place()
+    place = Path.home() / ".local" / "lib" / "diag"
+    if _IS_WINDOWS:
+        local = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData/Local")
+        place = Path(local) / "Programs" / "diag"
+    if len(sys.argv) > 1:
+        place = Path(sys.argv[1]).absolute()
     versions = _versions()
     pip = next((_KIT / "roues").glob("pip-*.whl"), None)
     if pip is None:
@@ -35,15 +40,9 @@ def main() -> None:
     for line in (install, [str(command), "--version"]):
         if subprocess.run(line, check=False).returncode:  # noqa: S603 - our own lines
             _stop("diag n'est pas installé ; la raison est au-dessus.")
-    print(f"C'est fait. Pour ouvrir diag :\n  {_typed(command)}")
+    typed = f'& "{command}"' if _IS_WINDOWS else f'"{command}"'
+    print(f"C'est fait. Pour ouvrir diag :\n  {typed}")
     print("Pour ne taper que « diag », voir LISEZMOI.txt.")
-
-
-def _usual_place() -> Path:
-    if _IS_WINDOWS:
-        local = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData/Local")
-        return Path(local) / "Programs" / "diag"
-    return Path.home() / ".local" / "lib" / "diag"
 
 
 def _versions() -> Path:
@@ -59,10 +58,6 @@ def _versions() -> Path:
             "Installez le Python que nomme LISEZMOI.txt, et recommencez avec lui."
         )
     return found
-
-
-def _typed(command: Path) -> str:
-    return f'& "{command}"' if _IS_WINDOWS else f'"{command}"'
 
 
 def _stop(sentence: str) -> NoReturn:
