@@ -127,11 +127,25 @@ class Server:
             ReachError: not reachable, too slow, or busy.
         """
         wait = patience or Patience()
-        smtp = _connected(account, wait)
+        place = account.host, account.port
+        with _reaching(account):
+            smtp = (
+                smtplib.SMTP_SSL(
+                    *place,
+                    local_hostname=_ME,
+                    timeout=wait.answer,
+                    context=trust(account.ca),
+                )
+                if account.security is Security.TLS
+                else smtplib.SMTP(*place, local_hostname=_ME, timeout=wait.answer)
+            )
         try:
             with _reaching(account):
-                _protected(smtp, account)
-                _known(smtp, account, password)
+                smtp.ehlo_or_helo_if_needed()
+                if account.security is Security.STARTTLS:
+                    _protect(smtp, account)
+                if account.user:
+                    _sign_in(smtp, account, password)
         except BaseException:
             smtp.close()
             raise
@@ -143,7 +157,7 @@ class Server:
         Raises:
             LaterError: it surely did not leave; may be tried again.
             NeverError: the server does not want it.
-            DoubtError: it may have left.
+            DeliveryUnknownError: it may have left.
         """
         self.may_have_left = False
         try:
@@ -231,25 +245,7 @@ class Server:
         self._smtp.send(data)
 
 
-def _connected(account: Account, patience: Patience) -> smtplib.SMTP:
-    with _reaching(account):
-        if account.security is Security.TLS:
-            return smtplib.SMTP_SSL(
-                account.host,
-                account.port,
-                local_hostname=_ME,
-                timeout=patience.answer,
-                context=trust(account.ca),
-            )
-        return smtplib.SMTP(
-            account.host, account.port, local_hostname=_ME, timeout=patience.answer
-        )
-
-
-def _protected(smtp: smtplib.SMTP, account: Account) -> None:
-    smtp.ehlo_or_helo_if_needed()
-    if account.security is not Security.STARTTLS:
-        return
+def _protect(smtp: smtplib.SMTP, account: Account) -> None:
     if not smtp.has_extn("starttls"):
         raise AccountError(
             f"Le serveur {account.host} ne propose pas de chiffrement sur le port "
@@ -260,41 +256,33 @@ def _protected(smtp: smtplib.SMTP, account: Account) -> None:
     smtp.ehlo_or_helo_if_needed()
 
 
-def _known(smtp: smtplib.SMTP, account: Account, password: SecretStr | None) -> None:
+def _sign_in(smtp: smtplib.SMTP, account: Account, password: SecretStr | None) -> None:
     """Say who we are; smtplib's own login does not take accents."""
-    if not account.user:
-        return
     if password is None:
         raise AccountError("Le mot de passe manque. Rien n'a été envoyé.")
     offered = str(smtp.esmtp_features.get("auth", "")).upper().split()
     secret = password.get_secret_value()
     if "PLAIN" in offered:
         secret_line = _coded(f"\x00{account.user}\x00{secret}")
-        answer = smtp.docmd("AUTH", f"PLAIN {secret_line}")
+        code, reply = smtp.docmd("AUTH", f"PLAIN {secret_line}")
     elif "LOGIN" in offered:
-        answer = smtp.docmd("AUTH", f"LOGIN {_coded(account.user)}")
-        if _ASKS_MORE <= answer[0] < _ASKS_MORE + 100:
-            answer = smtp.docmd(_coded(secret))
+        code, reply = smtp.docmd("AUTH", f"LOGIN {_coded(account.user)}")
+        if _ASKS_MORE <= code < _ASKS_MORE + 100:
+            code, reply = smtp.docmd(_coded(secret))
     else:
         raise AccountError(
             f"Le serveur {account.host} ne demande pas de mot de passe ici, ou pas "
             "d'une façon que diag connaisse. Rien n'a été envoyé. Vérifiez --port et "
             "--security (diag outbox settings)."
         )
-    _check_known(account, *answer)
-
-
-def _check_known(account: Account, code: int, reply: bytes) -> None:
     if _DONE <= code < _ASKS_MORE:
         return
+    words = decode_reply(code, reply)
     if code < _REFUSED:
-        raise ReachError(
-            f"Pas maintenant, dit {account.host} : {decode_reply(code, reply)}."
-        )
+        raise ReachError(f"Pas maintenant, dit {account.host} : {words}.")
     raise AccountError(
-        f"Le serveur {account.host} refuse votre nom ou votre mot de passe : "
-        f"{decode_reply(code, reply)}. Rien n'a été envoyé. Corrigez : "
-        "diag outbox settings --user NOM --password."
+        f"Le serveur {account.host} refuse votre nom ou votre mot de passe : {words}. "
+        "Rien n'a été envoyé. Corrigez : diag outbox settings --user NOM --password."
     )
 
 
@@ -316,16 +304,13 @@ def _reaching(account: Account) -> Iterator[None]:
             "--security (diag outbox settings)."
         ) from None
     except smtplib.SMTPResponseException as error:
-        raise _turned_away(account, error.smtp_code, error.smtp_error) from None
+        words = f"{account.host} : {decode_reply(error.smtp_code, error.smtp_error)}"
+        if error.smtp_code >= _REFUSED:
+            refused = f"Refusé par {words}. Rien n'a été envoyé."
+            raise AccountError(refused) from None
+        raise ReachError(f"Pas maintenant, dit {words}.") from None
     except (OSError, smtplib.SMTPException) as error:
         raise ReachError(_lost(account, error)) from None
-
-
-def _turned_away(account: Account, code: int, reply: bytes | str) -> Exception:
-    words = f"{account.host} : {decode_reply(code, reply)}"
-    if code >= _REFUSED:
-        return AccountError(f"Refusé par {words}. Rien n'a été envoyé.")
-    return ReachError(f"Pas maintenant, dit {words}.")
 
 
 def _lost(account: Account, error: Exception) -> str:
@@ -398,7 +383,7 @@ def send_all(
     """
     outcomes: list[Delivery] = []
     server: Server | None = None
-    unreachable = ""
+    outbox, unreachable = Outbox(workspace.journal), ""
     try:
         for rank, posted in enumerate(messages, 1):
             if not unreachable and (server is None or not server.alive):
@@ -407,7 +392,9 @@ def send_all(
                 except ReachError as error:
                     unreachable = str(error)
             if unreachable or server is None:
-                result = _put_off(workspace, posted, unreachable)
+                # An attempt that did not reach the server counts.
+                is_ours = outbox.begin(posted.number, workspace.world.clock())
+                result = _later(workspace, posted, unreachable) if is_ours else None
             else:
                 report(Delivery(posted, rank, len(messages), MailState.SENDING, ""))
                 result = _send(workspace, posted, server)
@@ -470,16 +457,6 @@ def _send(
     sent = posted.dispatch.model_copy(update={"on": today})
     outbox.delivered(posted, sent, workspace.origin)
     return MailState.SENT, reply
-
-
-def _put_off(
-    workspace: Workspace, posted: Posted, problem: str
-) -> tuple[MailState, str] | None:
-    """Count an attempt that did not reach the server."""
-    now = workspace.world.clock()
-    if not Outbox(workspace.journal).begin(posted.number, now):
-        return None
-    return _later(workspace, posted, problem)
 
 
 def _later(workspace: Workspace, posted: Posted, problem: str) -> tuple[MailState, str]:
