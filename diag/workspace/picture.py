@@ -198,7 +198,11 @@ def _decode(raw: bytes) -> tuple["Image.Image", str]:
         with suppress(Exception):  # a faulty tag: the picture lies on its side
             image = ImageOps.exif_transpose(image)
         image.thumbnail((MAX_SIDE, MAX_SIDE))
-        return _on_white(image), taken_at
+        if image.has_transparency_data:
+            layer = image.convert("RGBA")
+            white = Image.new("RGBA", layer.size, "white")
+            image = Image.alpha_composite(white, layer)
+        return image.convert("RGB"), taken_at
 
 
 def _too_large() -> PictureError:
@@ -214,16 +218,6 @@ def _taken_at(image: "Image.Image") -> str:
         return datetime.strptime(told, "%Y:%m:%d %H:%M:%S").isoformat()  # noqa: DTZ007 - local, as the camera says
     except Exception:  # noqa: BLE001 - a tag that cannot be read is not there
         return ""
-
-
-def _on_white(image: "Image.Image") -> "Image.Image":
-    from PIL import Image  # noqa: PLC0415 - 60 ms
-
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    layer = image.convert("RGBA")
-    white = Image.new("RGBA", layer.size, "white")
-    return Image.alpha_composite(white, layer).convert("RGB")
 
 
 def _encode(image: "Image.Image", quality: int = QUALITY) -> bytes:
