@@ -20,7 +20,6 @@ from diag.audit.erasing import (
 from diag.audit.session import AuditSession, listed
 from diag.journal import changes, exchange, seals, subjects
 from diag.journal.asks import (
-    ConfirmedErasure,
     ErasureAsk,
     asks_of,
     audits_asking,
@@ -200,23 +199,19 @@ def _is_attached(mention: Mention) -> bool:
 def _rewritten(name: PersonName, mention: Mention) -> NewRevision | None:
     """Return the text to write instead; None for what leaves whole."""
     revision = mention.revision
-    topic = subjects.parse(revision.subject)
     if not mention.is_current or _is_attached(mention):
         return None
-    value = name.taken_from(revision.value)
-    if isinstance(topic, AnswerTopic) and not _stays_an_answer(revision.value, value):
-        return None
-    draft = NewRevision(revision.audit, revision.subject, value)
+    before: Any = revision.value
+    after: Any = name.taken_from(before)
+    if isinstance(subjects.parse(revision.subject), AnswerTopic):
+        try:  # a choice is not words: it leaves whole
+            is_text = before["value"] == after["value"] or " " in before["value"]
+        except (KeyError, TypeError):
+            is_text = False
+        if not is_text:
+            return None
+    draft = NewRevision(revision.audit, revision.subject, after)
     return replace(draft, parents=(revision.id,))
-
-
-def _stays_an_answer(before: Any, after: Any) -> bool:
-    """Return whether an answer is still one: a choice is not words."""
-    try:
-        text = before["value"]
-        return bool(text == after["value"] or " " in text)
-    except (KeyError, TypeError):
-        return False
 
 
 def _summarize(
@@ -248,13 +243,12 @@ def erasure_news(workspace: Workspace, rights: Sequence[str]) -> list[str]:
     `rights`: those that hubs give to this laptop: who reviews is shown every ask, an
     author those of what they wrote, and once who erased it, who asked, why.
     """
-    author = workspace.settings.author
+    journal, settings = workspace.journal, workspace.settings
     lines = [
         pending_words(pending)
         for pending in pending_everywhere(workspace)
-        if pending.author == author or _REVIEWERS.intersection(rights)
+        if pending.author == settings.author or _REVIEWERS.intersection(rights)
     ]
-    journal, settings = workspace.journal, workspace.settings
     told = get_setting(journal, _TOLD, [])
     news = [
         one
@@ -263,8 +257,19 @@ def erasure_news(workspace: Workspace, rights: Sequence[str]) -> list[str]:
     ]
     if news and not journal.readonly:
         put_setting(journal, _TOLD, [*told, *(one.id for one in news)])
-    counts = Counter(one._replace(id="") for one in news)
-    return lines + [_gone_words(workspace, one, many) for one, many in counts.items()]
+    titles = (
+        {one.audit.id: one.about.title for one in listed(workspace)} if news else {}
+    )
+    for gone, count in Counter(one._replace(id="") for one in news).items():
+        where = f", {titles[gone.audit]}" if gone.audit in titles else ""
+        asker, many = gone.asker, counted(count, "modification")
+        asked = f"demandé par {settings.name_of(asker)}, confirmé"
+        lines.append(
+            f"Effacé pour toujours, que vous aviez écrit ({many}{where}) : "
+            f"{asked if asker else 'sans demande,'} par "
+            f"{settings.name_of(gone.by)} ({gone.reason})."
+        )
+    return lines
 
 
 def pending_everywhere(workspace: Workspace) -> list[PendingErasure]:
@@ -276,19 +281,6 @@ def pending_everywhere(workspace: Workspace) -> list[PendingErasure]:
         if one.audit.id in asking
         for pending in pending_in(AuditSession(workspace, one.audit, one.about))
     ]
-
-
-def _gone_words(workspace: Workspace, gone: ConfirmedErasure, many: int) -> str:
-    """Return what its author reads of so many lines that are gone alike."""
-    name_of = workspace.settings.name_of
-    about = next((one for one in listed(workspace) if one.audit.id == gone.audit), None)
-    where = f", {about.about.title}" if about else ""
-    asker, lines = gone.asker, counted(many, "modification")
-    how = f"demandé par {name_of(asker)}, confirmé" if asker else "sans demande,"
-    return (
-        f"Effacé pour toujours, que vous aviez écrit ({lines}{where}) : {how} par "
-        f"{name_of(gone.by)} ({gone.reason})."
-    )
 
 
 Progress = Callable[[int, int], None]
@@ -466,23 +458,22 @@ def purge_news(workspace: Workspace) -> list[str]:
             found.setdefault(audit.campaign, []).extend(
                 _asks_to_erase(workspace, audit.id)
             )
-    return [_asked_words(workspace, *one) for one in sorted(found.items()) if one[1]]
-
-
-def _asked_words(
-    workspace: Workspace, campaign: str, asks: Collection[ErasureAsk]
-) -> str:
-    first = min(asks, key=lambda one: one.at)
-    who = workspace.settings.name_of(first.author)
-    many = counted(len({one.target for one in asks}), "audit")
-    is_alone = is_sole_author(workspace.journal, workspace.settings.author)
+    is_alone = is_sole_author(journal, workspace.settings.author)
     other = "vous confirmez" if is_alone else "une autre personne confirme"
-    return (
-        f"{who} demande depuis le {day_words(first.at)} d'effacer pour toujours la "
-        f"campagne {campaign}, {many} : {first.reason}. À partir du "
-        f"{time_words(_due_at(workspace, asks))}, {other} : diag rgpd purge "
-        f"{campaign}. Pour s'y opposer : diag rgpd purge {campaign} --stop --reason …"
-    )
+    lines = []
+    for campaign, asks in sorted(found.items()):
+        if asks:
+            first = min(asks, key=lambda one: one.at)
+            who = workspace.settings.name_of(first.author)
+            many = counted(len({one.target for one in asks}), "audit")
+            lines.append(
+                f"{who} demande depuis le {day_words(first.at)} d'effacer pour "
+                f"toujours la campagne {campaign}, {many} : {first.reason}. À partir "
+                f"du {time_words(_due_at(workspace, asks))}, {other} : diag rgpd purge "
+                f"{campaign}. Pour s'y opposer : diag rgpd purge {campaign} --stop "
+                "--reason …"
+            )
+    return lines
 
 
 def purge(
@@ -504,7 +495,11 @@ def purge(
     gone: list[RetiredAudit] = []
     try:
         for audit in doomed:
-            by_other = _find_ask(plan, audit, origin.author)
+            by_other = ""
+            if plan.way is PurgeWay.BY_TWO:  # the ask that this confirms
+                asks = plan.asks[audit]
+                others = [one for one in asks if one.author != origin.author]
+                by_other = (others or asks)[0].id
             gone.append(retire(journal, audit, reason, origin, by_other))
             progress(len(gone), len(doomed))
     finally:
@@ -526,15 +521,6 @@ def purge(
         },
     )
     return Purged(len(doomed), len(revisions), photos, proof, clean)
-
-
-def _find_ask(plan: PurgePreview, audit: str, author: str) -> str:
-    """Return the ask that an erasure confirms; empty where none is needed."""
-    if plan.way is not PurgeWay.BY_TWO:
-        return ""
-    asks = plan.asks[audit]
-    others = [one for one in asks if one.author != author]
-    return (others or [*asks])[0].id
 
 
 def _purged(workspace: Workspace) -> dict[str, list[str]]:
