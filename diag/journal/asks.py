@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from diag.journal import subjects
 from diag.journal.file import JournalFile
-from diag.journal.revision import Json, dumps, loads
+from diag.journal.revision import dumps, loads
 from diag.words.sentences import counted
 from diag.words.vocabulary import MASKED
 
@@ -167,18 +167,14 @@ def masked_text(subject: str, text: str) -> str | None:
         return None
     value = loads(text)
     if isinstance(value, str):
-        value = MASKED
-    elif isinstance(value, dict):
-        value = {name: _masked_field(name, field) for name, field in value.items()}
-    return dumps(value)
-
-
-def _masked_field(name: str, field: Json) -> Json:
-    if name in _FREE and isinstance(field, str) and field:
-        return MASKED
-    if name in _PEOPLE and isinstance(field, Sequence) and field:
-        return [MASKED]
-    return field
+        return dumps(MASKED)
+    shown = dict(value) if isinstance(value, dict) else {}
+    for name, field in shown.items():
+        if name in _FREE and isinstance(field, str) and field:
+            shown[name] = MASKED
+        elif name in _PEOPLE and isinstance(field, Sequence) and field:
+            shown[name] = [MASKED]
+    return dumps(shown if isinstance(value, dict) else value)
 
 
 def standing_asks(

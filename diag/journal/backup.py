@@ -46,26 +46,16 @@ def backup(
     """
     path = folder / f"diag-{day or date.today()}.db"  # noqa: DTZ011 -- a user's day
     copy(connection, path)
-    for old in _outdated(folder, path.name):
+    # Those that a clock gone ahead dated after it go first: they would outlive every
+    # copy to come.
+    ranked = [(each.name <= path.name, each) for each in folder.glob(_DAILY)]
+    for _, old in sorted(ranked)[:-KEPT]:
         old.unlink()
         photos_beside(old).unlink(missing_ok=True)
         keys.mark_path(old).unlink(missing_ok=True)
         keys.mark_path(photos_beside(old)).unlink(missing_ok=True)
         overlay_beside(old).unlink(missing_ok=True)
     return path
-
-
-def _outdated(folder: Path, newest: str) -> list[Path]:
-    """Return the copies to let go of, never the one just made.
-
-    Those that a clock gone ahead dated after it go first: they would outlive every
-    copy to come.
-    """
-
-    def rank(path: Path) -> tuple[bool, str]:
-        return path.name <= newest, path.name
-
-    return sorted(folder.glob(_DAILY), key=rank)[:-KEPT]
 
 
 def photos_beside(copied: Path) -> Path:

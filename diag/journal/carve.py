@@ -200,22 +200,15 @@ def _payloads(pages: PageFile, cell: bytes, length: int, kind: int) -> Iterator[
     local = least + (length - least) % (room - 4)
     local = local if local <= most else least
     for states in (pages.latest, pages.of_file):
-        rest = _overflow(states, cell[local : local + 4], length - local, room)
-        if len(rest) == length - local:
-            yield cell[:local] + rest
-
-
-def _overflow(
-    states: Callable[[int], bytes], link: bytes, length: int, room: int
-) -> bytes:
-    found = bytearray()
-    while len(found) < length and any(link):
-        page = states(int.from_bytes(link))
-        link = page[:4]
-        found += page[4:room]
-        if not any(page):
-            break
-    return bytes(found[:length])
+        found, link = bytearray(cell[:local]), cell[local : local + 4]
+        while len(found) < length and any(link):
+            page = states(int.from_bytes(link))
+            link = page[:4]
+            found += page[4:room]
+            if not any(page):
+                break
+        if len(found) >= length:
+            yield bytes(found[:length])
 
 
 _WIDTHS = (0, 1, 2, 3, 4, 6, 8)

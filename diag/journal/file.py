@@ -178,15 +178,9 @@ class JournalFile:
         """
         if self.readonly or self._place is None or _place_of(self.path) == self._place:
             return
-        saved = self._save_elsewhere()
-        self.readonly = True
-        self.notice = _MOVED.format(path=self.path, saved=saved)
-        raise MovedError(self.notice, command="diag restore FICHIER")
-
-    def _save_elsewhere(self) -> str:
-        """Copy what the open file still gives; return where, or why it cannot be."""
         names = (self.fallback / f"diag-{number}.db" for number in count(1))
         path = next(each for each in names if not each.exists())
+        saved = f"tout ce qui a été saisi est dans {path}"
         try:
             self.fallback.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(0o600, exist_ok=False)
@@ -196,8 +190,10 @@ class JournalFile:
         except Exception as error:
             if not isinstance(error, OSError) and not is_of_sqlite(error):
                 raise
-            return f"rien n'a pu être copié dans {self.fallback} ({error})"
-        return f"tout ce qui a été saisi est dans {path}"
+            saved = f"rien n'a pu être copié dans {self.fallback} ({error})"
+        self.readonly = True
+        self.notice = _MOVED.format(path=self.path, saved=saved)
+        raise MovedError(self.notice, command="diag restore FICHIER")
 
     def select(
         self, sql: str, parameters: Sequence[object] = ()

@@ -340,7 +340,17 @@ def _pausing_collection() -> Iterator[None]:
 @_pausing_collection()
 def ingest(connection: sqlite3.Connection, lines: Iterable[bytes]) -> Ingested:
     """Take lines in, inside the caller's transaction."""
-    numbered, newer, refusals = _parsed(lines)
+    numbered: _Numbered = []
+    newer: list[tuple[int, Unread]] = []
+    refusals: list[_Refusal] = []
+    for number, line in enumerate(lines, 1):
+        try:
+            numbered.append((number, parse(line)))
+        except RefusedError as error:
+            if one := unread(line):
+                newer.append((number, one))
+            else:
+                refusals.append(_Refusal(number, line, str(error)))
     audits = {revision.audit for _, revision in numbered}
     audits |= {one.audit for _, one in newer}
     tallies = {audit: Tally.load(connection, audit) for audit in audits}
@@ -399,27 +409,9 @@ def parent_rows(number: int, revision: Revision) -> list[tuple[int, str, bytes]]
 _Numbered = list[tuple[int, Revision]]
 
 
-_Newer = list[tuple[int, Unread]]
-
-
-def _parsed(lines: Iterable[bytes]) -> tuple[_Numbered, _Newer, list[_Refusal]]:
-    numbered: _Numbered = []
-    newer: _Newer = []
-    refusals: list[_Refusal] = []
-    for number, line in enumerate(lines, 1):
-        try:
-            numbered.append((number, parse(line)))
-        except RefusedError as error:
-            if one := unread(line):
-                newer.append((number, one))
-            else:
-                refusals.append(_Refusal(number, line, str(error)))
-    return numbered, newer, refusals
-
-
 def _keep_unread(
     connection: sqlite3.Connection,
-    newer: _Newer,
+    newer: Iterable[tuple[int, Unread]],
     erasures: Erasures,
     refusals: list[_Refusal],
 ) -> tuple[Unread, ...]:

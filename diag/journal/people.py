@@ -237,11 +237,20 @@ def retire(
         marked = audit in retired(journal)
         targets = doomed if marked else [mark_of(audit), *doomed]
         why: dict[str, Json] = {"reason": reason}
-        asked = {**why, "ask": ask} if ask else why
-        lines = [
-            _erasure(audit, target, tally.lam + at, asked if at == 1 else why, origin)
-            for at, target in enumerate(targets, 1)
-        ]
+        lines = []
+        for at, target in enumerate(targets, 1):
+            fields: dict[str, Json] = {
+                "audit": audit,
+                "op": "erase",
+                "subject": subjects.erasure(target),
+                "value": {**why, "ask": ask} if ask and at == 1 else why,
+                "lam": tally.lam + at,
+                "parents": [],
+                "at": origin.clock(),
+                "author": origin.author,
+                "device": origin.device,
+            }
+            lines.append(compose(fields, origin.nonce()))
         ingest.ingest(connection, (revision.line for revision in lines))
         journal.record(lines)
         for table in _CACHES:
@@ -251,20 +260,3 @@ def retire(
             connection.execute(sql, (audit,))
         drop_messages(connection, "audit", audit)
     return RetiredAudit(audit, tuple(doomed), tuple(lines))
-
-
-def _erasure(
-    audit: str, target: str, lam: int, value: Json, origin: Origin
-) -> Revision:
-    fields: dict[str, Json] = {
-        "audit": audit,
-        "op": "erase",
-        "subject": subjects.erasure(target),
-        "value": value,
-        "lam": lam,
-        "parents": [],
-        "at": origin.clock(),
-        "author": origin.author,
-        "device": origin.device,
-    }
-    return compose(fields, origin.nonce())

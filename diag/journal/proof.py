@@ -6,7 +6,7 @@ sums next to it: a disk that changes a row changes no sum with it.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from enum import Enum, auto
 from hashlib import blake2b, sha256
@@ -92,7 +92,13 @@ def read_log(connection: sqlite3.Connection, number: int, audit: str) -> ProvenL
         last = (subject, key)
         revisions.append(revision)
         tally.add(key, lam)
-    _check_erasures(audit, revisions)
+    named = {target for each in revisions if (target := each.erases)}
+    for each in revisions if mark_of(audit) not in named else ():
+        if each.erased and each.id not in named:
+            raise damaged(
+                f"l'effacement de la modification {each.id} ({each.subject}) n'est "
+                "plus dans le journal."
+            )
     parents = {row[1:] for each in revisions for row in parent_rows(number, each)}
     heads = [
         head_row(number, each)[1:9]
@@ -132,18 +138,6 @@ def line_of(
     except (AssertionError, AttributeError, KeyError, TypeError, ValueError):
         return None
     return revision if revision.key == key else None
-
-
-def _check_erasures(audit: str, revisions: Iterable[Revision]) -> None:
-    named = {target for each in revisions if (target := each.erases)}
-    if mark_of(audit) in named:
-        return
-    for each in revisions:
-        if each.erased and each.id not in named:
-            raise damaged(
-                f"l'effacement de la modification {each.id} ({each.subject}) n'est "
-                "plus dans le journal."
-            )
 
 
 def is_as_summed(connection: sqlite3.Connection, number: int) -> bool:
@@ -214,27 +208,18 @@ def find_again(connection: sqlite3.Connection, number: int, audit: str) -> None:
 
 def _whole_log(connection: sqlite3.Connection, number: int, audit: str) -> ProvenLog:
     log = read_log(connection, number, audit)
-    kept = connection.execute(_KEPT, (number,)).fetchall()
-    if kept and _is_whole(number, *kept[0]):
-        revisions, _, digest, _ = kept[0]
-        found = log.tally
-        if (revisions, digest) != (found.revisions, found.digest.to_bytes(32)):
+    kept = connection.execute(_KEPT, (number,)).fetchone()
+    if kept and kept[3] is not None:
+        revisions, lam, digest, heads = kept
+        sums = int.from_bytes(digest), int.from_bytes(heads[:SUM_BYTES])
+        is_whole = Tally("", number, revisions, lam, *sums).cells() == kept
+        found = log.tally.revisions, log.tally.digest.to_bytes(32)
+        if is_whole and (revisions, digest) != found:
             raise damaged(
                 f"le journal a perdu des modifications : {revisions} enregistrées, "
-                f"{found.revisions} lisibles."
+                f"{log.tally.revisions} lisibles."
             )
     return log
-
-
-def _is_whole(
-    number: int, revisions: int, lam: int, digest: bytes, heads: bytes | None
-) -> bool:
-    """Say whether a row of sums is what was written, by its own check."""
-    if heads is None:
-        return False
-    sums = int.from_bytes(digest), int.from_bytes(heads[:SUM_BYTES])
-    cells = Tally("", number, revisions, lam, *sums).cells()
-    return cells == (revisions, lam, digest, heads)
 
 
 def _follows(connection: sqlite3.Connection, log: ProvenLog, without: str = "") -> bool:

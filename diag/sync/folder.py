@@ -75,7 +75,13 @@ class FolderTransport:
                 f"{self.folder} n'est pas un dossier accessible. Rien n'a changé ici. "
                 "Vérifiez que le partage ou la clé est branché, puis recommencez."
             )
-        result, mine = FolderResult(), self._given()
+        result = FolderResult()
+        mine = _Given(**get_setting(self.reader.journal, self._key, {}))
+        whom = sorted(card.age for card in self.recipients.values())
+        if mine.whom != whom:  # others are to open it too: nothing counts as given
+            mine = _Given(
+                whom=whom, bundles=mine.bundles, sizes=mine.sizes, stale=mine.stale
+            )
         for path, sha in self._bundles():
             before = bundles.find_bundle(self.reader.journal, sha)
             if sha in mine.bundles or (before and before.is_settled):
@@ -159,17 +165,6 @@ class FolderTransport:
     @property
     def _key(self) -> str:
         return f"{_KEY}{self.folder.resolve()}"
-
-    def _given(self) -> "_Given":
-        """Return what this device gave: nothing, once others are to open it too."""
-        kept = get_setting(self.reader.journal, self._key, {})
-        given = _Given(**kept)
-        whom = sorted(card.age for card in self.recipients.values())
-        if given.whom != whom:
-            given = _Given(
-                whom=whom, bundles=given.bundles, sizes=given.sizes, stale=given.stale
-            )
-        return given
 
     def _keep(self, given: "_Given") -> None:
         kept: dict[str, Any] = {

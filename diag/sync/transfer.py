@@ -141,9 +141,15 @@ class Transfer:
             OfflineError: when the line is cut; what is done is done.
             CancelledError: when the user stops.
         """
-        lacking = deque(
-            one for one in self._find_lacking(office) if not self._defers(one[0])
-        )
+        held, most = self._named.held, self.limits.shas
+        shas, starts = list(held), dict[str, int]()
+        for at in range(0, len(shas), most):
+            some = shas[at : at + most]
+            starts |= self._ask(partial(office.missing, some))
+        self.there = set(held) - set(starts)
+        found = [(held[sha], start) for sha, start in starts.items() if sha in held]
+        ordered = sorted(found, key=lambda pair: pair[0].order)
+        lacking = deque(one for one in ordered if not self._defers(one[0]))
         wanted = [one for one in self._named.wanted if not self._defers(one)]
         self._total = sum(named.size - start for named, start in lacking)
         self._total += sum(named.size for named in wanted)
@@ -154,7 +160,13 @@ class Transfer:
                 named, start = lacking.popleft()
                 self._give(office, named, [start])
         self.take(office, wanted)
-        self._tidy()
+        awaited = {named.sha for named in self._named.wanted}
+        folder = self.journal.path.parent / _INCOMING
+        for path in folder.glob("*"):  # what was left of others
+            if path.name not in awaited:
+                path.unlink()
+        with suppress(OSError):  # not there, or parts wait
+            folder.rmdir()
 
     def _defers(self, named: NamedAttachment) -> bool:
         """Note what waits for a line that is not paid by volume; an edition never."""
@@ -198,18 +210,6 @@ class Transfer:
                 else:
                     continue
                 del left[sha]
-
-    def _find_lacking(self, sink: Sink) -> deque[Lacking]:
-        """Return what this laptop holds and the office lacks, in order."""
-        held = self._named.held
-        shas, most = list(held), self.limits.shas
-        lacking: dict[str, int] = {}
-        for at in range(0, len(shas), most):
-            some = shas[at : at + most]
-            lacking |= self._ask(partial(sink.missing, some))
-        self.there = set(held) - set(lacking)
-        found = [(held[sha], start) for sha, start in lacking.items() if sha in held]
-        return deque(sorted(found, key=lambda pair: pair[0].order))
 
     def _find_next(self, lacking: Iterable[Lacking]) -> list[Lacking]:
         """Return the first ones, as many as are best given at once."""
@@ -367,16 +367,6 @@ class Transfer:
     def _incoming(self) -> "_Incoming":
         folder = self.journal.path.parent
         return _Incoming(None if is_encrypted(folder) else folder / _INCOMING)
-
-    def _tidy(self) -> None:
-        """Remove what was left of attachments that are no longer waited for."""
-        wanted = {named.sha for named in self._named.wanted}
-        folder = self.journal.path.parent / _INCOMING
-        for path in folder.glob("*"):
-            if path.name not in wanted:
-                path.unlink()
-        with suppress(OSError):  # not there, or parts wait
-            folder.rmdir()
 
 
 @dataclass(slots=True)

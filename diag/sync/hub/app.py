@@ -154,16 +154,14 @@ class Watch:
             if not status:
                 await refuse(error)(scope, receive, send_on)
         finally:
-            self._record(request, status, perf_counter() - start)
-
-    def _record(self, request: Request, status: int, seconds: float) -> None:
-        route = getattr(request.scope.get("endpoint"), "__name__", "none")
-        self._metrics.count("requests_total", route=route, status=status)
-        self._metrics.count("request_seconds_total", seconds, route=route)
-        if route not in _QUIET:
-            device = request.scope.get("state", {}).get("device", 0)
-            ms = round(seconds * 1000)
-            log_event("request", route=route, status=status, device=device, ms=ms)
+            seconds = perf_counter() - start
+            route = getattr(request.scope.get("endpoint"), "__name__", "none")
+            self._metrics.count("requests_total", route=route, status=status)
+            self._metrics.count("request_seconds_total", seconds, route=route)
+            if route not in _QUIET:
+                device = request.scope.get("state", {}).get("device", 0)
+                ms = round(seconds * 1000)
+                log_event("request", route=route, status=status, device=device, ms=ms)
 
 
 def _within(receive: Receive, seconds: float) -> Receive:

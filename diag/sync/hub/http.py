@@ -251,7 +251,18 @@ def answer(
 
 def refuse(error: Exception) -> Response:
     """Return an error as a problem of RFC 9457: never a stack."""
-    problem = _find_problem(error)
+    if isinstance(error, ProblemError):
+        problem = error
+    elif isinstance(error, HTTPException):
+        problem = ProblemError(_STATUSES.get(error.status_code, "bad-request"))
+    elif isinstance(error, LockedError):
+        problem = ProblemError("busy")
+    elif isinstance(error, DiskFullError) or getattr(error, "errno", None) == ENOSPC:
+        _LOGGER.error("disk full")
+        problem = ProblemError("hub-full")
+    else:
+        _LOGGER.error("unexpected", exc_info=error)
+        problem = ProblemError("internal")
     status = KINDS[problem.kind].status
     fields: dict[str, object] = {
         "type": URN + problem.kind,
@@ -268,20 +279,6 @@ def refuse(error: Exception) -> Response:
     if status == UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
     return Response(write_json(fields), status, headers, "application/problem+json")
-
-
-def _find_problem(error: Exception) -> ProblemError:
-    if isinstance(error, ProblemError):
-        return error
-    if isinstance(error, HTTPException):
-        return ProblemError(_STATUSES.get(error.status_code, "bad-request"))
-    if isinstance(error, LockedError):
-        return ProblemError("busy")
-    if isinstance(error, DiskFullError) or getattr(error, "errno", None) == ENOSPC:
-        _LOGGER.error("disk full")
-        return ProblemError("hub-full")
-    _LOGGER.error("unexpected", exc_info=error)
-    return ProblemError("internal")
 
 
 class JsonLines(logging.Formatter):

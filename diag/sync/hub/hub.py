@@ -466,25 +466,23 @@ class Reader:
                 found[one.audit] = reading
             else:
                 waiting.append(one)
-        if waiting:
-            room = MOST_LINES
-            with Journal.in_memory() as journal:
-                for one in sorted(waiting, key=lambda each: -each.last_at):
-                    reading = self._read_one(journal, one.audit)
-                    self._known[one.audit] = ((one.lines, one.last_at), reading)
-                    found[one.audit] = reading
-                    room -= one.lines
-                    if room < 0:
-                        break
+        if not waiting:
+            return found
+        room = MOST_LINES
+        with Journal.in_memory() as journal:
+            for one in sorted(waiting, key=lambda each: -each.last_at):
+                page = self._store.lines(one.audit, 0, _ANY, _ANY)
+                with journal.holding(page[1] if page else ()):
+                    about = audits_among(journal, {one.audit}).get(one.audit)
+                    signature = signature_of(journal, one.audit)
+                    reading = AuditReading(
+                        signature.since if signature else None,
+                        len(conflicts_of(journal, about)) if about else 0,
+                        claims_in(journal.current(one.audit, subjects.CLAIM)),
+                    )
+                self._known[one.audit] = ((one.lines, one.last_at), reading)
+                found[one.audit] = reading
+                room -= one.lines
+                if room < 0:
+                    break
         return found
-
-    def _read_one(self, journal: Journal, audit: str) -> AuditReading:
-        page = self._store.lines(audit, 0, _ANY, _ANY)
-        with journal.holding(page[1] if page else ()):
-            about = audits_among(journal, {audit}).get(audit)
-            signature = signature_of(journal, audit)
-            return AuditReading(
-                signature.since if signature else None,
-                len(conflicts_of(journal, about)) if about else 0,
-                claims_in(journal.current(audit, subjects.CLAIM)),
-            )

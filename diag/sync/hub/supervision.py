@@ -208,34 +208,33 @@ class HubView(NamedTuple):
     @property
     def alerts(self) -> tuple[str, ...]:
         """Return what calls for somebody, in French."""
-        return tuple(self._alerts())
-
-    def _alerts(self) -> Iterator[str]:
+        found = []
         for one in self.devices:
             who = f"{one.person or '(effacé)'}, {one.name} (n° {one.number})"
             if one.state == "cloned":
-                yield f"Deux copies de ce poste ont appelé : {who}."
+                found.append(f"Deux copies de ce poste ont appelé : {who}.")
             elif one.state == "silent":
                 last = day_words(one.seen_at or one.enrolled_at)
-                yield f"Ce poste n'a pas appelé depuis le {last} : {who}."
+                found.append(f"Ce poste n'a pas appelé depuis le {last} : {who}.")
             elif one.state == "open" and abs(one.gap) > CLOCK_DOUBT // 1_000:
                 way = "avance" if one.gap > 0 else "retarde"
                 gap = gap_words(abs(one.gap) // 60)
-                yield f"L'horloge de ce poste {way} de {gap} : {who}."
+                found.append(f"L'horloge de ce poste {way} de {gap} : {who}.")
         if not self.copied_at:
-            yield "Aucune copie du serveur n'a été faite."
+            found.append("Aucune copie du serveur n'a été faite.")
         elif self.at - self.copied_at > COPY_AGE:
             when = time_words(self.copied_at)
-            yield f"La dernière copie du serveur est du {when}."
+            found.append(f"La dernière copie du serveur est du {when}.")
         if self.free < ROOM:
-            yield f"Le disque du serveur n'a plus que {self.free // 2**20} Mo."
+            found.append(f"Le disque du serveur n'a plus que {self.free // 2**20} Mo.")
         if self.unsealed:
             many = counted(len(self.unsealed), "audit")
-            yield f"{many} : écrit depuis la signature, à accepter de nouveau."
+            found.append(f"{many} : écrit depuis la signature, à accepter de nouveau.")
         contested = [one for one in self.audits if one.status == CONTESTED]
         if contested:
             many = counted(len(contested), "audit")
-            yield f"{many} : deux états contraires, à trancher sur un poste."
+            found.append(f"{many} : deux états contraires, à trancher sur un poste.")
+        return tuple(found)
 
     def fields(self) -> dict[str, Any]:
         """Return all of it for a program."""
@@ -512,8 +511,21 @@ def _sections(seen: HubView) -> Iterator[str]:
             if one.recent
         ],
     )
+    places: dict[str, list[SeenAudit]] = {}
+    for one in seen.audits:
+        places.setdefault(one.insee or one.department, []).append(one)
     yield _table(
-        "Par commune", ("Commune", "Audits", "États", "Dernier envoi"), _communes(seen)
+        "Par commune",
+        ("Commune", "Audits", "États", "Dernier envoi"),
+        [
+            (
+                place,
+                str(len(audits)),
+                _states_words(audits),
+                time_words(max(one.last_at for one in audits)),
+            )
+            for place, audits in sorted(places.items())
+        ],
     )
     yield _table(
         "Effacements demandés, qui attendent une autre personne",
@@ -567,21 +579,6 @@ def _state_words(one: SeenAudit) -> str:
     if not one.unsealed:
         return word
     return UNSEALED if one.status == AuditStatus.ACCEPTE else f"{word}, {UNSEALED}"
-
-
-def _communes(seen: HubView) -> list[tuple[str, ...]]:
-    places: dict[str, list[SeenAudit]] = {}
-    for one in seen.audits:
-        places.setdefault(one.insee or one.department, []).append(one)
-    return [
-        (
-            place,
-            str(len(audits)),
-            _states_words(audits),
-            time_words(max(one.last_at for one in audits)),
-        )
-        for place, audits in sorted(places.items())
-    ]
 
 
 def _states_words(audits: Iterable[SeenAudit]) -> str:
