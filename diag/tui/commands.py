@@ -390,8 +390,9 @@ _FORMER = {
     "photos.Remove": "RemovePhoto",
     "photos.Done": "LeavePhotos",
     "importing.Choose": "ChooseFile",
+    "TellApart": "KeepApart",
 }
-"""Names of commands in keymaps kept by the first version, where they changed."""
+"""Names of commands in keymaps kept by earlier versions, where they changed."""
 
 
 def readable(kept: object) -> dict[str, str]:

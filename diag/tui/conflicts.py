@@ -94,7 +94,7 @@ class KeepSecond(Command, keys="b", title="Un seul : B", footer=True):
     """C'est le même lieu : le lire comme un seul, sous le nom de B."""
 
 
-class TellApart(Command, keys="d", title="Deux lieux", footer=True):
+class KeepApart(Command, keys="d", title="Deux lieux", footer=True):
     """Ce sont deux lieux différents : ne plus les proposer, ici ni ailleurs."""
 
 
@@ -377,7 +377,7 @@ class MergeScreen(SettlingScreen):
     """Two places. Nothing is written before a person decides what they are."""
 
     HEADING = "Un lieu ou deux ?"
-    OFFERS = (KeepFirst, KeepSecond, TellApart, *EVERYWHERE)
+    OFFERS = (KeepFirst, KeepSecond, KeepApart, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Est-ce le même lieu, créé par deux personnes chacune de son côté ? Rien n'est "
@@ -401,7 +401,7 @@ class MergeScreen(SettlingScreen):
         shown = self.shown
         self._merge(merge_of(shown.session, shown.other.id, shown.kept.id))
 
-    def on_tell_apart(self) -> None:
+    def on_keep_apart(self) -> None:
         keep_apart(self.shown)
         self.settled("Deux lieux différents : ils ne seront plus proposés")
 

@@ -165,10 +165,10 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
     )
     BINDINGS = bindings_of(*OFFERS)
 
-    def __init__(self, session: AuditSession, said: str = "") -> None:
+    def __init__(self, session: AuditSession, notice: str = "") -> None:
         super().__init__()
         self._session = session
-        self._said = said
+        self._notice = notice
         self._waiting: tuple[OfferedAnswer, ...] = ()
         self._lacking: _Lacking | None = None
 
@@ -189,15 +189,15 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self._show(self._said)
+        self._show(self._notice)
 
     def can(self, command: CommandType) -> bool | None:
         if command in {LeaveProposals, OpenFilled, TakeBackAccepted}:
             return True
         return True if self._waiting else None
 
-    def _show(self, said: str = "") -> None:
-        self._said = said
+    def _show(self, notice: str = "") -> None:
+        self._notice = notice
         self._waiting = waiting(self._session)
         count = counted(len(self._waiting), "réponse proposée", "réponses proposées")
         title = f"{count} · rien n'est répondu sans vous"
@@ -229,7 +229,7 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         one = self._chosen
         doubt = f"À vérifier : {one.doubt}." if one and one.doubt else ""
         source = f"{one.label}\n{one.source}" if one else ""
-        words = "\n".join(filter(None, (self._said, source, doubt)))
+        words = "\n".join(filter(None, (self._notice, source, doubt)))
         self.query_one("#remarks", Sentence).show(words)
 
     @on(Lines.Chosen)
@@ -367,7 +367,7 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
 
     def on_screen_resume(self) -> None:
         """Show what was written meanwhile, once asked whether to write."""
-        self._show(self._said)
+        self._show(self._notice)
 
     def on_take_back_accepted(self) -> None:
         self._show(f"Annulé · {undo(self._session)}.")

@@ -159,13 +159,13 @@ class SchoolScreen(PlaceScreen):
             table.add_row(plain(one.audit.campaign), one.words)
             now = one.audit.campaign == campaign
             if one.unsettled:
-                said = f"à trancher\u00a0: {one.unsettled}"
-                table.add_row("", self._way(said, SchoolConflicts) if now else said)
+                left = f"à trancher\u00a0: {one.unsettled}"
+                table.add_row("", self._way(left, SchoolConflicts) if now else left)
             if one.present:
                 table.add_row("", plain(one.present))
             if one.offered and now:
-                said = waiting_words(one.offered)
-                table.add_row("", self._way(said, SchoolProposals))
+                offered = waiting_words(one.offered)
+                table.add_row("", self._way(offered, SchoolProposals))
             for sent in one.sent:
                 table.add_row("", plain(sent))
         return table

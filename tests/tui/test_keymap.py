@@ -235,6 +235,10 @@ async def test_a_damaged_keymap_never_prevents_starting(tmp_path: Path) -> None:
         assert app.keys == {"Gone": "f10"}
 
 
-def test_a_keymap_of_the_first_version_still_applies() -> None:
-    kept = {"visit_commands.MostUseful": "f10", "tour.Export": "y"}
-    assert readable(kept) == {"MostUseful": "f10", "ExportTour": "y"}
+def test_a_keymap_of_an_earlier_version_still_applies() -> None:
+    kept = {"visit_commands.MostUseful": "f10", "tour.Export": "y", "TellApart": "f12"}
+    assert readable(kept) == {
+        "MostUseful": "f10",
+        "ExportTour": "y",
+        "KeepApart": "f12",
+    }

@@ -426,7 +426,11 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
         self._add(PlaceKind.BATIMENT, "Nom du bâtiment", "Préfabriqué")
 
     def _add(self, kind: PlaceKind, asked: str, one: str, typed: str = "") -> None:
-        holder = self._holder(kind)
+        facts, here = self.session.facts, self.here
+        # The nearest place that can hold one more, from where the cursor is.
+        while here and here.kind not in PARENT_KINDS[kind]:
+            here = facts.places.get(here.parent or "")
+        holder = here or facts.places[facts.root]
         where = f", dans « {holder.name} »" if holder.parent else ""
 
         def answered(line: str | None) -> None:
@@ -467,14 +471,6 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
         except Exception:
             ask()
             raise
-
-    def _holder(self, kind: PlaceKind) -> Place:
-        """Return the nearest place that can hold one more, from where the cursor is."""
-        facts = self.session.facts
-        here = self.here
-        while here and here.kind not in PARENT_KINDS[kind]:
-            here = facts.places.get(here.parent or "")
-        return here or facts.places[facts.root]
 
     def on_rename_it(self) -> None:
         here = self.here

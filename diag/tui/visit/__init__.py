@@ -29,8 +29,8 @@ from diag.tui.planner import PlannerScreen
 from diag.tui.rooms import AddRoom, RoomsScreen, TakePlaces
 from diag.tui.visit.commands import (
     VISIT_COMMANDS,
+    AnswerWithoutObject,
     GoAnswered,
-    SayWithoutObject,
     SettleConflict,
     ShowGrid,
     ShowProposals,
@@ -167,7 +167,7 @@ class VisitScreen(VisitFaces):
             return self.visiting.answered is not None and not self.is_gridding
         if command is StillTrue and not self.is_gridding:
             return bool(self.visiting.card.last or self.visiting.room_before)
-        return command is not SayWithoutObject or self.visiting.question.void
+        return command is not AnswerWithoutObject or self.visiting.question.void
 
     def on_settle_conflict(self) -> None:
         from diag.tui.conflicts import ConflictScreen  # noqa: PLC0415
@@ -265,13 +265,13 @@ class VisitScreen(VisitFaces):
     def _no_answer(self, event: AnswerLine.NoAnswer) -> None:
         self._ask_reason(event.state)
 
-    def on_say_unknown(self) -> None:
+    def on_answer_unknown(self) -> None:
         self._ask_reason(State.UNKNOWN)
 
-    def on_say_without_object(self) -> None:
+    def on_answer_without_object(self) -> None:
         self._ask_reason(State.NOT_APPLICABLE)
 
-    def on_say_refused(self) -> None:
+    def on_answer_refused(self) -> None:
         self._ask_reason(State.REFUSED)
 
     def _ask_reason(self, state: State) -> None:

@@ -50,15 +50,15 @@ class TurnProvenance(
     """Dire comment la réponse est connue : mesuré, constaté ou déclaré."""
 
 
-class SayUnknown(Command, title="Inconnu", group=_VISIT):
+class AnswerUnknown(Command, title="Inconnu", group=_VISIT):
     """Répondre « inconnu », et dire pourquoi (touche * dans une réponse vide)."""
 
 
-class SayWithoutObject(Command, title="Sans objet", group=_VISIT):
+class AnswerWithoutObject(Command, title="Sans objet", group=_VISIT):
     """Répondre « sans objet », et dire pourquoi (touche / dans une réponse vide)."""
 
 
-class SayRefused(Command, title="Non communiqué", group=_VISIT):
+class AnswerRefused(Command, title="Non communiqué", group=_VISIT):
     """Répondre « non communiqué », et dire pourquoi (touche ! en réponse vide)."""
 
 
@@ -218,9 +218,9 @@ VISIT_COMMANDS = (
     TakeBack,
     SettleConflict,
     TurnProvenance,
-    SayUnknown,
-    SayWithoutObject,
-    SayRefused,
+    AnswerUnknown,
+    AnswerWithoutObject,
+    AnswerRefused,
     DateVisit,
     PlanVisit,
     WhatChanged,

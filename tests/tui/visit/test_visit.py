@@ -28,7 +28,7 @@ from diag.tui.dialogs import Ask
 from diag.tui.place import HelpScreen, KeyBar
 from diag.tui.planner import PlannerScreen
 from diag.tui.visit import VisitScreen
-from diag.tui.visit.commands import SayWithoutObject
+from diag.tui.visit.commands import AnswerWithoutObject
 from diag.tui.visit.faces import WalkPlan
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import started, territory, workspace
@@ -219,7 +219,7 @@ async def test_sans_objet_is_refused_where_the_question_has_no_such_answer(
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
         assert not shows(pilot, "sans objet")
-        assert not screen.can(SayWithoutObject)
+        assert not screen.can(AnswerWithoutObject)
         await pilot.press("slash")
         await wait_for(pilot, lambda: shows(pilot, "ne se dit pas ici"), "refused")
         assert screen.session.facts.answer(*screen.visiting.key) is None
