@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from diag.audit.session import AuditSession, open_session
-from diag.cli.programme_shown import rival_lines
+from diag.cli.programme_set import rival_lines
 from diag.cli.shared import (
     about_json,
     audit_command,

@@ -1,8 +1,6 @@
 """`diag programme`: several years, one budget; which operation when, and why."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -10,55 +8,42 @@ import click
 from diag.assess.json import plain
 from diag.assess.words import score_cell
 from diag.cli.main import LazyGroup
-from diag.cli.programme_shown import (
-    board_json,
-    head_lines,
-    left_out_lines,
-    operation_json,
-    operation_lines,
-    payers_table,
-    prospect_json,
-    span_words,
-    variant_name,
-    years_table,
-)
 from diag.cli.shared import (
-    Day,
     print_json,
     print_lines,
     print_table,
     workspace_command,
 )
-from diag.documents.tables import csv_bytes
-from diag.documents.tables.basket import prices_table
-from diag.model.enums import FollowUpState, Outcome
 from diag.model.errors import DiagError
 from diag.model.programme import FIRST_YEAR, LAST_YEAR, ProgrammeFrame
-from diag.programme import adopting, placing, setting
+from diag.programme import placing, setting
 from diag.programme.adopting import at_socle, prospects_of
-from diag.programme.assembling import Board, board_of
-from diag.programme.container import FRAME, Container, create, opened
+from diag.programme.assembling import Board, adopted_in, board_of, payer_sums
+from diag.programme.container import FRAME, create, opened
 from diag.programme.equity import worth
-from diag.programme.history import log_of
-from diag.programme.money import observed, ordered, prices_seen
+from diag.programme.history import (
+    rivals_of,
+    years_moved,
+)
+from diag.programme.money import budgets
 from diag.programme.words import (
-    adopting_words,
-    effect_words,
     reason_words,
+    reserve_words,
     theme_words,
     what_if_words,
 )
-from diag.words.dates import describe_day
-from diag.words.sentences import cents_words, counted, euros_and_cents, listed, percent
-from diag.words.vocabulary import FOLLOW_UPS, OUTCOMES
-from diag.workspace.disk import write_whole
+from diag.words.sentences import (
+    cents_words,
+    counted,
+    percent,
+)
 from diag.workspace.settings import campaign_named
 from diag.workspace.workspace import Workspace
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SET = "diag.cli.programme_set"
-_PAPERS = "diag.cli.programme_papers"
+_DECIDE = "diag.cli.programme_decide"
 
 named = click.option(
     "--programme",
@@ -71,6 +56,16 @@ varied = click.option(
     "--variant", default="", metavar="NOM", help="Dans cette variante, sans la copier."
 )
 YEAR = click.IntRange(FIRST_YEAR, LAST_YEAR)
+
+
+def board_asked(workspace: Workspace, slug: str, variant: str) -> Board:
+    """Return a programme worked out, as a variant has it: what commands are about.
+
+    Raises:
+        DiagError: no programme, or no variant, of that name; or it has no years yet.
+    """
+    container = opened(workspace, slug)
+    return board_of(container, container.variant_named(variant), afresh=False)
 
 
 @click.group(
@@ -92,10 +87,10 @@ YEAR = click.IntRange(FIRST_YEAR, LAST_YEAR)
             "what-if": "diag.cli.programme:what_if",
             "compare": "diag.cli.programme:compare",
             "scores": "diag.cli.programme:scores",
-            "equity": f"{_PAPERS}:equity",
-            "calendar": f"{_PAPERS}:calendar",
-            "report": f"{_PAPERS}:report",
-            "table": f"{_PAPERS}:table",
+            "equity": f"{_DECIDE}:equity",
+            "calendar": f"{_DECIDE}:calendar",
+            "report": f"{_DECIDE}:report",
+            "table": f"{_DECIDE}:table",
         },
         "Choisir": {
             "lock": f"{_SET}:lock",
@@ -105,12 +100,12 @@ YEAR = click.IntRange(FIRST_YEAR, LAST_YEAR)
             "settle": f"{_SET}:settle",
         },
         "Décider": {
-            "decide": "diag.cli.programme:decide",
-            "adopt": "diag.cli.programme:adopt",
+            "decide": f"{_DECIDE}:decide",
+            "adopt": f"{_DECIDE}:adopt",
             "revise": f"{_SET}:revise",
-            "step": "diag.cli.programme:step",
-            "log": "diag.cli.programme:log",
-            "prices": "diag.cli.programme:prices",
+            "step": f"{_DECIDE}:step",
+            "log": f"{_DECIDE}:log",
+            "prices": f"{_DECIDE}:prices",
         },
     },
 )
@@ -216,21 +211,38 @@ def show(
     as_json: bool,
 ) -> None:
     """Montre le programme : les années, les payeurs, chaque opération et sa raison."""
-    board = _board(workspace, slug, variant)
+    # Documents bring templates: `--help` does without them.
+    from diag.documents.programme.lines import (  # noqa: PLC0415
+        asked_words,
+        placed_words,
+    )
+
+    board = board_asked(workspace, slug, variant)
     if as_json:
         print_json(board_json(board))
         return
-    print_lines(head_lines(board))
-    print_table(years_table(board))
-    print_table(payers_table(board))
+    print_lines(_head_lines(board))
+    print_table(_years_table(board))
+    print_table(_payers_table(board))
     for name, placed in sorted(
         board.schedule.placements.items(),
         key=lambda one: (one[1].year or 9999, one[1].rank),
     ):
         if (year and placed.year != year) or (only_out and placed.year):
             continue
-        print_lines(operation_lines(board, name))
-    print_lines(left_out_lines(board))
+        shown, budget = board.named(name), str(placed.year or "hors")
+        mark, words = "*" * shown.is_open, placed_words if placed.year else asked_words
+        click.echo(
+            f"{budget:>5}{mark:1} {shown.title}, {shown.where}, {words(board, name)}"
+        )
+        click.echo(
+            f"       {setting.ref_of(board, name)} · {reason_words(board, name)}"
+        )
+    if left_out := board.gathered.left_out:
+        click.echo(f"Ni placées ni comptées : {len(left_out)}.")
+    for one in left_out:
+        title = f"{one.title}, " if one.title else ""
+        click.echo(f"   –   {title}{one.where} : {one.why}")
 
 
 @click.command()
@@ -242,7 +254,7 @@ def why(
     workspace: Workspace, operation: str, slug: str, variant: str, *, as_json: bool
 ) -> None:
     """Dit pourquoi une opération est inscrite cette année-là, ou ne l'est pas."""
-    board = _board(workspace, slug, variant)
+    board = board_asked(workspace, slug, variant)
     name = setting.operation_named(board, operation)
     if as_json:
         print_json(operation_json(board, name))
@@ -271,7 +283,7 @@ def what_if(
     as_json: bool,
 ) -> None:
     """Dit ce qu'il faudrait pour une année, prouvé en refaisant le programme."""
-    board = _board(workspace, slug, variant)
+    board = board_asked(workspace, slug, variant)
     name = setting.operation_named(board, operation)
     if year not in board.programme.years:
         raise DiagError(
@@ -353,10 +365,30 @@ def compare(
 @varied
 def scores(workspace: Workspace, slug: str, variant: str, *, as_json: bool) -> None:
     """Rejuge chaque école à la fin de chaque budget, tous les effets ensemble."""
-    board = _board(workspace, slug, variant)
+    board = board_asked(workspace, slug, variant)
     schools = list(prospects_of(board))
     if as_json:
-        print_json([prospect_json(one) for one in schools])
+        print_json([
+            {
+                "audit": school.audit,
+                "school": school.school,
+                "where": school.where,
+                "years": [
+                    {
+                        "year": one.year,  # 0: today
+                        "low": plain(one.score.bounds.low)
+                        if one.score.bounds
+                        else None,
+                        "high": plain(one.score.bounds.high)
+                        if one.score.bounds
+                        else None,
+                        "socle": one.socle,
+                    }
+                    for one in school.years
+                ],
+            }
+            for school in schools
+        ])
         return
     if not schools:
         click.echo("Aucune opération : rien à rejuger.")
@@ -378,182 +410,128 @@ def scores(workspace: Workspace, slug: str, variant: str, *, as_json: bool) -> N
     )
 
 
-@click.command()
-@workspace_command
-@click.argument("body", metavar="INSTANCE")
-@click.argument("outcome", type=click.Choice([str(each) for each in Outcome]))
-@click.option("--on", "day", type=Day(), required=True, help="Le jour de la séance.")
-@click.option("--ref", default="", help="Numéro de la délibération.")
-@click.option("--about", default="", help="Sur quoi.")
-@click.option("--votes", default="", help="« 14 pour, 1 abstention ».")
-@click.option("--why", default="", help="Ce qui a été dit.")
-@named
-def decide(
-    workspace: Workspace, body: str, outcome: str, day: date, slug: str, **details: str
-) -> None:
-    """Note ce qu'une instance a dit : syndicat, commune:INSEE ou pilotage."""
-    container = opened(workspace, slug)
-    given = {name: text for name, text in details.items() if text}
-    ident = adopting.decide(container, body, Outcome(outcome), day, **given)
-    click.echo(
-        f"Noté : {body}, {outcome}, {describe_day(day.isoformat())} ({ident[:8]})."
-    )
+def variant_name(board: Board) -> str:
+    """Return the name of what is shown: the programme, or a variant."""
+    if not board.variant:
+        return f"Programme {board.container.slug}"
+    return board.record.variants[board.variant].name
 
 
-@click.command()
-@workspace_command
-@click.argument("variant", default="", required=False, metavar="[VARIANTE]")
-@click.option("--decision", required=True, help="Délibération du comité : son numéro.")
-@click.option("--dry-run", is_flag=True, help="Montrer, sans rien écrire.")
-@click.option(
-    "--refonte", is_flag=True, help="Repartir de zéro, sans ménager l'arrêté."
-)
-@named
-def adopt(
-    workspace: Workspace,
-    variant: str,
-    decision: str,
-    slug: str,
-    *,
-    dry_run: bool,
-    refonte: bool,
-) -> None:
-    """Arrête le programme, ou une variante ; note « décidée » où chacun a délibéré."""
-    container = opened(workspace, slug)
-    board = board_of(container, container.variant_named(variant), afresh=refonte)
-    found = adopting.adopting(board, decision)
-    first, *rest = adopting_words(board, found)
-    click.echo(f"{variant_name(board)} : {first}")
-    print_lines(rest)
-    if dry_run:
-        click.echo("Rien n'est écrit : c'est un aperçu.")
-        return
-    container.write(*found.drafts)
-    click.echo("Arrêté.")
+def span_words(frame: ProgrammeFrame | None) -> str:
+    """Return « 2027-2031 »."""
+    assert frame is not None
+    return f"{frame.budgets[0]}-{frame.budgets[-1]}"
 
 
-@click.command()
-@workspace_command
-@click.argument("operation", metavar="OPÉRATION")
-@click.argument("state", type=click.Choice([str(each) for each in FollowUpState]))
-@click.option("--on", "day", type=Day(), help="Le jour (sinon ce jour).")
-@click.option("--price", default="", help="Prix réel de la commande, euros TTC.")
-@click.option("--why", default="", help="Pourquoi ; il le faut pour écarter.")
-@named
-def step(
-    workspace: Workspace,
-    operation: str,
-    state: str,
-    day: date | None,
-    price: str,
-    why: str,
-    slug: str,
-) -> None:
-    """Note la suite d'une opération, pour toutes ses actions : financée, commandée."""
-    board = board_of(opened(workspace, slug), afresh=False)
-    name = setting.operation_named(board, operation)
-    steps = adopting.advance(
-        board,
-        name,
-        FollowUpState(state),
-        day or workspace.world.today(),
-        cents=setting.cents_typed(price) if price else 0,
-        why=why,
-    )
-    many = counted(len(steps), "action notée", "actions notées")
-    click.echo(
-        f"{board.named(name).title} : {FOLLOW_UPS[FollowUpState(state)]}, {many}."
-    )
-
-
-@click.command()
-@workspace_command
-@named
-def log(workspace: Workspace, slug: str, *, as_json: bool) -> None:
-    """Dit les décisions dans l'ordre, et ce que chacune impose ou arrête."""
-    container = opened(workspace, slug)
-    rows = tuple(log_of(container))
-    if as_json:
-        print_json([
-            {
-                "id": one.ident,
-                **one.decision.model_dump(mode="json"),
-                "adopts": one.adopts,
-                "weighs": one.weighs,
-                "locks": list(one.locks),
-                "moved": [each._asdict() for each in one.moved],
-            }
-            for one in rows
-        ])
-        return
-    for each in rows:
-        one = each.decision
-        ref = f", {one.ref}" if one.ref else ""
-        votes = f" ({one.votes})" if one.votes else ""
-        about = f" : {one.about}" if one.about else ""
-        click.echo(
-            f"{describe_day(one.on)}  {one.body} : {OUTCOMES[one.outcome]}{ref}{votes}"
-            f"{about}  [{each.ident[:8]}]"
-        )
-        print_lines(f"    {line}" for line in effect_words(each))
-    if not rows:
-        click.echo("Aucune décision notée.")
-    print_lines(_to_finance(container))
-
-
-def _to_finance(container: Container) -> Iterator[str]:
-    """Give what may be noted financed: decided, its envelopes voted."""
-    if container.record().frame is None or not container.record().decisions:
-        return
-    board = board_of(container, afresh=False)
-    for name in adopting.financeable(board):
+def _head_lines(board: Board) -> Iterator[str]:
+    """Give what is shown, on what rule, and what to settle first."""
+    state = "non arrêté" if board.record.adoption is None else "révision de l'arrêté"
+    yield f"{variant_name(board)} · {span_words(board.record.frame)} · {state}"
+    yield reserve_words(board)
+    order = "la loi, puis ce qui bloque" if board.programme.socle_first else "la loi"
+    yield f"Ordre : {order}, puis les points par euro. « 2028 » : budget 2028."
+    then = adopted_in(board.container, board.record)
+    moved = years_moved(then.years, board.schedule.years) if then else ()
+    if moved:
+        many = counted(len(moved), "opération a changé", "opérations ont changé")
+        yield f"{many} depuis l'arrêté. Voyez : diag programme revise"
+    for one in rivals_of(board):
+        yield f"À trancher : {one.words}. Voyez : diag programme settle"
+    still_open = sum(one.is_open for one in board.names.values())
+    if still_open:
         yield (
-            f"Ses enveloppes sont votées, à noter financée : {board.named(name).title} "
-            f"(diag programme step {setting.ref_of(board, name)} financee)"
+            f"{counted(still_open, 'opération')} d'audits encore ouverts (*) : leur "
+            "prix peut changer."
         )
 
 
-@click.command()
-@workspace_command
-@named
-@click.option(
-    "--out",
-    "file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Écrire ces lignes dans un tableau (CSV), comme « diag import prix » les lit.",
-)
-def prices(
-    workspace: Workspace, slug: str, file: Path | None, *, as_json: bool
-) -> None:
-    """Rend les prix réels des commandes, à reporter dans votre table de prix."""
-    if file and file.exists():
-        raise DiagError(f"{file} existe déjà : il n'est pas remplacé.", about="out")
-    board = _board(workspace, slug, "")
-    seen = list(prices_seen(board))
-    if as_json:
-        print_json([one._asdict() for one in observed(seen)])
-        return
-    found = list(observed(seen))
-    for one in found:
-        click.echo(
-            f"{one.price} : {euros_and_cents(one.typical)} HT "
-            f"({counted(one.orders, 'commande')}, {listed(one.where, 3)}, "
-            f"{describe_day(one.as_of)})"
-        )
-    many = sum(1 for _ in ordered(board)) - len(seen)
-    if many:
-        click.echo(
-            f"{counted(many, 'commande')} de plusieurs articles : un seul montant n'en "
-            "dit pas les prix."
-        )
-    if not found:
-        click.echo("Aucune commande ne donne le prix d'un article.")
-    elif file:
-        write_whole(file, csv_bytes(prices_table(found)))
-        click.echo(f"Écrit : {file}")
-        click.echo("Reportez ces lignes dans votre tableau, puis : diag import prix …")
+def _years_table(board: Board) -> Iterator[tuple[str, ...]]:
+    """Give how many operations each year has, what they cost once, then each year."""
+    # Documents bring templates: `--help` does without them.
+    from diag.documents.programme.whole import year_sums  # noqa: PLC0415
+
+    sums = year_sums(board)
+    out = [
+        one for one in board.programme.operations if one.id not in board.schedule.years
+    ]
+    lines = [line for one in out for line in one.lines]
+    once, yearly = (
+        sum(getattr(line, name) for line in lines) for name in ("once", "yearly")
+    )
+    yield ("", *map(str, board.programme.years), "hors programme")
+    yield ("Opérations", *(str(one.operations) for one in sums), str(len(out)))
+    yield ("Coût", *(cents_words(one.once) for one in sums), cents_words(once))
+    yield (
+        "Coûts annuels",
+        *(cents_words(one.whole - one.once) for one in sums),
+        cents_words(yearly),
+    )
+    yield ("Total", *(cents_words(one.whole) for one in sums), "")
 
 
-def _board(workspace: Workspace, slug: str, variant: str) -> Board:
-    container = opened(workspace, slug)
-    return board_of(container, container.variant_named(variant), afresh=False)
+def _payers_table(board: Board) -> Iterator[tuple[str, ...]]:
+    """Give what each payer is asked for, pays once and each year, and may spend."""
+    from diag.documents.programme.lines import (  # noqa: PLC0415
+        planned_words,
+        whole_euros,
+    )
+
+    yield ("Payeur", "Demandé", "Inscrit", "Coûts annuels", "Programmable")
+    paid: dict[str, int] = {}
+    for purses in budgets(board).values():
+        for purse, year in purses.items():
+            paid[purse.payer] = paid.get(purse.payer, 0) + year.own
+    may: dict[str, int] = {}
+    for purse in board.programme.envelopes:
+        more = sum(map(whole_euros, board.programme.planned(purse)))
+        may[purse.payer] = may.get(purse.payer, 0) + more
+    for one in payer_sums(board):
+        yearly = paid.get(one.payer, 0) - one.placed
+        yield (
+            board.payer_name(one.payer),
+            *map(cents_words, (one.asked, one.placed, yearly)),
+            planned_words(may[one.payer])
+            if one.planned
+            else "enveloppe inconnue : 0 €",
+        )
+
+
+def board_json(board: Board) -> dict[str, Any]:
+    """Return a programme for a program, amounts in cents."""
+    assert board.record.frame is not None
+    return {
+        "programme": board.container.slug,
+        "variant": board.variant or None,
+        "years": list(board.programme.years),
+        "adopted": board.record.adoption[0] if board.record.adoption else None,
+        "contested": sorted(board.container.contested),
+        "rights": dict(sorted(board.schedule.rights.items())),
+        "drawn": dict(sorted(board.schedule.drawn.items())),
+        "payers": [one._asdict() for one in payer_sums(board)],
+        "operations": [
+            operation_json(board, name) for name in board.schedule.placements
+        ],
+        "left_out": [one._asdict() for one in board.gathered.left_out],
+    }
+
+
+def operation_json(board: Board, name: str) -> dict[str, Any]:
+    """Return an operation for a program."""
+    placed, shown = board.schedule.placements[name], board.named(name)
+    return {
+        "id": name,
+        "ref": setting.ref_of(board, name),
+        "title": shown.title,
+        "where": shown.where,
+        "commune": shown.commune,
+        "open": shown.is_open,
+        "year": placed.year,
+        "rank": placed.rank,
+        "reason": type(placed.reason).__name__.lower(),
+        "words": reason_words(board, name),
+        "paid": [
+            {"payer": purse.payer, "section": purse.section, "cents": cents}
+            for purse, cents in placed.paid.items()
+        ],
+        "yearly": placed.yearly,
+    }

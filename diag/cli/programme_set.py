@@ -1,14 +1,10 @@
 """`diag programme envelope`, `lock`, `variant`…: what a person sets, and its effect."""
 
+from collections.abc import Iterator, Sequence
+
 import click
 
 from diag.cli.programme import YEAR, named, varied
-from diag.cli.programme_shown import (
-    revised_lines,
-    revision_json,
-    revision_table,
-    rival_lines,
-)
 from diag.cli.shared import print_json, print_lines, print_table, workspace_command
 from diag.journal import subjects
 from diag.model.errors import DiagError
@@ -25,11 +21,16 @@ from diag.model.text import exact
 from diag.programme import history, setting
 from diag.programme.assembling import board_of
 from diag.programme.container import EVERY, FRAME, RIGHTS, opened
-from diag.programme.history import revision_of, rivals_named, rivals_of
+from diag.programme.history import (
+    Rivals,
+    revision_of,
+    rivals_named,
+    rivals_of,
+)
 from diag.programme.setting import lock_effect, lock_words
 from diag.programme.terms import Purse
-from diag.programme.words import purse_words
-from diag.words.sentences import cents_words, percent
+from diag.programme.words import purse_words, reason_words
+from diag.words.sentences import cents_words, letters, percent
 from diag.workspace.workspace import Workspace
 
 _SOURCE = click.option("--source", default="", help="D'où vient ce montant.")
@@ -414,10 +415,56 @@ def revise(workspace: Workspace, slug: str, *, refonte: bool, as_json: bool) -> 
     """Montre ce qui changerait de l'arrêté, en bougeant le moins, ou de zéro."""
     found = revision_of(opened(workspace, slug))
     if as_json:
-        print_json(revision_json(found))
+        print_json({
+            "placed": found.placed,
+            "cents": found.cents,
+            **{
+                name: {
+                    "placed": len(one.board.schedule.years),
+                    "cents": one.cents,
+                    "moved": [each._asdict() for each in one.moved],
+                    "recosted": list(one.recosted),
+                }
+                for name, one in (("least", found.least), ("afresh", found.afresh))
+            },
+        })
         return
-    print_table(revision_table(found))
+    print_table([
+        ("", "Inscrites", "Coût, une fois", "Changent de place", "Changent de prix"),
+        ("Arrêté", str(found.placed), cents_words(found.cents), "", ""),
+        *(
+            (
+                name,
+                str(len(one.board.schedule.years)),
+                cents_words(one.cents),
+                str(len(one.moved)),
+                str(len(one.recosted)),
+            )
+            for name, one in (("Révision", found.least), ("Refonte", found.afresh))
+        ),
+    ])
     chosen = found.afresh if refonte else found.least
-    print_lines(revised_lines(chosen))
+    board = chosen.board
+    for moved in chosen.moved:
+        before, after = str(moved.before or "hors"), str(moved.after or "hors")
+        shown = board.named(moved.operation)
+        is_known = moved.operation in board.schedule.placements
+        why = reason_words(board, moved.operation) if is_known else "N'y est plus."
+        click.echo(f"{before:>5} → {after:5} {shown.title}, {shown.where}")
+        click.echo(f"       {why}")
+    if not chosen.moved:
+        click.echo("Aucune opération ne change de place.")
     how = " --refonte" if refonte else ""
     click.echo(f"Pour l'arrêter : diag programme adopt --decision NUMÉRO{how}")
+
+
+def rival_lines(slug: str, found: Sequence[Rivals]) -> Iterator[str]:
+    """Give what is to be settled in a programme, and how."""
+    if found:
+        yield f"Programme {slug}"
+    for one in found:
+        yield f"  {one.ident}  {one.words}"
+        for letter, each in zip(letters(), one.values, strict=False):
+            yield f"    {letter} {each.words} ({each.author})"
+    if found:
+        yield "  Ensuite : diag programme settle NUMÉRO A"

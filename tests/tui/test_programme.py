@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from diag.audit.answer import NewAnswer, record_answer
-from diag.cli.programme_shown import board_json
+from diag.cli.programme import board_json
 from diag.documents.programme import programme_folder, programme_paper
 from diag.documents.programme.lines import exact_words, planned_words
 from diag.journal import subjects
