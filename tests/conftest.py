@@ -51,8 +51,12 @@ _TOGETHER = {
         *("hub/test_doctor.py", "hub/test_postgres.py", "hub/test_rounds.py"),
         *("hub/test_store.py", "hub/test_supervision.py", "sync/test_properties.py"),
     ),
+    "a program, waited for": ("tests/terminal/", "cli/test_kill.py"),
 }
-"""What is made once for several modules of tests, kept on one worker."""
+"""What is made once for several modules of tests, kept on one worker.
+
+Who waits too: the other workers have the processor meanwhile.
+"""
 
 _FILES = 64
 """How many files of checklists stay read: the shipped ones, and those of a test."""
@@ -168,8 +172,10 @@ def pytest_xdist_make_scheduler(
 class _Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
     def _split_scope(self, nodeid: str) -> str:
         module = str(super()._split_scope(nodeid))
-        shared = (what for what, users in _TOGETHER.items() if module.endswith(users))
-        return next(shared, module)
+        for what, users in _TOGETHER.items():
+            if any(user in module for user in users):
+                return what
+        return module
 
 
 def pytest_xdist_auto_num_workers() -> int:
