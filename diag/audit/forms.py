@@ -1,4 +1,4 @@
-"""Filled forms: the small file that comes back by mail, and the sheets of phones.
+"""Filled forms: a file that comes back by mail, a page typed back, sheets of phones.
 
 Anybody may have written the file. It is read whole or not at all; what it holds only
 makes proposals. A sheet bears no name. It is kept on this laptop alone, outside the
@@ -17,15 +17,24 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from diag.answers.answer_type import Refused
-from diag.answers.types import TYPES, fieldset, value_words
+from diag.answers.answer_type import STATE_KEYS, Refused
+from diag.answers.types import TYPES, answer_words, evidence, fieldset, value_words
+from diag.assess.questions import Asked, relevant_questions
+from diag.audit.answer import (
+    TOGETHER,
+    NewAnswer,
+    UnlikelyAnswer,
+    companions,
+    record_answer,
+    record_note,
+)
 from diag.audit.proposals import proposal_id, propose
 from diag.audit.session import AuditSession
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.records import questionnaires_of
 from diag.model.audit import Proposal, Questionnaire
 from diag.model.checklist import Question
-from diag.model.enums import PlaceKind, ProposalSource, State
+from diag.model.enums import PlaceKind, ProposalSource, Provenance, State
 from diag.model.errors import DiagError
 from diag.model.fact import Value
 from diag.model.text import clean_line, exact, fold
@@ -278,6 +287,125 @@ def field_value(question: Question, row: FormRow) -> Value:
     if kind.is_several and isinstance(given, str):
         given = (given,)
     return kind.parse(question, given).value
+
+
+STATES = STATE_KEYS | {"?": State.UNKNOWN}
+"""What the first sign of a line means instead of a value."""
+
+_NOTE = " # "
+
+
+class Transcription:
+    """One page being typed in: a number at hand."""
+
+    def __init__(self, session: AuditSession, printed: Questionnaire) -> None:
+        session.check_method()
+        self.session = session
+        self.printed = printed
+        self.number = 1
+        """The one at hand; past the last, the page is done."""
+        self.recorded = 0
+        """How many answers were written."""
+        self._doubted = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether every number was seen."""
+        return self.number > len(self.printed.questions)
+
+    @property
+    def ident(self) -> str:
+        """Return the id of the question at hand."""
+        return self.printed.questions[self.number - 1]
+
+    @property
+    def question(self) -> Question | None:
+        """Return the question at hand; None when the checklists no longer ask it."""
+        return self.session.checklist.questions.get(self.ident)
+
+    @property
+    def asked(self) -> Asked | None:
+        """Return it as things stand; None when it no longer applies."""
+        facts = self.session.facts
+        applying = relevant_questions(
+            facts,
+            self.session.checklist,
+            facts.root,
+            also=[(facts.root, self.ident)],
+        )
+        return next((one for one in applying if one.question.id == self.ident), None)
+
+    @property
+    def known(self) -> str:
+        """Return what is known already and how; empty for nothing."""
+        asked = self.asked
+        return evidence(asked.question, asked.heads) if asked and asked.heads else ""
+
+    def go(self, number: int) -> None:
+        """Stand at a number of the page.
+
+        Raises:
+            DiagError: when the page has no such number.
+        """
+        last = len(self.printed.questions)
+        if not 1 <= number <= last:
+            raise DiagError(f"La page a les numéros 1 à {last}.")
+        self.number, self._doubted = number, ""
+
+    def give(self, typed: str) -> str:
+        """Record a line, then pass to the next number; return what was recorded.
+
+        An empty line leaves the question as it is, or confirms what was doubted. What
+        follows « # » is kept as a note.
+
+        Raises:
+            UnlikelyAnswer: possible but unlikely: ask once.
+            DiagError: it cannot be an answer; nothing was written.
+        """
+        doubted, self._doubted = self._doubted, ""
+        line, recorded = typed.strip() or doubted, ""
+        if line:
+            recorded = self._record(line, sure=line == doubted)
+        self.number += 1
+        return recorded
+
+    def _record(self, line: str, *, sure: bool) -> str:
+        question, facts = self.question, self.session.facts
+        if question is None or self.asked is None:
+            raise DiagError("Cette question ne se pose plus ici : Entrée pour passer.")
+        typed, _, note = (part.strip() for part in f" {line}".partition(_NOTE))
+        before = facts.notes.get((facts.root, question.id), ())
+        kept = " ; ".join((*before, note)) if note else None
+        if not typed:
+            record_note(self.session, question.id, kept or "")
+            return f"{question.label}\u00a0: note écrite"
+        kind = TYPES[question.type]
+        try:
+            if not kind.is_text and typed[0] in STATES:
+                entry = NewAnswer(
+                    question.id,
+                    state=STATES[typed[0]],
+                    provenance=Provenance.DECLARED,
+                    reason=typed[1:].strip(),
+                    note=kept,
+                )
+            else:
+                # Several questions may be answered at once, in one line.
+                checklist = self.session.checklist
+                together = TOGETHER in typed and companions(checklist, question.id)
+                entry = NewAnswer(
+                    question.id,
+                    typed if together else kind.parse_keys(question, typed),
+                    provenance=Provenance.DECLARED,
+                    note=kept,
+                    sure=sure,
+                )
+            recorded = record_answer(self.session, entry)
+        except UnlikelyAnswer:
+            self._doubted = line
+            raise
+        self.recorded += 1
+        return f"{question.label}\u00a0: {answer_words(question, recorded.answer)}"
 
 
 LEAST = 3

@@ -4,14 +4,13 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES
 from diag.audit.answer import UnlikelyAnswer
-from diag.audit.forms import load_form
+from diag.audit.forms import Transcription, load_form
 from diag.audit.proposals import OfferedAnswer, accept, propose, refuse, waiting
 from diag.audit.report import report_folder
 from diag.audit.session import AuditSession, open_session
@@ -28,9 +27,6 @@ from diag.cli.shared import (
 from diag.documents.formats import Format
 from diag.model.errors import DiagError
 from diag.words.sentences import counted
-
-if TYPE_CHECKING:
-    from diag.documents.questionnaire import Transcription
 
 # Documents, with Jinja, cost 100 ms to import: `diag --help` does without.
 
@@ -125,11 +121,12 @@ def questionnaire(
         if enter:
             _enter(session, whom, code)
             return
-        from diag.documents.form_page import (  # noqa: PLC0415
+        from diag.documents.questionnaire import (  # noqa: PLC0415
+            compose,
+            keep,
             write_form,
             write_questionnaire,
         )
-        from diag.documents.questionnaire import compose, keep  # noqa: PLC0415
 
         paper, printed = compose(session, whom, day)
         keep(session, printed)
@@ -215,7 +212,6 @@ def _chosen(pending: tuple[OfferedAnswer, ...], codes: tuple[str, ...]) -> set[s
 
 def _enter(session: AuditSession, whom: str, code: str) -> None:
     from diag.documents.questionnaire import (  # noqa: PLC0415 - Jinja
-        Transcription,
         printed_for,
         title_of,
     )
@@ -239,7 +235,7 @@ def _enter(session: AuditSession, whom: str, code: str) -> None:
     click.echo(f"{counted(typing.recorded, 'réponse')} sur le disque.")
 
 
-def _take(typing: "Transcription", typed: str) -> None:
+def _take(typing: Transcription, typed: str) -> None:
     try:
         word = typed[1:].strip()
         if not typed.startswith(":"):
@@ -261,7 +257,7 @@ def _take(typing: "Transcription", typed: str) -> None:
         click.echo(f"Refusé. {error.at_prompt()}")
 
 
-def _card(typing: "Transcription") -> Iterator[str]:
+def _card(typing: Transcription) -> Iterator[str]:
     """Give the words of the page for a number, its boxes by rank."""
     question = typing.question
     start = f"{typing.number}/{len(typing.printed.questions)}"

@@ -1,27 +1,37 @@
-"""A questionnaire on one printed page: printed, kept, its answers typed back.
+"""A questionnaire: a printed page, and the same as a page of the web; kept when made.
 
 How long a question is on paper is reckoned here, so that the page that holds them is
 the same on a machine that cannot typeset. What is written there was declared, whoever
 types it.
+
+The page of the web opens from a disk or an attachment, and is filled off line. It
+fetches nothing, sends nothing, and may run no script but its own: whoever fills it
+mails back the file that it saves.
 """
 
-from collections.abc import Iterator, Sequence
+from base64 import b64encode
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
 
-from diag.answers.answer_type import SHORT_BLANK, STATE_KEYS
-from diag.answers.types import TYPES, answer_words, evidence, unit_words
-from diag.assess.criteria import every_name
-from diag.assess.questions import Asked, next_questions, relevant_questions
-from diag.audit.answer import (
-    TOGETHER,
-    NewAnswer,
-    UnlikelyAnswer,
-    companions,
-    record_answer,
-    record_note,
+from diag.answers.answer_type import SHORT_BLANK
+from diag.answers.types import (
+    TYPES,
+    can_ask,
+    field_in_row,
+    fields_script,
+    fields_style,
+    fieldset,
+    unit_words,
 )
+from diag.assess.criteria import every_name
+from diag.assess.questions import next_questions, relevant_questions
+from diag.audit.forms import FORMAT, PURCHASES, VERSION
+from diag.audit.memory import Neighbours
 from diag.audit.session import AuditSession
 from diag.documents.blocks import (
     Md,
@@ -33,17 +43,19 @@ from diag.documents.blocks import (
     written,
 )
 from diag.documents.document import Document, Meta
+from diag.documents.formats import Format
 from diag.documents.formats.pdf import drawable
-from diag.documents.write import Paper
+from diag.documents.write import Paper, WrittenFile, write_paper
 from diag.journal import changes
 from diag.journal.records import questionnaires_of
 from diag.model.audit import Questionnaire
 from diag.model.checklist import Checklist, PaperForm, Question
 from diag.model.enums import AuditStatus, Kind, Moment, PlaceKind, Provenance, State
 from diag.model.errors import DiagError
-from diag.model.text import accented
+from diag.model.text import accented, clean_line, fold
 from diag.rules.language import parse_rule
-from diag.words.sentences import phone_number
+from diag.words.sentences import phone_number, typeset
+from diag.workspace.disk import write_whole
 
 _BOX = "☐\u00a0"
 _BETWEEN = "\u00a0\u00a0 "
@@ -439,120 +451,144 @@ def _author(session: AuditSession) -> str:
     return ", ".join(named)
 
 
-STATES = STATE_KEYS | {"?": State.UNKNOWN}
-"""What the first sign of a line means instead of a value."""
+_HERE = Path(__file__).parent
 
-_NOTE = " # "
+_PAGE = """<!DOCTYPE html>
+<html lang="fr">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title} – {school}</title>
+<style>{css}</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<dl><dt>École</dt><dd>{school}</dd><dt>Campagne</dt><dd>{campaign}</dd>
+<dt>À rendre à</dt><dd>{back_to}</dd>{reach}</dl>
+<p>{advice}</p>
+<ol class="how">
+<li>Cochez ou écrivez vos réponses. Cette page ne se connecte à rien&nbsp;: rien ne part
+tout seul.</li>
+<li>Appuyez sur «&nbsp;Enregistrer mes réponses&nbsp;», en bas. Un petit fichier,
+{file}, arrive dans vos téléchargements.</li>
+<li>Joignez-le à un courriel{mail}.</li>
+</ol>
+<noscript><p><strong>Ce navigateur n'exécute pas les scripts&nbsp;: remplissez
+plutôt le PDF, et renvoyez-le.</strong></p></noscript>
+<form id="form" data-format="{format}" data-version="{version}"
+data-subject="{subject}" data-code="{code}" data-file="{file}">
+{questions}
+{purchases}
+<p><label>Votre fonction, sans votre nom (facultatif)
+<input type="text" name="by" maxlength="80" autocomplete="off"
+placeholder="secrétaire de mairie"></label></p>
+<p>{privacy}</p>
+<p><button>Enregistrer mes réponses</button></p>
+</form>
+<p id="said" role="status"></p>
+<p><small>Code {code}</small></p>
+</main>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+_POLICY = (
+    "default-src 'none'; style-src '{css}'; script-src '{script}'; "
+    "base-uri 'none'; form-action 'none'"
+)
 
 
-class Transcription:
-    """One page being typed in: a number at hand."""
+def write_questionnaire(
+    paper: Paper, page: bytes, folder: Path, formats: Collection[Format] = (*Format,)
+) -> Iterator[WrittenFile]:
+    """Write a questionnaire in each form; as HTML, `page`, which one fills.
 
-    def __init__(self, session: AuditSession, printed: Questionnaire) -> None:
-        session.check_method()
-        self.session = session
-        self.printed = printed
-        self.number = 1
-        """The one at hand; past the last, the page is done."""
-        self.recorded = 0
-        """How many answers were written."""
-        self._doubted = ""
+    Raises:
+        OSError: when a file cannot be written; those already written stay.
+    """
+    on_paper = (each for each in formats if each is not Format.HTML)
+    yield from write_paper(paper, folder, on_paper)
+    if Format.HTML in formats:
+        path = folder / f"{paper.stem}.{Format.HTML}"
+        write_whole(path, page)
+        yield WrittenFile(path)
 
-    @property
-    def is_done(self) -> bool:
-        """Return whether every number was seen."""
-        return self.number > len(self.printed.questions)
 
-    @property
-    def ident(self) -> str:
-        """Return the id of the question at hand."""
-        return self.printed.questions[self.number - 1]
+def write_form(session: AuditSession, printed: Questionnaire) -> bytes:
+    """Return the page of a questionnaire: same questions, same bytes.
 
-    @property
-    def question(self) -> Question | None:
-        """Return the question at hand; None when the checklists no longer ask it."""
-        return self.session.checklist.questions.get(self.ident)
+    What another school of the commune answered is already ticked, and marked.
+    """
+    page = page_of(session, printed.whom, printed.id)
+    known = session.checklist.questions
+    asked = [known[one] for one in printed.questions if can_ask(known[one])]
+    neighbours = Neighbours(session)
+    root = session.facts.places[session.facts.root]
+    found = ((one.id, neighbours.of(root, one)) for one in asked)
+    believed = {
+        ident: (last.answer.value, f"Repris de {last.school} : vérifiez.")
+        for ident, last in found
+        if last and last.answer.state is State.KNOWN
+    }
+    columns = columns_of(session, printed.whom)
+    email = session.workspace.settings.email
+    about = quote(f"{page.title}, {page.school}")
+    mailto = f"mailto:{quote(email)}?subject={about}"
+    fields = {
+        "title": page.title,
+        "school": page.school,
+        "campaign": page.campaign,
+        "back_to": page.back_to,
+        "advice": page.advice,
+        "privacy": PRIVACY.format(support="fichier"),
+    }
+    css, js = fields_style() + _own("form.css"), fields_script() + _own("form.js")
+    who = fold(page.title).split()[-1] or printed.whom
+    return _PAGE.format(
+        **{name: escape(typeset(clean_line(text))) for name, text in fields.items()},
+        format=FORMAT,
+        version=VERSION,
+        subject=escape(session.about.ref),
+        code=printed.id,
+        file=escape(f"reponses-{who}-{session.about.stem}.json"),
+        policy=_POLICY.format(css=_hashed(css), script=_hashed(js)),
+        css=css,
+        script=js,
+        reach=f"<dt>Contact</dt><dd>{escape(page.reach)}</dd>" if page.reach else "",
+        mail=f' à <a href="{escape(mailto)}">{escape(email)}</a>' if email else "",
+        questions="\n".join(
+            fieldset(one, rank, *believed.get(one.id, ()))
+            for rank, one in enumerate(asked, 1)
+        ),
+        purchases=_table(columns),
+    ).encode("utf-8")
 
-    @property
-    def asked(self) -> Asked | None:
-        """Return it as things stand; None when it no longer applies."""
-        facts = self.session.facts
-        applying = relevant_questions(
-            facts,
-            self.session.checklist,
-            facts.root,
-            also=[(facts.root, self.ident)],
-        )
-        return next((one for one in applying if one.question.id == self.ident), None)
 
-    @property
-    def known(self) -> str:
-        """Return what is known already and how; empty for nothing."""
-        asked = self.asked
-        return evidence(asked.question, asked.heads) if asked and asked.heads else ""
+def _table(columns: tuple[Question, ...]) -> str:
+    if not columns:
+        return ""
+    heads = "".join(
+        f'<th scope="col">{escape(clean_line(one.label))}</th>' for one in columns
+    )
+    lines = "\n".join(
+        f'<tr><td><input type="text" data-n="{rank}" maxlength="80" '
+        f'aria-label="Modèle, achat {rank}"></td>'
+        f"{''.join(field_in_row(one, rank) for one in columns)}</tr>"
+        for rank in range(1, PURCHASES + 1)
+    )
+    return (
+        '<div class="table"><table><caption>Le matériel, un achat par ligne</caption>'
+        f'<thead><tr><th scope="col">Modèle</th>{heads}</tr></thead>'
+        f"<tbody>{lines}</tbody></table></div>"
+    )
 
-    def go(self, number: int) -> None:
-        """Stand at a number of the page.
 
-        Raises:
-            DiagError: when the page has no such number.
-        """
-        last = len(self.printed.questions)
-        if not 1 <= number <= last:
-            raise DiagError(f"La page a les numéros 1 à {last}.")
-        self.number, self._doubted = number, ""
+def _own(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
 
-    def give(self, typed: str) -> str:
-        """Record a line, then pass to the next number; return what was recorded.
 
-        An empty line leaves the question as it is, or confirms what was doubted. What
-        follows « # » is kept as a note.
-
-        Raises:
-            UnlikelyAnswer: possible but unlikely: ask once.
-            DiagError: it cannot be an answer; nothing was written.
-        """
-        doubted, self._doubted = self._doubted, ""
-        line, recorded = typed.strip() or doubted, ""
-        if line:
-            recorded = self._record(line, sure=line == doubted)
-        self.number += 1
-        return recorded
-
-    def _record(self, line: str, *, sure: bool) -> str:
-        question, facts = self.question, self.session.facts
-        if question is None or self.asked is None:
-            raise DiagError("Cette question ne se pose plus ici : Entrée pour passer.")
-        typed, _, note = (part.strip() for part in f" {line}".partition(_NOTE))
-        before = facts.notes.get((facts.root, question.id), ())
-        kept = " ; ".join((*before, note)) if note else None
-        if not typed:
-            record_note(self.session, question.id, kept or "")
-            return f"{question.label}\u00a0: note écrite"
-        kind = TYPES[question.type]
-        try:
-            if not kind.is_text and typed[0] in STATES:
-                entry = NewAnswer(
-                    question.id,
-                    state=STATES[typed[0]],
-                    provenance=Provenance.DECLARED,
-                    reason=typed[1:].strip(),
-                    note=kept,
-                )
-            else:
-                # Several questions may be answered at once, in one line.
-                checklist = self.session.checklist
-                together = TOGETHER in typed and companions(checklist, question.id)
-                entry = NewAnswer(
-                    question.id,
-                    typed if together else kind.parse_keys(question, typed),
-                    provenance=Provenance.DECLARED,
-                    note=kept,
-                    sure=sure,
-                )
-            recorded = record_answer(self.session, entry)
-        except UnlikelyAnswer:
-            self._doubted = line
-            raise
-        self.recorded += 1
-        return f"{question.label}\u00a0: {answer_words(question, recorded.answer)}"
+def _hashed(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode('utf-8')).digest()).decode()}"

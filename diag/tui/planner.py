@@ -23,8 +23,12 @@ from diag.audit.report import report_folder
 from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession, minutes_on_site
 from diag.audit.walk import Walk, walk_of
-from diag.documents.form_page import write_form, write_questionnaire
-from diag.documents.questionnaire import compose, keep
+from diag.documents.questionnaire import (
+    compose,
+    keep,
+    write_form,
+    write_questionnaire,
+)
 from diag.model.enums import Profile
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, SendForms, bindings_of, key_now

@@ -6,8 +6,8 @@ import pytest
 
 from diag.answers.answer_type import Refused
 from diag.audit.answer import UnlikelyAnswer
+from diag.audit.forms import Transcription
 from diag.audit.session import AuditSession
-from diag.documents.questionnaire import Transcription
 from diag.model.audit import Questionnaire
 from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
