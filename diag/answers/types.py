@@ -312,15 +312,35 @@ def fieldset(
     """
     kind = TYPES[question.type]
     many = ' data-m="1"' if kind.is_several else ""
-    boxes = "".join(
-        _boxes(question, given) if _ticks(question) else _line(question, given)
-    )
-    said = f"<small>{_shown(remark)}</small>" if remark else ""
-    return (
-        f'<fieldset data-q="{escape(question.id)}"{many}>'
-        f"<legend>{number}. {_shown(question.ask or question.label)}</legend>"
-        f"{said}{boxes}</fieldset>"
-    )
+    parts = [f"<legend>{number}. {_shown(question.ask or question.label)}</legend>"]
+    if remark:
+        parts.append(f"<small>{_shown(remark)}</small>")
+    if _ticks(question):
+        box = "checkbox" if kind.is_several else "radio"
+        if isinstance(given, bool):
+            given = "oui" if given else "non"
+        believed = given if isinstance(given, tuple) else (given,)
+        if kind.is_several:
+            parts.append("<small>Plusieurs possibles.</small>")
+        for value, words in (*_offered(question), (UNKNOWN, _UNKNOWN_WORDS)):
+            ticked = " checked" if value in believed else ""
+            parts.append(
+                f'<label><input type="{box}" name="{escape(question.id)}" '
+                f'value="{escape(value)}"{ticked}>{_shown(words)}</label>'
+            )
+    else:
+        label = question.label if question.ask else "Réponse"
+        typed = "" if given is None else escape(str(given))
+        field = f'<textarea rows="3" cols="40">{typed}</textarea>'
+        if not kind.is_text:
+            value = f' value="{typed}"' if typed else ""
+            field = f"<input {kind.input_attributes(question)}{value}>"
+        unit = _shown(unit_words(question.unit))
+        parts += [
+            f"<label>{_shown(label)} {field} {unit}</label>",
+            f'<label><input type="checkbox" value="{UNKNOWN}">{_UNKNOWN_WORDS}</label>',
+        ]
+    return f'<fieldset data-q="{escape(question.id)}"{many}>{"".join(parts)}</fieldset>'
 
 
 def can_ask(question: Question) -> bool:
@@ -369,33 +389,3 @@ def _offered(question: Question) -> Iterator[tuple[str, str]]:
         yield choice.id, choice.label
     if kind.is_several and all(one.id != _NO_CHOICE for one in question.choices):
         yield NONE_OF_THEM, "Rien de cela"
-
-
-def _boxes(question: Question, given: Value) -> Iterable[str]:
-    several = TYPES[question.type].is_several
-    box = "checkbox" if several else "radio"
-    if isinstance(given, bool):
-        given = "oui" if given else "non"
-    believed = given if isinstance(given, tuple) else (given,)
-    if several:
-        yield "<small>Plusieurs possibles.</small>"
-    for value, words in (*_offered(question), (UNKNOWN, _UNKNOWN_WORDS)):
-        ticked = " checked" if value in believed else ""
-        yield (
-            f'<label><input type="{box}" name="{escape(question.id)}" '
-            f'value="{escape(value)}"{ticked}>{_shown(words)}</label>'
-        )
-
-
-def _line(question: Question, given: Value) -> Iterable[str]:
-    kind = TYPES[question.type]
-    label = question.label if question.ask else "Réponse"
-    believed = "" if given is None else str(given)
-    if kind.is_text:
-        field = f'<textarea rows="3" cols="40">{escape(believed)}</textarea>'
-    else:
-        value = f' value="{escape(believed)}"' if believed else ""
-        field = f"<input {kind.input_attributes(question)}{value}>"
-    yield f"<label>{_shown(label)} {field} {_shown(unit_words(question.unit))}</label>"
-    box = f'<input type="checkbox" value="{UNKNOWN}">'
-    yield f"<label>{box}{_UNKNOWN_WORDS}</label>"

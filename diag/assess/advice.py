@@ -480,7 +480,10 @@ def in_order(advice: Iterable[Advice], results: Results) -> tuple[Advice, ...]:
 
     def key(one: Advice) -> Key:
         rank = _rank(one, results[one.recommendation.when.criterion])
-        is_paid, is_unbounded, worth = _worth(one)
+        cost, gain = typical_cost(one), one.gain
+        is_paid, is_unbounded, worth = cost != 0, cost is None, -gain or NO_GAIN
+        if cost and gain:
+            is_paid, worth = True, gain / -cost
         # Nearest floats are in the same order, or equal: they settle most at once.
         return rank, is_paid, is_unbounded, float(worth), worth, _id(one)
 
@@ -511,13 +514,6 @@ def typical_cost(advice: Advice) -> Exact | None:
     if any(line.quantity.high is None for line in lines):
         return None
     return sum(line.quantity.low * line.price.typical for line in lines)
-
-
-def _worth(advice: Advice) -> tuple[bool, bool, Fraction]:
-    cost = typical_cost(advice)
-    if cost is None or not cost or not advice.gain:
-        return cost != 0, cost is None, -advice.gain if advice.gain else NO_GAIN
-    return True, False, advice.gain / -cost
 
 
 def _nested(advice: Sequence[Advice]) -> tuple[Advice, ...]:

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from operator import attrgetter
 
-from diag.assess.facts import FactsReading, PlaceScope, Vocabulary, any_out
+from diag.assess.facts import FactsReading, PlaceScope, Vocabulary
 from diag.assess.results import (
     ONE_WEIGHT,
     TOP,
@@ -19,7 +19,7 @@ from diag.assess.scores import Member, lowest_mean, weighted_mean
 from diag.model.checklist import Criterion
 from diag.model.enums import Compliance, Kind, Socle, Standing
 from diag.model.text import Bounds
-from diag.rules.evaluate import condition, measure
+from diag.rules.evaluate import any_out, condition, measure
 from diag.rules.language import Rule, parse_rule
 from diag.rules.values import ABSENT, Truth
 

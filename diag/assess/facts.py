@@ -421,14 +421,6 @@ class WithNames:
         return False if name in self._names else self._scope.is_out(name)
 
 
-def any_out(scope: Scope, names: frozenset[str]) -> Truth:
-    """Say whether one of the names was answered not applicable at a place."""
-    result: Truth = False
-    for name in names:
-        result = either(result, scope.is_out(name))
-    return result
-
-
 Overlay = Mapping[tuple[str, str], Answer | Value]
 """(Place id, question id) → an answer, a known value, or None: not known."""
 

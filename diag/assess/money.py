@@ -298,13 +298,17 @@ def budget_of(
     within = [action for action in paid if _year(action, years) <= years[-1]]
     maybe = [action for action in to_confirm if not action.advice.cost.digital.free]
     every = (*actions, *to_confirm)
+    due: list[Money] = []
+    for action in every:
+        cost, start = action.advice.due.digital, _year(action, years)
+        due += _spread(cost.once_ttc, cost.yearly_ttc, start, years)
     return Budget(
         years=years,
         rows=tuple(_row(action, years) for action in within),
         unsure=tuple(
             _row(action, years) for action in maybe if _year(action, years) <= years[-1]
         ),
-        due=added(_due(action, years) for action in every),
+        due=added(due),
         beyond=tuple(action for action in paid if action not in within),
         building=tuple(one for one in every if not one.advice.cost.works.free),
     )
@@ -330,11 +334,6 @@ def _row(action: Action, years: tuple[int, ...]) -> BudgetRow:
     ttc = _spread(cost.once_ttc, cost.yearly_ttc, start, years)
     ht = _spread(cost.once_ht, cost.yearly_ht, start, years)
     return BudgetRow(action, ttc, added(ht))
-
-
-def _due(action: Action, years: tuple[int, ...]) -> Money:
-    due, start = action.advice.due.digital, _year(action, years)
-    return added(_spread(due.once_ttc, due.yearly_ttc, start, years))
 
 
 def _spread(

@@ -336,18 +336,14 @@ class _Leads:
     def _class_of(self, question: Question) -> _Class:
         if question.danger:
             return 0, ()
-        floor, moved = self._floor(question.id), self._judge.moved_near
+        is_gate = not self._judge.gates.isdisjoint(self._judge.written[question.id])
+        floor, moved = 2 if is_gate else 4, self._judge.moved_near
         if question.id not in moved:
             return floor, None
         led_to = [each for each in moved[question.id] if each in self._undecided]
         return floor, [
             (self._urgency_of(each), self._undecided[each]) for each in led_to
         ]
-
-    def _floor(self, question: str) -> int:
-        """Return its class where it leads to nothing undecided."""
-        is_gate = not self._judge.gates.isdisjoint(self._judge.written[question])
-        return 2 if is_gate else 4
 
     def _urgency_of(self, criterion: str) -> int:
         is_law = self._results[criterion].criterion.kind is Kind.COMPLIANCE
@@ -504,18 +500,16 @@ def undecided_places(result: CriterionResult) -> frozenset[str]:
     """Return where a rule is to be checked, or where one does not know if it holds."""
     if result.criterion.kind is Kind.IMPROVEMENT:
         return frozenset()
+    conforms_at = result.criterion.conforms_at
+    if conforms_at is not None:
+        return frozenset(
+            verdict.place
+            for verdict in result.verdicts
+            if compliance_at(verdict, conforms_at) is Compliance.A_VERIFIER
+        )
     return frozenset(
         verdict.place
         for verdict in result.verdicts
-        if verdict.standing is not Standing.OUT
-        and (verdict.low < verdict.high or verdict.standing is Standing.MAYBE)
-        and _is_undecided(result.criterion, verdict)
+        if verdict.standing is Standing.MAYBE
+        or (verdict.standing is Standing.IN and verdict.low < 1 <= verdict.high)
     )
-
-
-def _is_undecided(criterion: Criterion, verdict: Verdict) -> bool:
-    """Say whether a rule is to be checked at a place, or whether it holds there."""
-    if criterion.conforms_at is not None:
-        found = compliance_at(verdict, criterion.conforms_at)
-        return found is Compliance.A_VERIFIER
-    return verdict.standing is Standing.MAYBE or verdict.low < 1 <= verdict.high

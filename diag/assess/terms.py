@@ -331,11 +331,15 @@ class Terms:
         )
         invested = sum(each.inv for each in years)
         gross = invested + sum(each.fon for each in years)
+        rule, fctva = fctva_rule(self.checklist, self.day), None
+        if rule is not None and rule.percent is not None and invested:
+            given = Fraction(invested * 100) * exact(rule.percent) / 100
+            fctva = Fctva(rate=rule.percent, read_on=rule.as_of, euros=tens(given))
         return Spent(
             years=years,
             least=min(gross, tens(least)),
             most=max(gross, tens(most)),
-            fctva=self._given_back(invested),
+            fctva=fctva,
         )
 
     def _cost_of(self, action: Action) -> "_Cost":
@@ -355,13 +359,6 @@ class Terms:
     @cached_property
     def _costs(self) -> dict[str, "_Cost"]:
         return {}
-
-    def _given_back(self, invested: int) -> Fctva | None:
-        rule = fctva_rule(self.checklist, self.day)
-        if rule is None or rule.percent is None or not invested:
-            return None
-        given = Fraction(invested * 100) * exact(rule.percent) / 100
-        return Fctva(rate=rule.percent, read_on=rule.as_of, euros=tens(given))
 
 
 def is_blocking(result: CriterionResult) -> bool:

@@ -200,7 +200,11 @@ class ConditionWriter:
         part = proportion_of(order, left, right)
         if part and (self._is_number(left) and self._is_number(right)):
             return self._on(part.what, self._proportion(part))
-        orders = _DATED if self._is_day(right) else _ORDERS
+        orders = _ORDERS
+        if isinstance(right, NameNode):
+            declared = self._questions.get(right.id)
+            if declared is None or TYPES[declared.type].is_day:
+                orders = _DATED
         value = self._value(right, beside=left)
         if isinstance(right, ChoiceId) and order in _RANKS:
             value = f"«\u00a0{value}\u00a0»"
@@ -211,12 +215,6 @@ class ConditionWriter:
             declared = self._questions.get(node.id)
             return declared is not None and TYPES[declared.type].is_number
         return not isinstance(node, ChoiceId)
-
-    def _is_day(self, node: Term) -> bool:
-        if not isinstance(node, NameNode):
-            return False
-        declared = self._questions.get(node.id)
-        return declared is None or TYPES[declared.type].is_day
 
     def _on(self, what: Term, words: str) -> str:
         if isinstance(what, NameNode):

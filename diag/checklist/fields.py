@@ -177,19 +177,18 @@ def _rule(node: object, info: ValidationInfo[list[Scalar]]) -> str:
 
 def _better(node: object) -> Direction | tuple[tuple[str, ...], ...]:
     """Return a direction, or choices from the worst to the best, each rank a tuple."""
-    if isinstance(node, Items) and node.nodes:
-        return tuple(map(_rank, node.nodes))
     if isinstance(node, Scalar) and node.text in set(Direction):
         return Direction(node.text)
-    raise _fault("better")
-
-
-def _rank(node: Node) -> tuple[str, ...]:
-    nodes = node.nodes if isinstance(node, Items) else (node,)
-    texts = tuple(one.text for one in nodes if isinstance(one, Scalar) and one.text)
-    if not nodes or len(texts) != len(nodes):
+    ranks = []
+    for rank in node.nodes if isinstance(node, Items) else ():
+        nodes = rank.nodes if isinstance(rank, Items) else (rank,)
+        texts = tuple(one.text for one in nodes if isinstance(one, Scalar) and one.text)
+        if not nodes or len(texts) != len(nodes):
+            raise _fault("better")
+        ranks.append(texts)
+    if not ranks:
         raise _fault("better")
-    return texts
+    return tuple(ranks)
 
 
 def _share(node: Scalar) -> str:

@@ -187,27 +187,23 @@ class FinanceForm(ItemForm, noun="règle de finances", builds=Finance):
     note: Text = key("ce qu'il faut savoir de plus")
 
     def misfits(self) -> Iterator[Misfit]:
-        """Yield dates out of order."""
+        """Yield dates out of order, and what keeps an aid from being reckoned."""
         since, until = self.since or "", self.until or ""
         if until and until < since[: len(until)]:
             message = f"elle finirait ({until}) avant de commencer ({since})"
             yield "until", message, ("since", "until")
-        if self.aid:
-            yield from self._aid_misfits()
-        if bool(self.milestone) != bool(self.closes):
-            message = "« milestone » et « closes » vont ensemble"
-            yield "closes", message, "Écrivez les deux, ou aucun."
-
-    def _aid_misfits(self) -> Iterator[Misfit]:
-        """Yield what keeps the rate of an aid from being reckoned."""
-        for name in ("percent", "section", "until"):
+        for name in ("percent", "section", "until") if self.aid else ():
             if not getattr(self, name):
                 message = f"le taux d'une aide sans « {name} » ne se calcule pas"
                 yield name, message, f"Ajoutez « {name} »."
         rates = [exact(one) for one in (self.percent, self.at_most) if one]
-        if rates != sorted(rates) or any(not 0 < one <= WHOLE for one in rates):
+        are_rates = rates == sorted(rates) and all(0 < one <= WHOLE for one in rates)
+        if self.aid and not are_rates:
             message = "les taux de l'aide ne sont pas dans l'ordre, entre 0 et 100"
             yield "at_most", message, ("percent", "at_most")
+        if bool(self.milestone) != bool(self.closes):
+            message = "« milestone » et « closes » vont ensemble"
+            yield "closes", message, "Écrivez les deux, ou aucun."
 
 
 class SourceForm(ItemForm, noun="source", builds=RegisteredSource):
@@ -442,7 +438,14 @@ def json_schema() -> Schema:
 def overlay_schema() -> Schema:
     """Return the schema of an overlay's files: any key may be missing, or `null`."""
     schema = json_schema()
-    partial = {name: _partial(one) for name, one in schema["properties"].items()}
+    partial: Schema = {}
+    for name, section in schema["properties"].items():
+        items = section.get("items")
+        if isinstance(items, dict) and "properties" in items:
+            partial[name] = {**section, "items": _partial_item(items)}
+        else:
+            is_item = "properties" in section
+            partial[name] = _partial_item(section) if is_item else section
     whole = partial["domain"]
     named: Schema = {"type": "string", "description": "Le domaine où tout va"}
     partial["domain"] = {"anyOf": [named, whole]}
@@ -483,15 +486,8 @@ def _inline(schema: Any, defs: Schema) -> Any:
     return kept
 
 
-def _partial(schema: Schema) -> Schema:
-    """Return a section whose items may hold only what they change."""
-    items = schema.get("items")
-    if isinstance(items, dict) and "properties" in items:
-        return {**schema, "items": _partial_item(items)}
-    return _partial_item(schema) if "properties" in schema else schema
-
-
 def _partial_item(item: Schema) -> Schema:
+    """Return an item that may hold only what it changes."""
     properties = item["properties"]
     changed = {name: _or_nothing(one) for name, one in properties.items()}
     off: Schema = {"type": "boolean", "description": "true : désactivé"}

@@ -343,6 +343,13 @@ class StrengthForm(YamlForm, written='{at_least: 2, one: "…", many: "…"}'):
     value: Rule = key("ce que dit {valeur} : une question, ou une règle")
 
 
+_AVERAGED = (
+    ("given", "Écrivez cette condition dans « applicable », ou dans un niveau."),
+    ("weigh_by", "Supprimez cette clé."),
+)
+"""Keys of a criterion that is averaged alone, and what to do instead."""
+
+
 class CriterionForm(ItemForm, noun="critère", builds=Criterion):
     """How facts are judged at a place."""
 
@@ -386,16 +393,24 @@ class CriterionForm(ItemForm, noun="critère", builds=Criterion):
 
     def misfits(self) -> Iterator[Misfit]:
         """Yield what does not suit the kind, or a criterion that is not averaged."""
-        if self.kind is Kind.COMPLIANCE:
-            yield from self._misfit_conformity()
-        elif self.conforms_at is not None:
+        is_rule = self.kind is Kind.COMPLIANCE
+        if is_rule and self.conforms_at is None:
+            message = "il manque « conforms_at » : le niveau qui respecte la règle"
+            yield "kind", message, "Ajoutez par exemple « conforms_at: 1 »."
+        elif is_rule and str(self.conforms_at) not in self.levels:
+            message = f"« conforms_at: {self.conforms_at} » n'a pas de règle"
+            levels = ", ".join(sorted(self.levels))
+            yield "conforms_at", message, f"Les niveaux du critère sont : {levels}."
+        elif not is_rule and self.conforms_at is not None:
             message = f"« conforms_at » ne vaut pas pour « kind: {self.kind} »"
             yield "conforms_at", message, "Supprimez cette clé."
         if self.socle_share is not None and self.kind is not Kind.BLOCKING:
             message = f"« socle_share » ne vaut pas pour « kind: {self.kind} »"
             yield "socle_share", message, "Écrivez « kind: blocking », ou supprimez-la."
-        if self.kind is Kind.COMPLIANCE or self.weight == 0:
-            yield from self._misfit_unaveraged()
+        for name, remedy in _AVERAGED if is_rule or self.weight == 0 else ():
+            if name in self.model_fields_set:
+                only = "ne vaut que pour un critère qui entre dans le score"
+                yield name, f"« {name} » {only}", remedy
         yield from self._misfit_nature()
 
     def _misfit_nature(self) -> Iterator[Misfit]:
@@ -414,25 +429,6 @@ class CriterionForm(ItemForm, noun="critère", builds=Criterion):
         elif is_rule and not self.binds:
             message = "il manque « binds » : qui doit respecter la règle"
             yield "nature", message, "Ajoutez par exemple « binds: [commune] »."
-
-    def _misfit_conformity(self) -> Iterator[Misfit]:
-        if self.conforms_at is None:
-            message = "il manque « conforms_at » : le niveau qui respecte la règle"
-            yield "kind", message, "Ajoutez par exemple « conforms_at: 1 »."
-        elif str(self.conforms_at) not in self.levels:
-            message = f"« conforms_at: {self.conforms_at} » n'a pas de règle"
-            levels = ", ".join(sorted(self.levels))
-            yield "conforms_at", message, f"Les niveaux du critère sont : {levels}."
-
-    def _misfit_unaveraged(self) -> Iterator[Misfit]:
-        remedies = {
-            "given": "Écrivez cette condition dans « applicable », ou dans un niveau.",
-            "weigh_by": "Supprimez cette clé.",
-        }
-        for name, remedy in remedies.items():
-            if name in self.model_fields_set:
-                only = " ne vaut que pour un critère qui entre dans le score"
-                yield name, f"« {name} »{only}", remedy
 
 
 class _ForAll(YamlForm):

@@ -215,7 +215,15 @@ def read_form(
     is_right = filled is not None and not found
     for rule in unquoted:
         place = _Place(form, node, section, _find_way(rule, node) or ())
-        found.append((False, rule.spot, _warn(place, rule)))
+        is_whole = rule.text.count("(") == rule.text.count(")")
+        quoted = f'« {place.path[-1]}: "{_short(rule.text)}" »'
+        problem = place.problem(
+            rule.spot,
+            f"« {place.key} » : règle sans guillemets entre accolades ; une virgule ou "
+            "un « # » la couperait",
+            f"Écrivez {quoted if is_whole else 'la règle entre guillemets'}.",
+        )
+        found.append((False, rule.spot, replace(problem, severity="warning")))
     found.sort(key=lambda one: one[:2])
     return filled if is_right else None, tuple(problem for *_, problem in found)
 
@@ -245,7 +253,16 @@ class _Place:
         self._outside = 0
         self._enter()
         for step in way:
-            self._follow(step)
+            if isinstance(self.node, Items) and isinstance(step, int):
+                if step < len(self.node.nodes):
+                    self.node = self.node.nodes[step]
+                    self._enter()
+            elif isinstance(self.node, Entries) and step in self.node.nodes:
+                self.around = self.node, self.form
+                known = find_field(self.form, str(step)) if self.form else None
+                self.form = _form_in(known.annotation) if known else None
+                self.node = self.node.nodes[str(step)]
+                self.path.append(str(step))
 
     @property
     def key(self) -> str:
@@ -253,18 +270,6 @@ class _Place:
 
     def called(self, key: str) -> str:
         return self._columns.get(key, key) if self._columns else key
-
-    def _follow(self, step: str | int) -> None:
-        if isinstance(self.node, Items) and isinstance(step, int):
-            if step < len(self.node.nodes):
-                self.node = self.node.nodes[step]
-                self._enter()
-        elif isinstance(self.node, Entries) and step in self.node.nodes:
-            self.around = self.node, self.form
-            known = find_field(self.form, str(step)) if self.form else None
-            self.form = _form_in(known.annotation) if known else None
-            self.node = self.node.nodes[str(step)]
-            self.path.append(str(step))
 
     def _enter(self) -> None:
         """Name the item that is here: « critère « debit-suffisant » »."""
@@ -338,18 +343,6 @@ def _wrong_key(name: str, place: _Place, kind: str) -> tuple[str, str]:
     near = nearest(name, names)
     known = f"Admises : {', '.join(names)}."
     return f"clé « {_short(name)} » inconnue", f"Écrivez « {near} »." if near else known
-
-
-def _warn(place: _Place, rule: Scalar) -> Problem:
-    whole_text = rule.text.count("(") == rule.text.count(")")
-    quoted = f'« {place.path[-1]}: "{_short(rule.text)}" »'
-    problem = place.problem(
-        rule.spot,
-        f"« {place.key} » : règle sans guillemets entre accolades ; une virgule ou un "
-        "« # » la couperait",
-        f"Écrivez {quoted if whole_text else 'la règle entre guillemets'}.",
-    )
-    return replace(problem, severity="warning")
 
 
 def _find_way(wanted: Node, node: Node) -> tuple[str | int, ...] | None:

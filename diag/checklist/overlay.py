@@ -317,18 +317,17 @@ def _alone(question: Entries, gone: Collection[Name]) -> Entries:
         del nodes["with"]
     for key in ("choices", "words"):
         if isinstance(listed := nodes.get(key), Items):
-            kept = (_silent(one, gone) for one in listed.nodes)
+            kept: list[Node] = []
+            for one in listed.nodes:
+                sets = one.nodes.get("sets") if isinstance(one, Entries) else None
+                if isinstance(one, Entries) and isinstance(sets, Entries):
+                    lost = [fact for fact in sets.nodes if ("questions", fact) in gone]
+                    left = {**one.nodes, "sets": without(sets, *lost)}
+                    kept.append(Entries(one.spot, left, one.spots, one.braced))
+                else:
+                    kept.append(one)
             nodes[key] = Items(listed.spot, tuple(kept))
     return Entries(question.spot, nodes, question.spots, question.braced)
-
-
-def _silent(choice: Node, gone: Collection[Name]) -> Node:
-    sets = choice.nodes.get("sets") if isinstance(choice, Entries) else None
-    if not isinstance(choice, Entries) or not isinstance(sets, Entries):
-        return choice
-    lost = [one for one in sets.nodes if _among(gone, one, "questions")]
-    nodes = {**choice.nodes, "sets": without(sets, *lost)}
-    return Entries(choice.spot, nodes, choice.spots, choice.braced)
 
 
 def _shorter(form: Entries, gone: Collection[Name]) -> Entries:

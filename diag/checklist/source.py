@@ -267,8 +267,18 @@ class _Builder:
             opened = error.context in _OPENED
             mark = error.context_mark if opened else error.problem_mark
             line, column = (mark.line, mark.column) if mark else (0, 0)
+            complaint = error.problem or ""
+            message, remedy = next(
+                (found for part, found in _SYNTAX.items() if part in complaint),
+                ("la mise en forme YAML est incorrecte ici", _INDENT),
+            )
+            if "cannot start any token" in complaint:
+                row = text.split("\n")[line : line + 1] or [""]
+                start = row[0][column : column + 1]
+                refused = f"un texte ne peut pas commencer par « {start} »"
+                message, remedy = _TAB if start == "\t" else (refused, _QUOTE)
             raise _UnreadableError(
-                _syntax_problem(self.file, text, error.problem or "", line, column)
+                Problem(self.file, line + 1, "", message, f"{remedy}.")
             ) from error
         except yaml.YAMLError as error:
             found = _UNSEEN.search(text)
@@ -336,23 +346,6 @@ def _plain_value(text: str) -> str | int | Decimal | bool | None:
     if _DECIMAL.fullmatch(text):
         return Decimal(text)
     return text
-
-
-def _syntax_problem(
-    file: str, text: str, complaint: str, line: int, column: int
-) -> Problem:
-    """Return a complaint of the parser, at a line and column counted from 0."""
-    if "cannot start any token" in complaint:
-        row = text.split("\n")[line : line + 1] or [""]
-        start = row[0][column : column + 1]
-        refused = f"un texte ne peut pas commencer par « {start} »"
-        message, remedy = _TAB if start == "\t" else (refused, _QUOTE)
-    else:
-        message, remedy = next(
-            (found for part, found in _SYNTAX.items() if part in complaint),
-            ("la mise en forme YAML est incorrecte ici", _INDENT),
-        )
-    return Problem(file, line + 1, "", message, f"{remedy}.")
 
 
 def _unreadable(spot: Spot, message: str, remedy: str) -> _UnreadableError:

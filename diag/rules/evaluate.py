@@ -6,7 +6,7 @@ places that may count, with their standing (true: surely counts, None: may count
 whether the list is open: whether more places may come of which nothing is known.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Protocol
@@ -377,9 +377,9 @@ def counted(standings: Sequence[Truth], *, is_open: bool) -> Span:
 def totalled(members: Sequence[tuple[Truth, Span]], *, is_open: bool) -> Span:
     """Return the sum over the places that count; an absent number adds nothing.
 
-    A place still to come adds what its number may be. `typecheck` refuses to total a
-    number that may be negative, so an open list only raises the upper bound; should a
-    known place be negative all the same, the lower bound goes too.
+    A place still to come adds what its number may be. No rule totals a number that may
+    be negative, so an open list only raises the upper bound; should a known place be
+    negative all the same, the lower bound goes too.
     """
     total = _ZERO
     may_lower = False
@@ -485,7 +485,7 @@ def _gathered(kind: PlaceKind, names: tuple[str, ...], among: Judge | None) -> _
             standing: Truth = among(place) if among else True
             if standing is False:
                 continue
-            out = _any_out(place, names)
+            out = any_out(place, names)
             if out is not True:
                 found.append((place, None if out is None else standing))
         return found, is_open
@@ -493,7 +493,8 @@ def _gathered(kind: PlaceKind, names: tuple[str, ...], among: Judge | None) -> _
     return members
 
 
-def _any_out(place: Scope, names: tuple[str, ...]) -> Truth:
+def any_out(place: Scope, names: Iterable[str]) -> Truth:
+    """Say whether one of the names was answered not applicable at a place."""
     result: Truth = False
     for name in names:
         out = place.is_out(name)

@@ -2,8 +2,8 @@
 
 Characters are checked first, so that only a line of ASCII without brackets or prefixes
 reaches Python's parser; then each construction of the tree that it gives, so that
-nothing that rules lack remains. Types and units are checked in `typecheck`; `evaluate`
-computes values.
+nothing that rules lack remains. Types and units are checked with the questions;
+`evaluate` computes values.
 """
 
 import ast
@@ -176,25 +176,20 @@ def one_line(text: str) -> str:
         token = _TOKEN.match(text, position)
         if token is None or token.lastgroup == "refused":
             raise _stray(text, position, token)
-        _check(token, position + 1)
+        found, column = token.group(), position + 1
+        if token.lastgroup == "number" and len(found) > MAX_DIGITS:
+            raise RuleError(f"nombre trop long : {MAX_DIGITS} chiffres admis", column)
+        is_name = token.lastgroup == "word" and found not in _WORDS
+        if is_name and found in _BOOLEANS:
+            raise RuleError(
+                f"« {found} » ne s'écrit pas : nommez la question seule "
+                "(« acces_internet »), ou « not acces_internet »",
+                column,
+            )
+        if is_name and keyword.iskeyword(found):
+            raise RuleError(_refusal(found), column)
         position = token.end()
     return re.sub(r"\s", " ", text)
-
-
-def _check(token: re.Match[str], column: int) -> None:
-    found = token.group()
-    if token.lastgroup == "number" and len(found) > MAX_DIGITS:
-        raise RuleError(f"nombre trop long : {MAX_DIGITS} chiffres admis", column)
-    if token.lastgroup != "word" or found in _WORDS:
-        return
-    if found in _BOOLEANS:
-        raise RuleError(
-            f"« {found} » ne s'écrit pas : nommez la question seule "
-            "(« acces_internet »), ou « not acces_internet »",
-            column,
-        )
-    if keyword.iskeyword(found):
-        raise RuleError(_refusal(found), column)
 
 
 def _stray(text: str, position: int, token: re.Match[str] | None) -> RuleError:
@@ -441,12 +436,18 @@ class _Reader:
         needed = 1 if function == "count" else 2
         if not needed <= len(arguments) <= needed + 1:
             raise self._error(node, f"écrivez {_USAGES[function]}")
-        kind = self._kind(arguments[0], function)
+        where = arguments[0]
+        written = where.id if isinstance(where, ast.Name) else ""
+        if written not in set(PlaceKind):
+            kinds = [str(kind) for kind in PlaceKind]
+            otherwise = f"Les lieux sont {', '.join(kinds)}"
+            remedy = write_instead(written, kinds, otherwise)
+            raise self._error(where, f"écrivez {_USAGES[function]}. {remedy}")
         self._in_aggregate = True
         wants_number = function in {"total", "smallest", "largest"}
         aggregate = Aggregate(
             function,
-            kind,
+            PlaceKind(written),
             self.term(arguments[1]) if wants_number else None,
             self.condition(arguments[1]) if function == "share" else None,
             self.condition(arguments[needed]) if arguments[needed:] else None,
@@ -454,15 +455,6 @@ class _Reader:
         )
         self._in_aggregate = False
         return aggregate
-
-    def _kind(self, node: ast.expr, function: Function) -> PlaceKind:
-        written = node.id if isinstance(node, ast.Name) else ""
-        if written in set(PlaceKind):
-            return PlaceKind(written)
-        kinds = [str(kind) for kind in PlaceKind]
-        otherwise = f"Les lieux sont {', '.join(kinds)}"
-        remedy = write_instead(written, kinds, otherwise)
-        raise self._error(node, f"écrivez {_USAGES[function]}. {remedy}")
 
     def _column(self, node: ast.expr) -> int:
         return node.col_offset + self._first_column

@@ -349,7 +349,7 @@ Measure = Callable[[Scope], Span | Absent]
 
 
 def mistyped(name: str, value: RuleValue) -> NoReturn:
-    """Stop on a rule that `typecheck` would have refused."""
+    """Stop on a rule that its check would have refused."""
     raise TypeError(f"{name} cannot be read here as {value}")
 
 

@@ -22,7 +22,7 @@ from diag.checklist.search.actions import (
 )
 from diag.checklist.search.school import Fact, SmallSchool, Wish, read
 from diag.checklist.search.subject import levels_of, problems_of
-from diag.checklist.search.trends import Betterment, Fall, Trends, falls_of, moves_in
+from diag.checklist.search.trends import Betterment, Trends, falls_of, moves_in
 from diag.checklist.symbols import QUANTITY
 from diag.model.checklist import Question
 from diag.model.enums import Kind
@@ -57,35 +57,29 @@ def proof_problems(loaded: Loaded, faulty: frozenset[str]) -> Iterator[Problem]:
         for one in problems_of(judged.criterion, sound.questions):
             yield item.problem((one.key,), one.message, one.remedy, about=one.about)
         for fall in falls_of(judged, sound.questions):
-            yield _fall_problem(item, fall)
+            name, case = fact_name(fall.move.fact), case_words(fall.case)
+            better = f"quand « {name} » s'améliore ({_step(fall.move)}), {case}"
+            about = (fall.move.fact.name, *(fact.name for fact in fall.case))
+            if fall.levels is None:
+                yield item.problem(
+                    ("given",),
+                    f"{better}, « given » devient fausse : l'action se tairait",
+                    "Écrivez cette condition dans le niveau le plus haut, par « or ».",
+                    about=about,
+                )
+            else:
+                before, after = fall.levels
+                yield item.problem(
+                    ("levels",),
+                    f"{better}, le niveau passe de {before} à {after}",
+                    "Corrigez les niveaux, ou « better » de la question.",
+                    about=about,
+                )
     for action in sound.actions.values():
         item = loaded.item("recommendations", action.recommendation.id)
         yield from _ActionProof.of(item, action, sound).problems()
     yield from share_problems(loaded, sound)
     yield from cover_problems(loaded, sound)
-
-
-def _fall_problem(item: Item, fall: Fall) -> Problem:
-    move = fall.move
-    better = (
-        f"quand « {fact_name(move.fact)} » s'améliore ({_step(move)}), "
-        f"{case_words(fall.case)}"
-    )
-    about = (move.fact.name, *(fact.name for fact in fall.case))
-    if fall.levels is None:
-        return item.problem(
-            ("given",),
-            f"{better}, « given » devient fausse : l'action se tairait",
-            "Écrivez cette condition dans le niveau le plus haut, par « or ».",
-            about=about,
-        )
-    before, after = fall.levels
-    return item.problem(
-        ("levels",),
-        f"{better}, le niveau passe de {before} à {after}",
-        "Corrigez les niveaux, ou « better » de la question.",
-        about=about,
-    )
 
 
 def _step(move: Betterment) -> str:

@@ -21,7 +21,6 @@ from diag.model.checklist import (
     AidState,
     Checklist,
     Criterion,
-    Price,
     Question,
     Recommendation,
     Requirement,
@@ -69,7 +68,22 @@ def sense_problems(loaded: Loaded) -> Iterator[Problem]:
         yield from _duration_problems(item, "delay", each.delay)
         yield from _duration_problems(item, "lifetime", each.lifetime)
     for price in loaded.draft.prices.values():
-        yield from _price_problems(loaded.item("prices", price.id), price)
+        item = loaded.item("prices", price.id)
+        yield from _duration_problems(item, "lifetime", price.lifetime)
+        if price.source != TRADE and not price.where:
+            yield item.problem(
+                ("where",),
+                f"le prix a une source ({price.source}), et ne dit pas où il a été "
+                "relevé",
+                'Ajoutez « where », par exemple « where: "Nanterre" ».',
+                "warning",
+            )
+        if exact(price.vat) not in map(exact, VAT_RATES):
+            yield item.problem(
+                ("vat",),
+                f"{str(price.vat).replace('.', ',')} % n'est pas un taux de TVA",
+                f"Écrivez l'un de ces taux : {', '.join(VAT_RATES)}.",
+            )
     yield from dated_problems(loaded, _find_today())
 
 
@@ -127,23 +141,6 @@ def _duration_problems(item: Item, key: str, text: str) -> Iterator[Problem]:
             (key,),
             f"« {key}: {text} » : plus de {most} ans",
             "Écrivez P7D (jours), P6M (mois) ou P5Y (ans).",
-        )
-
-
-def _price_problems(item: Item, price: Price) -> Iterator[Problem]:
-    yield from _duration_problems(item, "lifetime", price.lifetime)
-    if price.source != TRADE and not price.where:
-        yield item.problem(
-            ("where",),
-            f"le prix a une source ({price.source}), et ne dit pas où il a été relevé",
-            'Ajoutez « where », par exemple « where: "Nanterre" ».',
-            "warning",
-        )
-    if exact(price.vat) not in map(exact, VAT_RATES):
-        yield item.problem(
-            ("vat",),
-            f"{str(price.vat).replace('.', ',')} % n'est pas un taux de TVA",
-            f"Écrivez l'un de ces taux : {', '.join(VAT_RATES)}.",
         )
 
 

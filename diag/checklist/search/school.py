@@ -435,7 +435,13 @@ class SmallSchool:
         facts = [fact for place in places for fact in place.facts.values()]
         for fact in facts:
             fact.forget()
-        wanted = [*wishes, *_within_wholes(seen or (self.here,))]
+        wanted = [*wishes]
+        for place in seen or (self.here,):
+            for each in (place, *chain.from_iterable(place.held.values())):
+                for name, fact in each.facts.items():
+                    whole = fact.question.at_most
+                    if whole and (whole in each.facts or whole in place.facts):
+                        wanted.append(partial(_is_within, each, name, whole))
         if not self._is_found(wanted) and (
             self._steps >= 0 or not _is_drawn(wanted, facts)
         ):
@@ -509,15 +515,6 @@ def _relevance(questions: Mapping[str, Question]) -> dict[str, Judge]:
         for name, question in questions.items()
         if question.relevant
     }
-
-
-def _within_wholes(places: Iterable[MadeUpPlace]) -> Iterator[Wish]:
-    for place in places:
-        for each in (place, *chain.from_iterable(place.held.values())):
-            for name, fact in each.facts.items():
-                whole = fact.question.at_most
-                if whole and (whole in each.facts or whole in place.facts):
-                    yield partial(_is_within, each, name, whole)
 
 
 def _is_within(place: MadeUpPlace, part: str, whole: str) -> Truth:

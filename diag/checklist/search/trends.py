@@ -290,22 +290,21 @@ def falls_of(
     }
     fallen: set[str] = set()
     for move in moves_in(school, names):
-        if move.fact.name not in fallen and (fall := _fall(judged, school, move)):
+        if move.fact.name in fallen:
+            continue
+        before, after = move.before, move.after
+        scope = [partial(judged.applies, before), partial(judged.applies, after)]
+        gates = [partial(judged.is_open, before), partial(not_(judged.is_open), after)]
+        levels = None
+        case = school.find([*scope, *gates], before, after)
+        if case is None:
+            lower = partial(_is_lower, judged, move)
+            case = school.find([*scope, lower], before, after)
+            if case is not None:
+                levels = judged.level(before), judged.level(after)
+        if case is not None:
             fallen.add(move.fact.name)
-            yield fall
-
-
-def _fall(judged: CriterionRules, school: SmallSchool, move: Betterment) -> Fall | None:
-    before, after = move.before, move.after
-    scope = [partial(judged.applies, before), partial(judged.applies, after)]
-    gates = [partial(judged.is_open, before), partial(not_(judged.is_open), after)]
-    case = school.find([*scope, *gates], before, after)
-    if case is not None:
-        return Fall(move, None, tuple(case))
-    case = school.find([*scope, partial(_is_lower, judged, move)], before, after)
-    if case is None:
-        return None
-    return Fall(move, (judged.level(before), judged.level(after)), tuple(case))
+            yield Fall(move, levels, tuple(case))
 
 
 def _is_lower(judged: CriterionRules, move: Betterment) -> Truth:
