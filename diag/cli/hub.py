@@ -32,7 +32,7 @@ from diag.sync.hub.delivery import deliver
 from diag.sync.hub.files import forget_set_aside
 from diag.sync.hub.intake import WAITED, look_at_cut_over
 from diag.sync.hub.service import act_as_owner
-from diag.words.dates import day_words
+from diag.words.dates import day_words, moment_words
 from diag.words.sentences import counted
 
 if TYPE_CHECKING:
@@ -239,15 +239,13 @@ def key(chosen: HubLocation) -> None:
 @chosen
 def read(chosen: HubLocation, file: Path) -> None:
     """Lit un paquet apporté au bureau, même serveur en marche, comme un envoi."""
-    from diag.office.bundles import format_time  # noqa: PLC0415 - certificates
-
     home = chosen.home()
     store = home.store()
     try:
         done = deliver(home.hub(store), home.keys, home.folder, file)
     finally:
         store.close()
-    click.echo(f"Paquet de {done.person}, écrit le {format_time(done.created)} :")
+    click.echo(f"Paquet de {done.person}, écrit le {moment_words(done.created)} :")
     new = counted(done.new, "modification nouvelle", "modifications nouvelles")
     joined = counted(done.attachments, "pièce jointe", "pièces jointes")
     click.echo(f"  {new} sur {done.received}, {joined}.")
@@ -306,27 +304,20 @@ def restore(
 ) -> None:
     """Remet une copie en service, serveur arrêté ; les postes rendent la suite."""
     if file:
-        _put_back(chosen, file, identity, database)
+        from diag.sync.hub import copies  # noqa: PLC0415 - certificates
+
+        if file.suffix != copies.SEALED:
+            kept = copies.restore(chosen.folder, file, database)
+        elif identity is None:
+            raise click.UsageError("Cette copie est chiffrée : donnez --identity CLE.")
+        else:
+            kept = copies.restore_sealed(chosen.folder, file, identity, database)
+        click.echo(f"Restauré depuis {file}")
+        if kept:
+            click.echo(f"L'ancienne base est gardée trente jours : {kept}")
     elif not forget:
         raise click.UsageError("Nommez la copie, ou donnez --forget.")
     if forget:
         with closing(chosen.home().store()) as store:
             number = forget_set_aside(store, at_once=True)
         click.echo(f"Mis de côté, puis supprimé : {number}")
-
-
-def _put_back(
-    chosen: HubLocation, file: Path, identity: Path | None, database: str
-) -> None:
-    """Put a copy back, sealed or not."""
-    from diag.sync.hub import copies  # noqa: PLC0415 - certificates
-
-    if file.suffix != copies.SEALED:
-        kept = copies.restore(chosen.folder, file, database)
-    elif identity is None:
-        raise click.UsageError("Cette copie est chiffrée : donnez --identity CLE.")
-    else:
-        kept = copies.restore_sealed(chosen.folder, file, identity, database)
-    click.echo(f"Restauré depuis {file}")
-    if kept:
-        click.echo(f"L'ancienne base est gardée trente jours : {kept}")

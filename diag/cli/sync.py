@@ -27,6 +27,7 @@ from diag.office import bundles
 from diag.office import sync as syncing
 from diag.sync.exchange import PAUSE
 from diag.sync.meeting import GRAVEST
+from diag.words.dates import moment_words
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
 
@@ -330,7 +331,7 @@ def list_(workspace: Workspace, *, as_json: bool) -> None:
     print_table(
         (
             one.name,
-            bundles.format_time(one.at),
+            moment_words(one.at),
             "annulé" if one.undone_at is not None else "lu",
         )
         for one in found

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -35,6 +34,7 @@ from diag.sync.bundle.keys import (
 from diag.sync.bundle.read import BundleReader, Entered
 from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
 from diag.sync.folder import FolderResult, FolderTransport
+from diag.words.dates import moment_words
 from diag.words.sentences import counted, person_words
 from diag.workspace.people import learn_names
 from diag.workspace.subjects import auditee_of, programmes, remember
@@ -199,7 +199,7 @@ def synchronise_shared(workspace: Workspace, address: str) -> FolderResult:
 
 def words_of(workspace: Workspace, entered: Entered) -> Iterator[str]:
     """Give what a bundle brings, line by line."""
-    yield f"Paquet de {entered.sender}, écrit le {format_time(entered.created)}."
+    yield f"Paquet de {entered.sender}, écrit le {moment_words(entered.created)}."
     contested = Counter(audit for audit, _ in entered.conflicts)
     for held in entered.header.audits:
         new = entered.new.get(held.audit, 0)
@@ -224,12 +224,7 @@ def words_of(workspace: Workspace, entered: Entered) -> Iterator[str]:
     )
     yield from (f"  {line}" for line in waiting)
     if entered.before and entered.before.undone_at is None:
-        yield f"  Déjà lu le {format_time(entered.before.at)}."
-
-
-def format_time(at: int) -> str:
-    """Return a moment as people read it, in this laptop's time."""
-    return datetime.fromtimestamp(at / 1000).strftime("%d/%m/%Y à %H h %M")  # noqa: DTZ006 - local on purpose
+        yield f"  Déjà lu le {moment_words(entered.before.at)}."
 
 
 def _reader(workspace: Workspace) -> BundleReader:

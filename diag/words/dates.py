@@ -218,6 +218,11 @@ def time_words(at: int) -> str:
     return _local(at).strftime("%d/%m/%Y %H:%M")
 
 
+def moment_words(at: int) -> str:
+    """Return the same in a sentence: « 05/10/2026 à 09 h 12 »."""
+    return _local(at).strftime("%d/%m/%Y à %H h %M")
+
+
 def hour_words(at: int) -> str:
     """Return the local time of a wall clock: « 10 h 05 », « 11 h »."""
     local = _local(at)
