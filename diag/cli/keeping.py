@@ -224,9 +224,7 @@ def setup(
             home.put_places(places)
         print_lines(account(report))
     unit = Service(folder, home.port, copies and copies.absolute(), seal)
-    if is_service:
-        _install(unit)
-    print_lines(_copy_lines(unit, is_service=is_service))
+    _install(unit, is_service=is_service)
     if first:
         with service.acting_as(account_name):
             invitation = home.invite(first, territories, "admin")
@@ -303,26 +301,22 @@ def _settle(folder: Path, account_name: str, given: dict[str, str | None]) -> "H
     return home
 
 
-def _install(unit: Service) -> None:
-    """Write the units, and start them where systemd runs."""
-    if unit.copies:
+def _install(unit: Service, *, is_service: bool) -> None:
+    """Write the units, start them where systemd runs, and show where copies go."""
+    if is_service and unit.copies:
         with service.acting_as(service.ACCOUNT):
             unit.copies.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path in service.install(unit, service.UNITS):
-        click.echo(f"Unité écrite : {path}")
-    if not service.has_systemd():
-        click.echo("systemd ne tourne pas ici : rien n'est lancé.")
-        return
-    service.start()
-    click.echo("Service lancé ; il repart avec la machine.")
-
-
-def _copy_lines(unit: Service, *, is_service: bool) -> Iterator[str]:
-    where = unit.copies or unit.folder / "backups"
     if is_service:
-        yield f"Copie chaque heure : {where}"
+        for path in service.install(unit, service.UNITS):
+            click.echo(f"Unité écrite : {path}")
+        if service.has_systemd():
+            service.start()
+            click.echo("Service lancé ; il repart avec la machine.")
+        else:
+            click.echo("systemd ne tourne pas ici : rien n'est lancé.")
+        click.echo(f"Copie chaque heure : {unit.copies or unit.folder / 'backups'}")
     if not unit.copies:
-        yield (
+        click.echo(
             "Ces copies sont sur cette machine et portent les clés : pour les mettre "
             "ailleurs, chiffrées, relancez avec --copies /mnt/nas --seal age1…"
         )
