@@ -1,6 +1,5 @@
 """`diag audit import-evidence`, `observe`: what others measured, what is seen."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from diag.audit.evidence import (
     table_in,
 )
 from diag.audit.history import find_question_ever, place_name
-from diag.audit.observing import Noted
 from diag.audit.session import AuditSession
 from diag.cli.shared import (
     AuditGroup,
@@ -82,31 +80,23 @@ def take_evidence(
     """
     session.check_method()
     context = EvidenceContext(place, ssids)
-    if typed:
-        _remember(session, files, typed)
+    for path in files if typed else ():
+        if table := table_in(load_evidence(path)):
+            held = table.guessed if typed == "auto" else columns_typed(typed)
+            remember_columns(session, table, held)
     try:
         taken = import_evidence(session, files, context)
     except MissingColumnsError as missing:
-        held = ",".join(f"{one}={what}" for one, what in missing.table.guessed.items())
-        raise DiagError(
-            f"{missing} Relancez",
-            command=f'--columns "{held or "Nom=nom"}"',
-        ) from missing
+        guessed = missing.table.guessed.items()
+        columns = ",".join(f"{one}={what}" for one, what in guessed) or "Nom=nom"
+        again = f'--columns "{columns}"'
+        raise DiagError(f"{missing} Relancez", command=again) from missing
     if as_json:
         print_json(_taken_json(taken))
     else:
         _print(session, taken)
     if not taken.read:
         raise DiagError("Rien n'a été lu : voyez les refus ci-dessus.")
-
-
-def _remember(session: AuditSession, files: tuple[Path, ...], typed: str) -> None:
-    """Keep what the columns of the tables among files hold."""
-    for path in files:
-        table = table_in(load_evidence(path))
-        if table:
-            held = table.guessed if typed == "auto" else columns_typed(typed)
-            remember_columns(session, table, held)
 
 
 def _print(session: AuditSession, taken: EvidenceTaken) -> None:
@@ -187,7 +177,11 @@ def add_observation(
     as_json: bool,
 ) -> None:
     """Note un texte ; rien n'est répondu, rien n'est jugé."""
-    taken = _join(session, files, place, question, text)
+    shown = photos.shown_by(session, place=place, question=question)
+    joined = photos.join_photos(session, files, shown, text)
+    for sentence in joined.refused:
+        click.echo(sentence, err=True)
+    taken = tuple(one.sha for one in (*joined.photos, *joined.known))
     seen = observing.observe(
         session, text, place=place, question=question, files=taken, reply=reply
     )
@@ -195,17 +189,6 @@ def add_observation(
         print_json(_as_json(session, seen))
     else:
         click.echo(f"Noté : {place_name(session, seen.place)} ({seen.id[:8]})")
-
-
-def _join(
-    session: AuditSession, files: Iterable[Path], place: str, question: str, text: str
-) -> tuple[str, ...]:
-    """Join photos where the text is noted; give the names of their pictures."""
-    shown = photos.shown_by(session, place=place, question=question)
-    joined = photos.join_photos(session, files, shown, text)
-    for sentence in joined.refused:
-        click.echo(sentence, err=True)
-    return tuple(one.sha for one in (*joined.photos, *joined.known))
 
 
 @observe.command("list")
@@ -219,8 +202,19 @@ def list_observations(session: AuditSession, *, shown: bool, as_json: bool) -> N
             {**_as_json(session, one.seen), "id": one.id, "older": one.is_older}
             for one in found
         ])
-    else:
-        print_table(_row(session, one) for one in found)
+        return
+    rows = []
+    for one in found:
+        asked = find_question_ever(session, one.seen.question)
+        rows.append((
+            one.id if one.is_older else one.id[:8],
+            time_words(one.seen.at) if one.seen.at else "avant",
+            place_name(session, one.seen.place),
+            asked.label if asked else "-",
+            one.mark or "-",
+            " ".join(one.seen.text.split()),
+        ))
+    print_table(rows)
 
 
 @observe.command("show")
@@ -256,18 +250,6 @@ def remove_observation(session: AuditSession, ident: str) -> None:
     """Retire une observation ; l'historique la garde."""
     seen = observing.remove_noted(session, ident)
     click.echo(f"Retiré : {seen.text} (annulable : diag audit undo)")
-
-
-def _row(session: AuditSession, one: Noted) -> tuple[str, ...]:
-    asked = find_question_ever(session, one.seen.question)
-    return (
-        one.id if one.is_older else one.id[:8],
-        time_words(one.seen.at) if one.seen.at else "avant",
-        place_name(session, one.seen.place),
-        asked.label if asked else "-",
-        one.mark or "-",
-        " ".join(one.seen.text.split()),
-    )
 
 
 def _as_json(session: AuditSession, seen: Observation) -> dict[str, Any]:
