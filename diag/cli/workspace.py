@@ -34,7 +34,7 @@ from diag.office.privacy import encrypting
 from diag.words.sentences import counted, euros
 from diag.workspace import backup as keeping
 from diag.workspace import doctor as doctoring
-from diag.workspace.doctor import LostLines, examine
+from diag.workspace.doctor import LostLines
 from diag.workspace.settings import changed_settings, first_settings
 from diag.workspace.workspace import Workspace
 
@@ -64,12 +64,15 @@ def init(
 ) -> None:
     """Crée l'espace de travail et dit qui vous êtes."""
     folder = folder_of(ctx)
-    if (folder / FILE).exists() and _knows_author(folder):
-        raise DiagError(
-            f"Un espace de travail existe déjà dans {folder}. Rien n'a été changé. "
-            "Pour changer de nom, de syndicat ou de campagne : diag settings --help. "
-            "Pour un autre espace : diag --workspace DOSSIER init …"
-        )
+    if (folder / FILE).exists():
+        with Workspace.open(folder) as there:
+            is_whole = there.knows_author  # one that was repaired may know nobody
+        if is_whole:
+            raise DiagError(
+                f"Un espace de travail existe déjà dans {folder}. Rien n'a été changé. "
+                "Pour changer de nom, de syndicat ou de campagne : diag settings "
+                "--help. Pour un autre espace : diag --workspace DOSSIER init …"
+            )
     settings = first_settings(
         author,
         syndicat=syndicat,
@@ -89,17 +92,6 @@ def init(
         if key is not None:
             print_clear_parts(folder, key, escrow)
         click.echo("Ensuite : diag import annuaire FICHIER.csv")
-
-
-def _knows_schools(folder: Path) -> bool:
-    with Workspace.open(folder) as workspace:
-        return bool(workspace.territory.counts().schools)
-
-
-def _knows_author(folder: Path) -> bool:
-    """Say whether a workspace is whole: one that was repaired may know nobody."""
-    with Workspace.open(folder) as workspace:
-        return workspace.knows_author
 
 
 @click.command()
@@ -150,11 +142,36 @@ def doctor(
     """
     folder = folder_of(ctx)
     if file is not None:
-        _take_from(folder, file, as_json=as_json)
-    elif repair:
+        with Workspace.open(folder) as workspace:
+            done = doctoring.take_from(workspace.journal, file)
+        readable = sum(done.found.values())
+        if as_json:
+            print_json({"readable": readable, "new": done.new})
+            return
+        click.echo(
+            f"{counted(readable, 'modification')} lisibles, {done.new} reprises ici. "
+            "Synchronisez : le bureau rendra ce qu'il a d'autre."
+        )
+        return
+    if repair:
         _repair(folder, as_json=as_json)
+        return
+    seen = doctoring.examine(folder, now())
+    findings = seen.findings
+    if as_json:
+        print_json({
+            "verdict": seen.verdict.name.lower(),
+            "findings": [
+                {**one._asdict(), "verdict": one.verdict.name.lower()}
+                for one in findings
+            ],
+            "found": dict(seen.evidence.found) if seen.evidence else {},
+            "lost": [one._asdict() for one in seen.lost],
+        })
     else:
-        _examine(folder, as_json=as_json)
+        print_table((one.step, _HEALTH[one.verdict], one.sentence) for one in findings)
+        print_lines(_lost_lines(seen.lost))
+    sys.exit(seen.verdict)
 
 
 @click.command(hidden=True)
@@ -169,31 +186,11 @@ def salvage(ctx: click.Context, file: Path, *, as_json: bool) -> None:
 _SHOWN = 8
 """How many subjects of what is lost are printed; `--json` has them all."""
 
-_VERDICTS = {
+_HEALTH = {
     Health.SOUND: "sain",
     Health.REPAIRABLE: "à réparer",
     Health.LOST: "perdu",
 }
-
-
-def _examine(folder: Path, *, as_json: bool) -> None:
-    seen = examine(folder, now())
-    if as_json:
-        print_json({
-            "verdict": seen.verdict.name.lower(),
-            "findings": [
-                {**one._asdict(), "verdict": one.verdict.name.lower()}
-                for one in seen.findings
-            ],
-            "found": dict(seen.evidence.found) if seen.evidence else {},
-            "lost": [one._asdict() for one in seen.lost],
-        })
-    else:
-        print_table(
-            (one.step, _VERDICTS[one.verdict], one.sentence) for one in seen.findings
-        )
-        print_lines(_lost_lines(seen.lost))
-    sys.exit(seen.verdict)
 
 
 def _repair(folder: Path, *, as_json: bool) -> None:
@@ -210,9 +207,12 @@ def _repair(folder: Path, *, as_json: bool) -> None:
         if done.aside:
             click.echo(f"L'ancien fichier est gardé tel quel : {done.aside}")
         print_lines(_lost_lines(done.lost))
-        if not _knows_author(folder):
+        with Workspace.open(folder) as workspace:
+            knows_author = workspace.knows_author
+            schools = workspace.territory.counts().schools
+        if not knows_author:
             click.echo("Vos réglages n'y étaient plus : diag init --author NOM.")
-        if not _knows_schools(folder):
+        if not schools:
             click.echo("Plus d'écoles dans la liste : diag import annuaire FICHIER.")
         click.echo("Synchronisez : le bureau rendra ce qu'il a d'autre.")
     sys.exit(Health.LOST if done.lost else Health.SOUND)
@@ -227,19 +227,6 @@ def _lost_lines(lost: Iterable[LostLines]) -> Iterator[str]:
         gone = "perdue" if one.number == 1 else "perdues"
         count = f"{counted(one.number, 'modification')} {gone}"
         yield f"{name} : {count}" + (f", dont {shown}" if shown else "")
-
-
-def _take_from(folder: Path, file: Path, *, as_json: bool) -> None:
-    with Workspace.open(folder) as workspace:
-        done = doctoring.take_from(workspace.journal, file)
-    readable = sum(done.found.values())
-    if as_json:
-        print_json({"readable": readable, "new": done.new})
-        return
-    click.echo(
-        f"{counted(readable, 'modification')} lisibles, {done.new} reprises ici. "
-        "Synchronisez : le bureau rendra ce qu'il a d'autre."
-    )
 
 
 @click.command()
