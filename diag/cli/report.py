@@ -10,8 +10,8 @@ import click
 
 from diag.audit.compare import keep_judged
 from diag.audit.remarks import PUBLIC_READERS, slips_of
-from diag.audit.report import Report, report_of
-from diag.audit.session import AuditSession, open_session
+from diag.audit.report import report_of
+from diag.audit.session import open_session
 from diag.cli.shared import (
     agree_to_let_out,
     campaign_option,
@@ -80,7 +80,11 @@ def report(
     """
     if everything == bool(ref):
         raise click.UsageError("Nommez un audit (UAI), ou tous : diag report --all.")
-    from diag.documents.write import DocumentsWanted  # noqa: PLC0415 - Jinja
+    from diag.documents.write import (  # noqa: PLC0415 - Jinja
+        DocumentsWanted,
+        folder_in,
+        write_reports,
+    )
 
     chosen = tuple(Audience(each) for each in audiences) or READERS
     with workspace_of(ctx) as workspace:
@@ -94,44 +98,24 @@ def report(
                 let_out=let_out,
             )
             _write_all(workspace, campaign, wanted)
-        else:
-            session = open_session(workspace, ref, campaign)
-            agree_to_let_out(slips_of(session, chosen), let_out=let_out)
-            _write_one(
-                session,
-                report_of(session, day, scenario=scenario),
-                chosen,
-                forms,
-                folder,
-            )
-
-
-def _write_one(
-    session: AuditSession,
-    report: Report,
-    chosen: tuple[Audience, ...],
-    formats: tuple[Format, ...],
-    folder: Path | None,
-) -> None:
-    from diag.documents.write import (  # noqa: PLC0415 - Jinja
-        folder_in,
-        write_reports,
-    )
-
-    keep_judged(session)
-    place = folder_in(session, folder)
-    print_written(write_reports(report, chosen, place, formats))
-    if report.is_unsealed:
+            return
+        session = open_session(workspace, ref, campaign)
+        agree_to_let_out(slips_of(session, chosen), let_out=let_out)
+        made = report_of(session, day, scenario=scenario)
+        keep_judged(session)
+        print_written(write_reports(made, chosen, folder_in(session, folder), forms))
+    ref = made.about.ref
+    if made.is_unsealed:
         click.echo(
-            f"Audit {report.standing} : les documents le disent à chaque page. "
+            f"Audit {made.standing} : les documents le disent à chaque page. "
             "Relisez-le, puis signez-le à nouveau "
-            f"(diag audit status {report.about.ref} --set {report.status}).",
+            f"(diag audit status {ref} --set {made.status}).",
             err=True,
         )
-    elif report.provisional:
+    elif made.provisional:
         click.echo(
             "Provisoire : l'audit n'est pas clos "
-            f"(diag audit status {report.about.ref} --set clos).",
+            f"(diag audit status {ref} --set clos).",
             err=True,
         )
 
@@ -291,7 +275,7 @@ def draft(
     comité syndical : pour programme:NOM. Chacun dit ce qui est pré-rempli, de quelle
     date, et ce qui reste à écrire : « À compléter ».
     """
-    if _is_programme(ref):
+    if ref.partition(":")[0].casefold() == "programme":
         _draft_of_programme(workspace, kind, ref, forms, folder, day)
         return
     from diag.documents.drafts import DraftKind, drafted  # noqa: PLC0415
@@ -304,11 +288,6 @@ def draft(
     print_written(write_paper(made.paper, place, forms))
     if made.provisional:
         click.echo("Provisoire : l'audit n'est pas clos (diag audit list).", err=True)
-
-
-def _is_programme(ref: str) -> bool:
-    """Tell whether a draft is asked about a programme: `programme:NOM`."""
-    return ref.partition(":")[0].casefold() == "programme"
 
 
 def _draft_of_programme(
