@@ -252,9 +252,18 @@ def send_outbox(workspace: Workspace, *, now: bool, wait: bool) -> None:
         outcomes = server.send_all(workspace, messages, enter, _print_delivery)
     else:
         outcomes = server.send_until_done(workspace, enter, _print_delivery, _wait)
-    _list_unsent(workspace)
-    stayed = {one.posted.number for one in outcomes if one.state != MailState.SENT}
-    if stayed - {one.posted.number for one in outcomes if one.state == MailState.SENT}:
+    left = [
+        one for one in Outbox(workspace.journal).all() if one.state != MailState.SENT
+    ]
+    many = f"Reste {counted(len(left), 'message')} :"
+    click.echo(many if left else "La boîte d'envoi est vide.", err=True)
+    for one in left:
+        line = f"  n° {one.number} {STATES[one.state]}. {posted_words(one)}"
+        click.echo(line.rstrip(), err=True)
+    if any(one.state is MailState.WAITING for one in left):
+        click.echo("Sans attendre l'heure : diag outbox send --now", err=True)
+    sent = {each.posted.number for each in outcomes if each.state == MailState.SENT}
+    if {each.posted.number for each in outcomes} - sent:
         sys.exit(1)
 
 
@@ -391,18 +400,3 @@ def _print_delivery(outcome: server.Delivery) -> None:
         click.echo(f"{start} envoyé, {outcome.said}")
     else:
         click.echo(f"{start} {outcome.said or 'envoi…'}", err=True)
-
-
-def _list_unsent(workspace: Workspace) -> None:
-    left = [
-        one for one in Outbox(workspace.journal).all() if one.state != MailState.SENT
-    ]
-    if not left:
-        click.echo("La boîte d'envoi est vide.", err=True)
-        return
-    click.echo(f"Reste {counted(len(left), 'message')} :", err=True)
-    for one in left:
-        line = f"  n° {one.number} {STATES[one.state]}. {posted_words(one)}"
-        click.echo(line.rstrip(), err=True)
-    if any(one.state is MailState.WAITING for one in left):
-        click.echo("Sans attendre l'heure : diag outbox send --now", err=True)
