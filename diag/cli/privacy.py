@@ -20,7 +20,6 @@ from diag.journal.connection import passphrase_given
 from diag.journal.people import Mention, texts
 from diag.model.errors import DiagError
 from diag.office.privacy import encrypting, erasing, register, retention
-from diag.office.privacy.erasing import PurgePreview
 from diag.words.sentences import counted
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
@@ -239,44 +238,31 @@ def purge(
     if plan.current:
         click.echo("C'est la campagne où vous travaillez.", err=True)
     if plan.due:
-        _erase_campaign(workspace, plan, reason, yes=yes, drop=drop_copies)
+        if not yes and not agreed(
+            "Tout sera effacé pour toujours, ici et partout où l'on synchronise ; "
+            "aucune copie n'est faite. Continuer ?"
+        ):
+            raise click.Abort
+        done = erasing.purge(workspace, plan, reason)
+        click.echo(
+            f"Effacé : {counted(done.revisions, 'modification')} de "
+            f"{counted(done.audits, 'audit')}, {counted(done.photos, 'photo')}."
+        )
+        _print_what_remains(workspace, done.proof, clean=done.clean, drop=drop_copies)
     if plan.to_ask:
-        _ask_to_erase(workspace, plan, reason, yes=yes)
+        until = retention.retention_of(workspace, campaign).until
+        click.echo(
+            f"À garder jusqu'au {until:%d/%m/%Y} : avant, l'un demande et un autre "
+            "confirme, sept jours après.",
+            err=True,
+        )
+        if not yes and not agreed("Demander l'effacement de toute la campagne ?"):
+            raise click.Abort
+        many = counted(erasing.ask_for_purge(workspace, plan, reason), "audit")
+        click.echo(f"Demandé pour {many} ; rien n'est effacé encore.")
+        print_lines(erasing.purge_news(workspace))
     elif not plan.due:
         raise DiagError("\n".join(erasing.purge_news(workspace)))
-
-
-def _erase_campaign(
-    workspace: Workspace, plan: PurgePreview, reason: str, *, yes: bool, drop: bool
-) -> None:
-    if not yes and not agreed(
-        "Tout sera effacé pour toujours, ici et partout où l'on synchronise ; "
-        "aucune copie n'est faite. Continuer ?"
-    ):
-        raise click.Abort
-    done = erasing.purge(workspace, plan, reason)
-    click.echo(
-        f"Effacé : {counted(done.revisions, 'modification')} de "
-        f"{counted(done.audits, 'audit')}, {counted(done.photos, 'photo')}."
-    )
-    _print_what_remains(workspace, done.proof, clean=done.clean, drop=drop)
-
-
-def _ask_to_erase(
-    workspace: Workspace, plan: PurgePreview, reason: str, *, yes: bool
-) -> None:
-    until = retention.retention_of(workspace, plan.campaign).until
-    click.echo(
-        f"À garder jusqu'au {until:%d/%m/%Y} : avant, l'un demande et un autre "
-        "confirme, sept jours après.",
-        err=True,
-    )
-    if not yes and not agreed("Demander l'effacement de toute la campagne ?"):
-        raise click.Abort
-    many = counted(erasing.ask_for_purge(workspace, plan, reason), "audit")
-    click.echo(f"Demandé pour {many} ; rien n'est effacé encore.")
-    for words in erasing.purge_news(workspace):
-        click.echo(words)
 
 
 @rgpd.command("erase-person")
