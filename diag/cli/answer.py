@@ -30,7 +30,6 @@ from diag.cli.shared import (
     question_argument,
 )
 from diag.journal.errors import JournalError, RefusedError
-from diag.model.audit import Photo
 from diag.model.base import Noun
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.errors import DiagError
@@ -231,7 +230,6 @@ def list_photos(session: AuditSession, *, as_json: bool) -> None:
     """Liste les photos, dans l'ordre où elles ont été jointes."""
     found = photos.photos_of(session)
     where = sync.absent(session)
-    rows = [(*_row(session, each), where.get(each.id, "ici")) for each in found]
     if as_json:
         print_json([
             {
@@ -240,8 +238,18 @@ def list_photos(session: AuditSession, *, as_json: bool) -> None:
             }
             for each in found
         ])
-    else:
-        print_table(rows)
+        return
+    there = session.facts.places
+    print_table(
+        (
+            each.id[:8],
+            there[each.place].name if each.place in there else "lieu retiré",
+            each.question or "-",
+            each.caption,
+            where.get(each.id, "ici"),
+        )
+        for each in found
+    )
 
 
 @photo.command()
@@ -311,12 +319,6 @@ def fetch(session: AuditSession) -> None:
             err=True,
         )
         sys.exit(1)
-
-
-def _row(session: AuditSession, each: Photo) -> tuple[str, ...]:
-    place = session.facts.places.get(each.place)
-    where = place.name if place else "lieu retiré"
-    return (each.id[:8], where, each.question or "-", each.caption)
 
 
 _KIND = click.Choice([str(kind) for kind in PARENT_KINDS])
@@ -479,8 +481,14 @@ def _entry(raw: bytes) -> NewAnswer:
         raise DiagError(f"ligne de plus de {MAX_LINE} octets : rien n'en est lu.")
     try:
         line = InputLine.model_validate(json.loads(raw, parse_float=str))
+    except ValidationError as error:
+        keys = ", ".join(".".join(map(str, each["loc"])) for each in error.errors())
+        raise DiagError(
+            f"clé manquante, inconnue ou mal formée : {keys or 'la ligne entière'}. "
+            f"Clés admises : {', '.join(InputLine.model_fields)}."
+        ) from error
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise DiagError(_problem(error)) from error
+        raise DiagError("la ligne n'est pas un objet JSON en UTF-8.") from error
     return NewAnswer(
         question=line.question,
         given=line.value,
@@ -492,13 +500,3 @@ def _entry(raw: bytes) -> NewAnswer:
         sure=line.sure,
         typed=True,
     )
-
-
-def _problem(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        keys = ", ".join(".".join(map(str, each["loc"])) for each in error.errors())
-        return (
-            f"clé manquante, inconnue ou mal formée : {keys or 'la ligne entière'}. "
-            f"Clés admises : {', '.join(InputLine.model_fields)}."
-        )
-    return "la ligne n'est pas un objet JSON en UTF-8."
