@@ -7,7 +7,7 @@ have one row for their arrondissements.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -390,15 +390,12 @@ def _communes_of(territory: Territory) -> dict[str, list[tuple[str, str]]]:
     """Return code of a row → codes and names of the communes that it is about."""
     known: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for commune in territory.communes():
-        city = next(_cities_of(commune.insee), commune.insee)
+        cities = (_CITIES[one] for one in _CITIES if commune.insee.startswith(one))
+        city = next(cities, commune.insee)
         known[city].append((commune.insee, commune.name))
         if city != commune.insee:  # a file may have them one by one
             known[commune.insee].append((commune.insee, commune.name))
     return known
-
-
-def _cities_of(insee: str) -> Iterator[str]:
-    return (city for start, city in _CITIES.items() if insee.startswith(start))
 
 
 def _fibre(intake: FileIntake, entry: ImportRow, insee: str) -> Served:

@@ -114,9 +114,10 @@ def source_of(
             "Téléchargez-le de nouveau en CSV",
         )
     text, encoding = _decoded(raw)
-    text, was_doubled = _undoubled(text)
-    if was_doubled:
-        encoding += " codé deux fois"
+    if _ODDITIES.search(text):  # perhaps of letters encoded twice
+        mended = _NOT_ASCII.sub(lambda run: _read_again(run[0]), text)
+        encoding += " codé deux fois" * (mended != text)
+        text = mended
     if not text.strip():
         raise refusal(name, "le fichier est vide", "Téléchargez-le de nouveau")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -220,28 +221,22 @@ def _french_score(text: str) -> int:
     return score - 2 * len(_ODDITIES.findall(text))
 
 
-def _undoubled(text: str) -> tuple[str, bool]:
-    """Return a text whose letters encoded twice are read again, and whether any was."""
-    if not _ODDITIES.search(text):
-        return text, False
-    mended = _NOT_ASCII.sub(lambda run: _read_again(run[0]), text)
-    return mended, mended != text
-
-
 def _read_again(run: str) -> str:
     for codec in _CODECS:
         try:
-            again = b"".join(_byte_of(char, codec) for char in run).decode("utf-8")
+            again = b"".join(
+                char.encode(
+                    "latin-1"
+                    if codec == "cp1252" and "\x80" <= char < "\xa0"
+                    else codec
+                )
+                for char in run
+            ).decode("utf-8")
         except UnicodeError:
             continue
         if _FRENCH.issuperset(again):
             return again
     return run
-
-
-def _byte_of(char: str, codec: str) -> bytes:
-    is_control = codec == "cp1252" and "\x80" <= char < "\xa0"
-    return char.encode("latin-1" if is_control else codec)
 
 
 # A quote that never closes takes its own line only, never the rest of the file.
@@ -371,20 +366,14 @@ def _records(
         elif '"' in line:
             span = lines[index - 1 : index - 1 + _MAX_QUOTED_LINES]
             cells, taken = _quoted(span, delimiter)
-            if taken > 1 and any(
-                _holds_a_row(cell, delimiter, width) for cell in cells
-            ):
+            inside = (part for cell in cells for part in cell.split("\n")[1:])
+            # A quote that was to close here closes a row too late.
+            if any(part.count(delimiter) >= width - 1 for part in inside):
                 cells, taken = line.split(delimiter), 1
             index += taken - 1
             yield start, cells
         elif line.strip(delimiter + " "):
             yield start, line.split(delimiter)
-
-
-def _holds_a_row(cell: str, delimiter: str, width: int) -> bool:
-    """Say whether a quote that was to close here closes a row too late."""
-    _, *others = cell.split("\n")
-    return any(line.count(delimiter) >= width - 1 for line in others)
 
 
 def _quoted(lines: list[str], delimiter: str) -> tuple[list[str], int]:

@@ -67,8 +67,23 @@ def workbook_text(
         names = {*package.namelist()}
         if not names & {"xl/workbook.xml", "content.xml"}:
             return None
-        kind = "XLSX" if "xl/workbook.xml" in names else "ODS"
-        return _text(kind, _sheets(package, most), suits)
+        sheets = _sheets(package, most)
+        firsts = {name: next(rows, None) for name, rows in sheets.items()}
+        filled = [name for name, first in firsts.items() if first]
+        suiting = (
+            name
+            for name in filled
+            if suits and (first := firsts[name]) and suits(tuple(first[1]))
+        )
+        chosen = next(suiting, next(iter(filled), ""))
+        first = firsts.get(chosen)
+        rows = chain([first], sheets[chosen]) if first else iter(())
+        return WorkbookText(
+            kind="XLSX" if "xl/workbook.xml" in names else "ODS",
+            text="\n".join(_lines(rows)),
+            sheet=chosen,
+            others=tuple(name for name in sheets if chosen not in {"", name}),
+        )
 
 
 def workbook_sheets(raw: bytes, most: int) -> dict[str, list[Row]]:
@@ -106,8 +121,12 @@ def workbook_columns(path: Path, most: int) -> list[tuple[str, ...]]:
 def _sheets(package: ZipFile, most: int) -> dict[str, Iterator[Row]]:
     if any(info.file_size > most for info in package.infolist()):
         raise ValueError("a part is too big")
-    is_excel = "xl/workbook.xml" in package.namelist()
-    sheets = _xlsx_sheets(package) if is_excel else _ods_sheets(package)
+    if "xl/workbook.xml" in package.namelist():
+        sheets = _xlsx_sheets(package)
+    else:
+        with package.open("content.xml") as stream:
+            names = [_of(one, "name") for one in _ends(stream, "table")]
+        sheets = {name: _ods_rows(package, at) for at, name in enumerate(names)}
     if len(sheets) > _MAX_SHEETS:
         raise ValueError("too many sheets")
     return {name: _filled(rows) for name, rows in sheets.items()}
@@ -127,25 +146,6 @@ def _filled(rows: Iterator[Row]) -> Iterator[Row]:
         if cells:
             yield number, cells
             done = number
-
-
-def _text(
-    kind: str,
-    sheets: dict[str, Iterator[Row]],
-    suits: Callable[[tuple[str, ...]], bool] | None,
-) -> WorkbookText:
-    firsts = {name: next(rows, None) for name, rows in sheets.items()}
-    filled = [name for name, first in firsts.items() if first]
-    suiting = (
-        name
-        for name in filled
-        if suits and (first := firsts[name]) and suits(tuple(first[1]))
-    )
-    chosen = next(suiting, next(iter(filled), ""))
-    first = firsts.get(chosen)
-    rows = chain([first], sheets[chosen]) if first else iter(())
-    others = tuple(name for name in sheets if name != chosen) if chosen else ()
-    return WorkbookText(kind, "\n".join(_lines(rows)), chosen, others)
 
 
 def _lines(rows: Iterator[Row]) -> Iterator[str]:
@@ -255,7 +255,8 @@ class _Xlsx:
                 cells: list[str] = []
                 last = 0
                 for cell in row:
-                    column = _column(cell.get("r", "")) or last + 1
+                    letters = cell.get("r", "").rstrip("0123456789")
+                    column = _column_of(letters) or last + 1
                     if not last < column <= MAX_COLUMN:
                         raise ValueError("columns out of order, or too many")
                     last = column
@@ -320,13 +321,9 @@ MAX_COLUMN = 16_384
 """Columns of the widest sheet."""
 
 
-def _column(reference: str) -> int:
-    """Return the number of a cell's column, from 1; 0 when it is not given."""
-    return _column_of(reference.rstrip("0123456789"))
-
-
 @cache
 def _column_of(letters: str) -> int:
+    """Return the number of a column, from 1; 0 when no letter gives it."""
     number = 0
     for letter in letters.upper()[:4]:
         number = number * 26 + ord(letter) - ord("A") + 1
@@ -356,12 +353,6 @@ def _number(text: str) -> str:
 def _share(text: str) -> str:
     """Return a share as it is shown: `0.055` is `5.5%`."""
     return f"{_number(str(round(100 * float(text), 9)))}%"
-
-
-def _ods_sheets(package: ZipFile) -> dict[str, Iterator[Row]]:
-    with package.open("content.xml") as stream:
-        names = [_of(one, "name") for one in _ends(stream, "table")]
-    return {name: _ods_rows(package, at) for at, name in enumerate(names)}
 
 
 def _ods_rows(package: ZipFile, before: int) -> Iterator[Row]:

@@ -7,7 +7,7 @@ any other.
 """
 
 import ipaddress
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,7 +28,6 @@ from diag.model.measure import (
     Confidence,
     MeasuredFigure,
     MeasureFile,
-    Measurement,
     MeasureRun,
     MeasureStatus,
     run_check,
@@ -87,26 +86,23 @@ def evidence_of_run(run: MeasureRun) -> EvidenceRead:
     return EvidenceRead(
         tool="Mesures de diag",
         on=run.started_at.date().isoformat(),
-        figures=tuple(_figures(run.measurements)),
+        figures=tuple(
+            MeasuredFigure(
+                key=one.key,
+                value=one.value,
+                confidence=one.confidence,
+                reasons=one.reasons,
+                at=one.started_at,
+                is_controlled=one.is_controlled,
+            )
+            for one in run.measurements
+            if one.value is not None and one.status in _WORTH
+        ),
         networks=run.heard,
         people=(signed.by, signed.told) if (signed := run.authorisation) else (),
         remarks=tuple(remarks),
         is_telling=all(one.key != SAID_OFF for one in run.measurements),
     )
-
-
-def _figures(measurements: tuple[Measurement, ...]) -> Iterator[MeasuredFigure]:
-    for one in measurements:
-        if one.value is None or one.status not in _WORTH:
-            continue
-        yield MeasuredFigure(
-            key=one.key,
-            value=one.value,
-            confidence=one.confidence,
-            reasons=one.reasons,
-            at=one.started_at,
-            is_controlled=one.is_controlled,
-        )
 
 
 _WORTH = {MeasureStatus.OK, MeasureStatus.PARTIAL}
@@ -131,27 +127,21 @@ def read_speed(raw: bytes) -> EvidenceRead:
     documents, _ = json_documents(raw)
     flat = [one for document in documents for one in entries_of(document)]
     for document in reversed(flat):  # the last result of a test that shows its progress
-        for fits, read in _READERS:
-            if fits(document):
-                return read(document)
+        for read in _READERS:
+            if found := read(document):
+                return found
     iperf = {
         line_of(one.get("event")): entry_of(one.get("data"))
         for one in flat
         if "event" in one
     }
-    if "end" in iperf or "error" in iperf:
-        return _read_iperf(iperf | {"error": _event_error(flat)})
+    if iperf.keys() & {"end", "error"}:
+        errors = (one.get("data") for one in flat if one.get("event") == "error")
+        return _iperf(iperf | {"error": line_of(next(errors, ""))})
     for document in flat:
         if "error" in document or document.get("level") == "error":
             raise _failed(document.get("error") or document.get("message"))
     raise EvidenceRefusedError("Ce JSON n'est pas une mesure que diag connaisse.")
-
-
-def _event_error(documents: list[Mapping[str, Any]]) -> str:
-    return next(
-        (line_of(one.get("data")) for one in documents if one.get("event") == "error"),
-        "",
-    )
 
 
 def _failed(why: object) -> EvidenceRefusedError:
@@ -161,26 +151,28 @@ def _failed(why: object) -> EvidenceRefusedError:
     )
 
 
-def _read_ookla(document: Mapping[str, Any]) -> EvidenceRead:
+def _read_ookla(document: Mapping[str, Any]) -> EvidenceRead | None:
+    received, sent = (entry_of(document.get(way)) for way in ("download", "upload"))
+    if document.get("type") != "result" or not (received or sent):
+        return None
     reasons = []
     if entry_of(document.get("interface")).get("isVpn") is True:
         reasons.append("mesurée à travers un VPN")
-    loaded = entry_of(entry_of(document.get("download")).get("latency"))
+    loaded = entry_of(received.get("latency"))
     tool = "Ookla Speedtest 1.2" if loaded else "Ookla Speedtest"
     found = (
-        (DOWN, _of(document, "download", "bandwidth"), _BITS / _MEGA),
-        (UP, _of(document, "upload", "bandwidth"), _BITS / _MEGA),
-        (LATENCY, _of(document, "ping", "latency"), 1),
+        (DOWN, received.get("bandwidth"), _BITS / _MEGA),
+        (UP, sent.get("bandwidth"), _BITS / _MEGA),
+        (LATENCY, entry_of(document.get("ping")).get("latency"), 1),
         (LOSS, document.get("packetLoss"), 1),
     )
     return _speed(tool, document.get("timestamp"), found, reasons)
 
 
-def _of(document: Mapping[str, Any], part: str, name: str) -> object:
-    return entry_of(document.get(part)).get(name)
-
-
-def _read_librespeed(document: Mapping[str, Any]) -> EvidenceRead:
+def _read_librespeed(document: Mapping[str, Any]) -> EvidenceRead | None:
+    server = entry_of(document.get("server"))
+    if not {"jitter", "bytes_sent", "ping"} <= document.keys() or "lat" in server:
+        return None
     late = "librespeed-cli avant 1.0.14 compte jusqu'à 40 % de trop en montée"
     found = (
         (DOWN, document.get("download"), 1),
@@ -190,7 +182,9 @@ def _read_librespeed(document: Mapping[str, Any]) -> EvidenceRead:
     return _speed("librespeed-cli", document.get("timestamp"), found, doubts={UP: late})
 
 
-def _read_speedtest_cli(document: Mapping[str, Any]) -> EvidenceRead:
+def _read_speedtest_cli(document: Mapping[str, Any]) -> EvidenceRead | None:
+    if not {"bytes_sent", "ping", "server", "download"} <= document.keys():
+        return None
     late = "speedtest-cli n'est plus suivi, et compte trop en montée"
     found = (
         (DOWN, document.get("download"), 1 / _MEGA),
@@ -200,7 +194,9 @@ def _read_speedtest_cli(document: Mapping[str, Any]) -> EvidenceRead:
     return _speed("speedtest-cli", document.get("timestamp"), found, [late])
 
 
-def _read_quality(document: Mapping[str, Any]) -> EvidenceRead:
+def _read_quality(document: Mapping[str, Any]) -> EvidenceRead | None:
+    if not {"dl_throughput", "error_domain"} & document.keys():
+        return None
     if document.get("error_code"):
         raise _failed(f"code {line_of(document.get('error_code'))}")
     found = (
@@ -218,7 +214,12 @@ def _read_quality(document: Mapping[str, Any]) -> EvidenceRead:
     return _speed("networkQuality (macOS)", on, found, remarks=remarks)
 
 
-def _read_iperf(document: Mapping[str, Any]) -> EvidenceRead:
+def _read_iperf(document: Mapping[str, Any]) -> EvidenceRead | None:
+    return _iperf(document) if {"start", "end"} <= document.keys() else None
+
+
+def _iperf(document: Mapping[str, Any]) -> EvidenceRead:
+    """Read what was received, and the loss: what was sent is only a wish."""
     start, end = entry_of(document.get("start")), entry_of(document.get("end"))
     if document.get("error"):
         raise _failed(document.get("error"))
@@ -232,28 +233,20 @@ def _read_iperf(document: Mapping[str, Any]) -> EvidenceRead:
         inside = f"Le serveur {host or 'inconnu'} est dans l'école"
         remark = f"{inside} : la mesure ne dit rien de la ligne d'Internet."
         return EvidenceRead(tool, on, remarks=(remark,))
-    is_udp = line_of(test.get("protocol")).upper() == "UDP"
-    found = list(_iperf_figures(end, is_back=bool(test.get("reverse")), is_udp=is_udp))
-    reasons = [f"serveur {host} : vérifiez qu'il est hors de l'école"]
-    if any((seconds or 0) < _SHORTEST for *_, seconds in found):
-        reasons.append(f"moins de {_SHORTEST} secondes")
-    figures = [(key, value, scale) for key, value, scale, _ in found]
-    return _speed(tool, on, figures, reasons)
-
-
-def _iperf_figures(
-    end: Mapping[str, Any], *, is_back: bool, is_udp: bool
-) -> Iterator[tuple[str, object, float, float | None]]:
-    """Give what was received, and the loss: what was sent is only a wish."""
-    there, back = (DOWN, UP) if is_back else (UP, DOWN)
     received = entry_of(end.get("sum_received")) or entry_of(end.get("sum"))
-    seconds = figure_of(received.get("seconds"))
-    if is_udp:  # its rate is the one that was asked for
-        yield LOSS, received.get("lost_percent"), 1, seconds
-        return
-    yield there, received.get("bits_per_second"), 1 / _MEGA, seconds
-    returned = entry_of(end.get("sum_received_bidir_reverse"))
-    yield back, returned.get("bits_per_second"), 1 / _MEGA, seconds
+    reasons = [f"serveur {host} : vérifiez qu'il est hors de l'école"]
+    if (figure_of(received.get("seconds")) or 0) < _SHORTEST:
+        reasons.append(f"moins de {_SHORTEST} secondes")
+    if line_of(test.get("protocol")).upper() == "UDP":  # its rate was asked for
+        figures: list[_Scaled] = [(LOSS, received.get("lost_percent"), 1)]
+    else:
+        there, back = (DOWN, UP) if test.get("reverse") else (UP, DOWN)
+        returned = entry_of(end.get("sum_received_bidir_reverse"))
+        figures = [
+            (there, received.get("bits_per_second"), 1 / _MEGA),
+            (back, returned.get("bits_per_second"), 1 / _MEGA),
+        ]
+    return _speed(tool, on, figures, reasons)
 
 
 def _is_inside(host: str) -> bool:
@@ -297,33 +290,11 @@ def _speed(
     )
 
 
-def _is_ookla(document: Mapping[str, Any]) -> bool:
-    return document.get("type") == "result" and bool(
-        entry_of(document.get("download")) or entry_of(document.get("upload"))
-    )
-
-
-def _is_librespeed(document: Mapping[str, Any]) -> bool:
-    server = entry_of(document.get("server"))
-    return {"jitter", "bytes_sent", "ping"} <= document.keys() and "lat" not in server
-
-
-def _is_speedtest_cli(document: Mapping[str, Any]) -> bool:
-    return {"bytes_sent", "ping", "server", "download"} <= document.keys()
-
-
-def _is_quality(document: Mapping[str, Any]) -> bool:
-    return "dl_throughput" in document or "error_domain" in document
-
-
-def _is_iperf(document: Mapping[str, Any]) -> bool:
-    return "start" in document and "end" in document
-
-
 _READERS = (
-    (_is_ookla, _read_ookla),
-    (_is_librespeed, _read_librespeed),
-    (_is_speedtest_cli, _read_speedtest_cli),
-    (_is_quality, _read_quality),
-    (_is_iperf, _read_iperf),
+    _read_ookla,
+    _read_librespeed,
+    _read_speedtest_cli,
+    _read_quality,
+    _read_iperf,
 )
+"""Each reads a document, or returns None when another tool wrote it."""

@@ -189,7 +189,9 @@ def figures_of_spot(ours: Sequence[HeardNetwork]) -> Iterator[MeasuredFigure]:
     fives = [one for one in ours if one.band == "5"]
     yield MeasuredFigure("wifi.capte", bool(ours))
     yield MeasuredFigure("wifi.capte_5ghz", bool(fives))
-    strongest = max(fives, key=_strength, default=None)
+    strongest = max(
+        fives, key=lambda one: -100 if one.dbm is None else one.dbm, default=None
+    )
     if strongest and strongest.dbm is not None:
         estimated = ["estimée d'un pourcentage"] if strongest.is_estimated else []
         reasons = (*estimated, "à ±5\u00a0dB")
@@ -204,14 +206,16 @@ def figures_of_spot(ours: Sequence[HeardNetwork]) -> Iterator[MeasuredFigure]:
     if known <= _GENERATIONS.keys():
         worst = min(_GENERATIONS[one] for one in known)
         yield MeasuredFigure("wifi.generation", worst)
-    kinds = {_kind_of_key(one.security) for one in ours if one.security}
+    kinds = {
+        "entreprise"
+        if one.security.endswith("-Enterprise")
+        else _KINDS_OF_KEY.get(one.security, "cle")
+        for one in ours
+        if one.security
+    }
     if kinds:
         worst = min(kinds, key=MEASURES["wifi.chiffrement"].words.index)
         yield MeasuredFigure("wifi.chiffrement", worst)
-
-
-def _strength(one: HeardNetwork) -> int:
-    return -100 if one.dbm is None else one.dbm
 
 
 _GENERATIONS = {
@@ -222,12 +226,8 @@ _GENERATIONS = {
 }
 
 
-def _kind_of_key(security: str) -> str:
-    """Return how well a protection keeps, as `wifi.chiffrement` names it."""
-    if security.endswith("-Enterprise"):
-        return "entreprise"
-    return {"open": "ouvert", "WEP": "wep_wpa", "WPA": "wep_wpa"}.get(security, "cle")
-
+_KINDS_OF_KEY = {"open": "ouvert", "WEP": "wep_wpa", "WPA": "wep_wpa"}
+"""How well a protection keeps, as `wifi.chiffrement` names it; « cle » any other."""
 
 _ANALYZER = "time stamp|ssid|bssid|strength"
 _COLUMNS = 10
@@ -339,17 +339,13 @@ def read_nmcli(raw: bytes) -> EvidenceRead:
 
 
 def _fields(line: str) -> dict[str, str] | None:
-    cells = [_ESCAPED.sub(r"\1", one) for one in _split(line)]
+    # Cut at the colons that nothing escapes.
+    marked = _COLUMN.sub(lambda found: f"{found[1]}\0", line.replace("\0", ""))
+    cells = [_ESCAPED.sub(r"\1", one) for one in marked.split("\0")]
     for names in (NMCLI_FIELDS, _BY_DEFAULT):
         if len(cells) == len(names) and _COLON_MAC.fullmatch(cells[1]):
             return dict(zip(names, cells, strict=True))
     return None
-
-
-def _split(line: str) -> list[str]:
-    """Cut a line at the colons that nothing escapes."""
-    marked = _COLUMN.sub(lambda found: f"{found[1]}\0", line.replace("\0", ""))
-    return marked.split("\0")
 
 
 def _listed(row: Mapping[str, str]) -> HeardNetwork:
@@ -421,8 +417,20 @@ def read_system_profiler(raw: bytes) -> EvidenceRead:
     states = {line_of(card.get("spairport_status_information")) for card in cards}
     if not cards or states <= {_OFF, ""}:
         raise EvidenceRefusedError(RADIO_OFF if cards else _NO_CARD)
-    heard = list(_of_cards(cards))[:MAX_HEARD]
-    is_hidden = any(_is_hidden(card) for card in cards)
+    heard: list[HeardNetwork] = []
+    for card in cards:
+        seen: set[tuple[str, int | None, str]] = set()
+        for one in map(_profiled, _entries(card)):
+            mark = (one.ssid, one.channel, one.band)
+            # AirDrop's own card is on no network. The network in use is listed among
+            # the others too, less exactly.
+            if one.channel is not None and not (one.ssid and mark in seen):
+                seen.add(mark)
+                heard.append(one)
+    heard = heard[:MAX_HEARD]
+    is_hidden = any(
+        entry.get("_name") == _REDACTED for card in cards for entry in _entries(card)
+    )
     remarks = (HIDDEN_NAMES,) if is_hidden else ()
     return EvidenceRead(
         "system_profiler (macOS)",
@@ -444,27 +452,12 @@ def _entries(card: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield from entries_of(card.get(_OTHERS))
 
 
-def _is_hidden(card: Mapping[str, Any]) -> bool:
-    return any(entry.get("_name") == _REDACTED for entry in _entries(card))
-
-
-def _of_cards(cards: list[Mapping[str, Any]]) -> Iterator[HeardNetwork]:
-    for card in cards:
-        seen: set[tuple[str, int | None, str]] = set()
-        for one in map(_profiled, _entries(card)):
-            if one.channel is None:  # AirDrop's own card is on no network
-                continue
-            mark = (one.ssid, one.channel, one.band)
-            # The network in use is listed among the others too, less exactly.
-            if not (one.ssid and mark in seen):
-                seen.add(mark)
-                yield one
-
-
 _CHANNEL = re.compile(r"(\d{1,3})(?: \((\d)GHz(?:, (\d{2,3})MHz)?\))?")
 _NOISE = re.compile(r"(-\d{1,3}) dBm")
 
 _MODES = ("be", "ax", "ac", "n", "g", "a", "b")
+"""What may follow « 802.11 », the newest first."""
+_NAMED_SO = {"none": "open", "enhanced open": "OWE"}
 
 
 def _profiled(entry: Mapping[str, Any]) -> HeardNetwork:
@@ -475,23 +468,16 @@ def _profiled(entry: Mapping[str, Any]) -> HeardNetwork:
     band = {"2": "2.4"}.get(placed[2] or "", placed[2] or "") if placed else ""
     if placed and not band:
         channel, band = _by_number(placed[1])
+    modes = line_of(entry.get("spairport_network_phymode")).removeprefix("802.11")
+    newest = next((one for one in _MODES if one in modes.split("/")), "")
+    mode = line_of(entry.get("spairport_security_mode"))
+    kept = mode.removeprefix("spairport_security_mode_").replace("_", " ")
     return HeardNetwork(
         ssid="" if name == _REDACTED else name,
         dbm=int(strength[1]) if strength else None,
         band=band,
-        standard=_standard(line_of(entry.get("spairport_network_phymode"))),
-        security=_kept(line_of(entry.get("spairport_security_mode"))),
+        standard=f"802.11{newest}" if newest else "",
+        security=_NAMED_SO.get(kept) or security_of(kept),
         channel=channel,
         width=int(placed[3]) if placed and placed[3] else None,
     )
-
-
-def _standard(modes: str) -> str:
-    """Return the newest of « 802.11a/n/ac/ax »."""
-    known = {*modes.removeprefix("802.11").split("/")}
-    return next((f"802.11{one}" for one in _MODES if one in known), "")
-
-
-def _kept(mode: str) -> str:
-    kept = mode.removeprefix("spairport_security_mode_").replace("_", " ")
-    return {"none": "open", "enhanced open": "OWE"}.get(kept) or security_of(kept)
