@@ -18,8 +18,8 @@ from diag.cli.shared import (
 )
 from diag.journal.revision import Revision
 from diag.model.enums import Provenance
-from diag.office import conflicts, merging
 from diag.office import conflicts as settling
+from diag.office import merging
 from diag.office.conflicts import (
     Contested,
     card_lines,
@@ -28,7 +28,7 @@ from diag.office.conflicts import (
     unsettled_words,
 )
 from diag.programme.assembling import board_of
-from diag.programme.container import Container, all_of
+from diag.programme.container import all_of
 from diag.programme.history import rivals_of
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
@@ -67,47 +67,34 @@ def list_(
     if ref:
         sessions = [open_session(workspace, ref, campaign)]
     else:
-        sessions = conflicts.sessions_of(workspace)
+        sessions = settling.sessions_of(workspace)
     if as_json:
-        found = chain.from_iterable(map(conflicts.contested_of, sessions))
+        found = chain.from_iterable(map(settling.contested_of, sessions))
         print_json([_contested_json(one) for one in found])
         return
-    count = sum(map(_list, sessions))
+    count = 0
+    for session in sessions:
+        about, conflicts = session.about, settling.contested_of(session)
+        twice = len(merging.proposals(session))
+        if conflicts or twice:
+            click.echo(f"{about.title} ({about.ref})")
+        print_lines(f"  {title_line(one)}" for one in conflicts)
+        if twice:
+            campaign = session.audit.campaign
+            other = f" --campaign {campaign}" * (campaign != workspace.campaign)
+            many = unsettled_words(0, twice)
+            click.echo(f"  {many} : diag conflicts places {about.ref}{other}")
+        count += len(conflicts)
     if count:
         click.echo(f"{counted(count, 'conflit')} à trancher.")
         click.echo("Ensuite : diag conflicts show SUJET NUMÉRO")
-    if not ref:
-        count += sum(map(_list_programme, all_of(workspace)))
+    for container in () if ref else all_of(workspace):
+        if container.contested:
+            rivals = list(rivals_of(board_of(container, afresh=False)))
+            print_lines(rival_lines(container.slug, rivals))
+            count += len(rivals)
     if not count:
         click.echo("Aucun conflit.")
-
-
-def _list_programme(container: Container) -> int:
-    """Print what is to be settled in a programme; return how many conflicts."""
-    if not container.contested:
-        return 0
-    found = list(rivals_of(board_of(container, afresh=False)))
-    print_lines(rival_lines(container.slug, found))
-    return len(found)
-
-
-def _list(session: AuditSession) -> int:
-    """Print what is to be settled in an audit; return how many conflicts."""
-    about, found = session.about, conflicts.contested_of(session)
-    twice = len(merging.proposals(session))
-    if found or twice:
-        click.echo(f"{about.title} ({about.ref})")
-    for one in found:
-        click.echo(f"  {title_line(one)}")
-    if twice:
-        many = unsettled_words(0, twice)
-        click.echo(f"  {many} : diag conflicts places {about.ref}{_campaign(session)}")
-    return len(found)
-
-
-def _campaign(session: AuditSession) -> str:
-    campaign = session.audit.campaign
-    return "" if campaign == session.workspace.campaign else f" --campaign {campaign}"
 
 
 _which = click.argument("which", metavar="NUMÉRO|QUESTION")
