@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -18,13 +17,15 @@ from diag.cli.shared import (
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.words.sentences import counted
-from diag.workspace.checking import NO_DICTIONARY, checked, respelled, situations_in
+from diag.workspace.checking import (
+    NO_DICTIONARY,
+    Checked,
+    checked,
+    respelled,
+    situations_in,
+)
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
-
-if TYPE_CHECKING:
-    from diag.imports.grids.draft import GridDraft
-    from diag.workspace.checking import Checked
 
 
 @click.group()
@@ -140,7 +141,16 @@ def import_grid(file: Path, folder: Path | None, typed: str, repeats: str) -> No
     draft, held = read_grid(file, typed, repeats)
     for name, content in held.items():
         click.echo(f"{name} → {content}")
-    _print_draft(draft)
+    print_table(
+        (str(one.line), one.id, str(one.type), str(one.place), one.label)
+        for one in draft.questions
+    )
+    print_lines(map(str, draft.unsupported))
+    many = counted(len(draft.questions), "question")
+    left = counted(
+        len(draft.unsupported), "point sans équivalent", "points sans équivalent"
+    )
+    click.echo(f"{draft.title}, feuille « {draft.sheet} » : {many}, {left}.")
     if not draft.questions:
         raise DiagError("Ce classeur ne pose aucune question que diag sache poser.")
     if folder is None:
@@ -154,19 +164,6 @@ def import_grid(file: Path, folder: Path | None, typed: str, repeats: str) -> No
         click.echo(str(folder / name))
     result = _check(folder, spelling=False)
     _print_problems(result, f"{folder} : {result.summary}")
-
-
-def _print_draft(draft: "GridDraft") -> None:
-    print_table(
-        (str(one.line), one.id, str(one.type), str(one.place), one.label)
-        for one in draft.questions
-    )
-    print_lines(map(str, draft.unsupported))
-    questions = counted(len(draft.questions), "question")
-    left = counted(
-        len(draft.unsupported), "point sans équivalent", "points sans équivalent"
-    )
-    click.echo(f"{draft.title}, feuille « {draft.sheet} » : {questions}, {left}.")
 
 
 @checklists.command("export")
@@ -261,7 +258,25 @@ def check(
     if not place.is_dir():
         raise DiagError(f"{place} n'est pas un dossier. Donnez le dossier des grilles.")
     if situations:
-        _print_situations(place, as_json=as_json)
+        found = situations_in(place)
+        if as_json:
+            print_json([
+                {
+                    "question": one.question.id,
+                    "label": one.question.label,
+                    "criteria": list(one.criteria),
+                }
+                for one in found
+            ])
+            return
+        print_table(
+            (one.question.id, one.question.label, ", ".join(one.criteria))
+            for one in found
+        )
+        click.echo(
+            f"{place} : {counted(len(found), 'situation')} que les critères jugent "
+            "sans dire ce qui est meilleur."
+        )
         return
     result = _check(place, spelling=spelling)
     if not as_json:
@@ -282,28 +297,7 @@ def check(
         sys.exit(1)
 
 
-def _print_situations(place: Path, *, as_json: bool) -> None:
-    found = situations_in(place)
-    if as_json:
-        print_json([
-            {
-                "question": one.question.id,
-                "label": one.question.label,
-                "criteria": list(one.criteria),
-            }
-            for one in found
-        ])
-        return
-    print_table(
-        (one.question.id, one.question.label, ", ".join(one.criteria)) for one in found
-    )
-    click.echo(
-        f"{place} : {counted(len(found), 'situation')} que les critères jugent sans "
-        "dire ce qui est meilleur."
-    )
-
-
-def _check(place: Path, overlay: Path | None = None, *, spelling: bool) -> "Checked":
+def _check(place: Path, overlay: Path | None = None, *, spelling: bool) -> Checked:
     result = checked(place, overlay)
     if not spelling:
         return result
@@ -313,7 +307,7 @@ def _check(place: Path, overlay: Path | None = None, *, spelling: bool) -> "Chec
     return read or result
 
 
-def _print_problems(result: "Checked", head: str) -> None:
+def _print_problems(result: Checked, head: str) -> None:
     """Print every problem, then how many; fail when one is an error."""
     print_lines(map(str, result.problems))
     if result.note:

@@ -1,7 +1,6 @@
 """`diag import`, `schools`, `progress`: the official lists, the campaign."""
 
 import sys
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -214,25 +213,23 @@ def progress(workspace: Workspace, *, as_json: bool) -> None:
     for title, tallies in (("Par commune", communes), ("Par ingénieur", engineers)):
         if tallies:
             click.echo(f"\n{title}")
-            print_table(_rows(tallies))
+            print_table(
+                (
+                    f"  {one.title}",
+                    counted(one.audits, "audit"),
+                    one.words,
+                    f"connu à {percent(one.known)}" if one.known is not None else "",
+                    counted(one.conflicts, "conflit") if one.conflicts else "",
+                    f"le {day_words(one.last)}" if one.last else "",
+                )
+                for one in tallies
+            )
     waiting = sum(one.status is AuditStatus.SOUMIS for one in found)
     conflicts = sum(one.conflicts for one in found)
     if waiting:
         click.echo(f"\n{counted(waiting, 'audit')} à relire : diag review")
     if conflicts:
         click.echo(f"\n{counted(conflicts, 'conflit')} à trancher : diag conflicts")
-
-
-def _rows(tallies: Iterable[NamedTally]) -> Iterable[tuple[str, ...]]:
-    for one in tallies:
-        yield (
-            f"  {one.title}",
-            counted(one.audits, "audit"),
-            one.words,
-            f"connu à {percent(one.known)}" if one.known is not None else "",
-            counted(one.conflicts, "conflit") if one.conflicts else "",
-            f"le {day_words(one.last)}" if one.last else "",
-        )
 
 
 def _tally_json(one: NamedTally) -> dict[str, Any]:

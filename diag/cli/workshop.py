@@ -1,6 +1,5 @@
 """`diag workshop`: what people write at workshops, and what their ballots weigh."""
 
-from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from diag.model.enums import Participant
 from diag.model.errors import DiagError
 from diag.model.text import exact
 from diag.programme import gathering
-from diag.programme.container import Container, Record, opened
+from diag.programme.container import Record, opened
 from diag.programme.operations import gathered
 from diag.programme.weighing import (
     ballots_of,
@@ -89,20 +88,12 @@ def theme(
     container = opened(workspace, slug)
     gathering.put_theme(container, name, title, domains, recommendations)
     click.echo(f"Thème noté : {title} ({name}).")
-    print_lines(_unheld(container, domains, recommendations))
-
-
-def _unheld(
-    container: Container, domains: Iterable[str], recommendations: Iterable[str]
-) -> Iterator[str]:
-    """Give what no operation is about: a slip of the keyboard, or an audit to come."""
-    frame = container.record().frame
-    if frame is None:
-        return
-    known = gathered(container.workspace, frame.campaigns).candidates.values()
-    held = {name for one in known for name in (*one.domains, *one.actions)}
-    for name in sorted({*domains, *recommendations} - held):
-        yield f"Aucune opération n'en relève encore : {name}."
+    if frame := container.record().frame:
+        known = gathered(container.workspace, frame.campaigns).candidates.values()
+        held = {name for one in known for name in (*one.domains, *one.actions)}
+        # A slip of the keyboard, or an audit to come.
+        for one in sorted({*domains, *recommendations} - held):
+            click.echo(f"Aucune opération n'en relève encore : {one}.")
 
 
 @click.command()
@@ -303,16 +294,12 @@ def themes(workspace: Workspace, slug: str, *, as_json: bool) -> None:
             number(in_force[name]) if name in in_force else "",
         ))
     print_table(rows)
-    print_lines(_by_role(record))
-
-
-def _by_role(record: Record) -> Iterator[str]:
     for role, points in points_by_role(record).items():
-        said = ", ".join(
+        given = ", ".join(
             f"{record.themes[name].title} {many}"
             for name, many in sorted(points.items(), key=lambda one: -one[1])
         )
-        yield f"{PARTICIPANTS[role]} : {said}"
+        click.echo(f"{PARTICIPANTS[role]} : {given}")
 
 
 def _weights_json(record: Record) -> dict[str, object]:
