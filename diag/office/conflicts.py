@@ -237,6 +237,9 @@ class _Telling:
                 for one in heads
                 if one.id != shown.id and content_of(one) == content_of(shown)
             ]
+            proof, relayed_by = self.proof_of(first.id)
+            read = filter(None, map(self.revisions.get, first.parents))
+            is_early = any(first.at < one.at - _DRIFT for one in read)
             yield Candidate(
                 letter=letter,
                 revision=shown,
@@ -248,10 +251,9 @@ class _Telling:
                 how=PROVENANCES[known[shown.id].provenance]
                 if shown.id in known
                 else "",
-                suspect=self._is_suspect(first),
-                **dict(
-                    zip(("proof", "relayed_by"), self.proof_of(first.id), strict=True)
-                ),
+                suspect=is_early or first.at > self.now + _DRIFT,
+                proof=proof,
+                relayed_by=relayed_by,
                 same=tuple(
                     f"{name_of(one.author)}, {time_words(one.at)}" for one in others
                 ),
@@ -271,13 +273,6 @@ class _Telling:
                 return revision
             revision = again[-1]
         return revision
-
-    def _is_suspect(self, revision: Revision) -> bool:
-        """Return whether it is dated after now, or before what its author had read."""
-        before = [self.revisions.get(ident) for ident in revision.parents]
-        return revision.at > self.now + _DRIFT or any(
-            one is not None and revision.at < one.at - _DRIFT for one in before
-        )
 
 
 def contested_of(session: AuditSession) -> tuple[Contested, ...]:
