@@ -11,6 +11,7 @@ from diag.audit.session import AuditSession
 from diag.documents.write import write_departure
 from diag.model.audit import Visit
 from diag.model.errors import DiagError
+from diag.tui.beginning import send_forms
 from diag.tui.bilan.faces import OpenDebrief
 from diag.tui.commands import (
     Command,
@@ -24,7 +25,6 @@ from diag.tui.debrief import DebriefScreen
 from diag.tui.dialogs import ChooseDialog, Field, FormDialog, ListChoice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.planner import send_forms
 from diag.tui.text import Sentence
 from diag.words.dates import day_typed, hour_words, written_day
 from diag.words.sentences import counted

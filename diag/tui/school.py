@@ -266,7 +266,7 @@ class SchoolScreen(PlaceScreen):
 
     def on_send_forms(self) -> None:
         """Write them; the audit starts when nobody has started it yet."""
-        from diag.tui.planner import send_forms  # noqa: PLC0415 - documents write them
+        from diag.tui.beginning import send_forms  # noqa: PLC0415 - documents write them
 
         self.diag.desk.choose(self.ref)
         send_forms(self, self.diag.desk.session(self.ref))

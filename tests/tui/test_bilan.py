@@ -28,8 +28,8 @@ from diag.tui.app import DiagApp
 from diag.tui.bilan import BilanScreen
 from diag.tui.bilan.faces import BILAN_COMMANDS, DraftPaper, cost_line
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, Notice
+from diag.tui.export import WrittenDialog
 from diag.tui.outline import Outline
-from diag.tui.preview import WrittenDialog
 from diag.tui.recommendation import FollowUpDialog, OwnAdviceDialog, RewordScreen
 from diag.tui.school import SchoolScreen
 from diag.tui.suppose import BANNER, SupposeScreen

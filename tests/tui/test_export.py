@@ -17,9 +17,8 @@ from diag.office.tour import keep_tour, tour_of
 from diag.tui import export as export_run
 from diag.tui.app import DiagApp
 from diag.tui.bilan import BilanScreen
-from diag.tui.export import ExportRunScreen, ExportScreen
+from diag.tui.export import ExportRunScreen, ExportScreen, PreviewScreen
 from diag.tui.lists import Lines
-from diag.tui.preview import PreviewScreen
 from tests.audit.builders import OTHER, started
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.routes import choose

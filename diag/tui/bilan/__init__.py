@@ -56,10 +56,10 @@ from diag.tui.commands import (
 )
 from diag.tui.debrief import DebriefScreen
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
+from diag.tui.export import ExportScope, ExportScreen, WrittenDialog
 from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import FindsInAudit
 from diag.tui.place import EVERYWHERE
-from diag.tui.preview import WrittenDialog
 from diag.tui.recommendation import (
     WHOLE_VOTE,
     DecisionDialog,
@@ -243,8 +243,6 @@ class BilanScreen(BilanFaces):
         self.show_all()
 
     def on_export(self) -> None:
-        from diag.tui.export import ExportScope, ExportScreen  # noqa: PLC0415 - 30 ms
-
         session = self.session
         names = [one.name for one in scenarios(session)]
         scope = ExportScope(session.about.title, (session.audit,))

@@ -23,8 +23,8 @@ from diag.programme.money import checklist_of, deadlines
 from diag.programme.words import adopting_words, body_words, effect_words
 from diag.tui.commands import Command, Trouble
 from diag.tui.dialogs import ChooseDialog, Confirm, Field, ListChoice, Notice
+from diag.tui.export import WrittenDialog
 from diag.tui.lists import NARROW, ListColumn, ListLine
-from diag.tui.preview import WrittenDialog
 from diag.tui.programme.replaying import ACT, SET, ProgrammeForm, ProgrammeWork
 from diag.words.dates import day_typed, describe_day
 from diag.words.sentences import of

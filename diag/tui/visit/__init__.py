@@ -18,14 +18,13 @@ from diag.audit.walk import most_useful
 from diag.model.enums import PlaceKind, State
 from diag.office.conflicts import find_contested
 from diag.tui.audit_finds import AuditDoors, finds_of, warm_search
-from diag.tui.changed import ChangedScreen
+from diag.tui.beginning import ChangedScreen, PlannerScreen
 from diag.tui.commands import CommandType, ShowPlaces, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import FindsInAudit
 from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE
-from diag.tui.planner import PlannerScreen
 from diag.tui.rooms import AddRoom, RoomsScreen, TakePlaces
 from diag.tui.visit.commands import (
     VISIT_COMMANDS,

@@ -10,9 +10,8 @@ from textual.screen import Screen
 
 from diag.model.enums import Provenance
 from diag.tui.app import DiagApp
-from diag.tui.changed import ChangedScreen
+from diag.tui.beginning import ChangedScreen, PlannerScreen
 from diag.tui.lists import Lines
-from diag.tui.planner import PlannerScreen
 from diag.tui.visit import VisitScreen
 from tests.audit.audited import audited_workspace
 from tests.examples import cases

@@ -11,8 +11,8 @@ from diag.audit.places import add_place, find_place, walking_order
 from diag.audit.walk import walk_of
 from diag.model.enums import PlaceKind, Profile
 from diag.tui.app import DiagApp
+from diag.tui.beginning import PlannerScreen
 from diag.tui.lists import Lines
-from diag.tui.planner import PlannerScreen
 from diag.tui.visit import VisitScreen
 from tests.audit.builders import started, workspace
 from tests.examples import cases

@@ -23,10 +23,9 @@ from diag.journal.records import visits_of
 from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
 from diag.office.imports import import_file
 from diag.tui.app import DiagApp
-from diag.tui.changed import ChangedScreen
+from diag.tui.beginning import ChangedScreen, PlannerScreen
 from diag.tui.dialogs import Ask
 from diag.tui.place import HelpScreen, KeyBar
-from diag.tui.planner import PlannerScreen
 from diag.tui.visit import VisitScreen
 from diag.tui.visit.commands import AnswerWithoutObject
 from diag.tui.visit.faces import WalkPlan
