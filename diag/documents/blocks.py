@@ -65,16 +65,10 @@ def inline(text: str) -> Md:
     return Md(_disarmed(one_line(text)))
 
 
-def block(text: str, indent: int = 0) -> Md:
-    """Return `text` with its paragraphs and line breaks, to stand on its own lines.
-
-    `indent` is the width of the item that holds it: lines after the first get it.
-    """
-    margin = "\n" + " " * indent
-    written = (
-        ("\\" + margin).join(map(_disarmed, lines)) for lines in paragraphs(text)
-    )
-    return Md(("\n" + margin).join(written))
+def block(text: str) -> Md:
+    """Return `text` with its paragraphs and line breaks, to stand on its own lines."""
+    written = ("\\\n".join(map(_disarmed, lines)) for lines in paragraphs(text))
+    return Md("\n\n".join(written))
 
 
 def code(text: str) -> Md:

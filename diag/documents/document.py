@@ -157,7 +157,7 @@ class Document:
             for step in (-1, 0, 1)
         }
         tokens = [token for at, token in enumerate(tokens) if at not in dropped]
-        outline = tuple(outline_headings(tokens))
+        outline = tuple(_outline_headings(tokens))
         kinds = [token.type for token in tokens]
         head = 0
         if "heading_close" in kinds:
@@ -220,7 +220,7 @@ def parser() -> MarkdownIt:
     return made.use(deflist_plugin).use(footnote_plugin, inline=False)
 
 
-def outline_headings(tokens: Iterable[Token]) -> list[Heading]:
+def _outline_headings(tokens: Iterable[Token]) -> list[Heading]:
     """Give every heading a sound level and an anchor, in place; return them."""
     found: list[Heading] = []
     tokens = list(tokens)

@@ -41,9 +41,9 @@ from diag.documents.parts.sources import (
 from diag.documents.parts.votes import (
     FOOTNOTE,
     awaited,
+    became_lines,
     budgets_table,
     danger_words,
-    follow_up_list,
     know_first,
     money_line,
     pending_lines,
@@ -54,7 +54,6 @@ from diag.documents.parts.votes import (
 )
 from diag.documents.sheet import (
     ASKED,
-    STRENGTHS,
     pages_of,
     proofs_section,
     sheet_of,
@@ -134,7 +133,7 @@ def view(report: Report) -> dict[str, object]:
         "pending": pending_lines(shown),
         "budgets": budgets_table(shown),
         "milestones": milestones_table(days),
-        "numbers": follow_up_list(shown),
+        "numbers": bullets(became_lines(shown)),
         "alerts": alerts_box(report, READER, endangered(report)),
         "findings": findings_table(report),
         "open": uncapitalised(open_words(report)),
@@ -153,7 +152,7 @@ def view(report: Report) -> dict[str, object]:
         "asked": asked,
         "more_asked": more,
         "unconfirmed": len(unsure) - len(checks),
-        "strengths": bullets(strength_lines(report, STRENGTHS)),
+        "strengths": bullets(strength_lines(report)),
         "compliance": compliance_points(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
         "price_years": price_years(report),

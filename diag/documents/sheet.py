@@ -50,7 +50,7 @@ from diag.documents.parts.votes import (
     votes_shown,
 )
 from diag.model.enums import USUAL_READER, Aside, Provenance, State
-from diag.model.votes import VOTES, Spent, Vote, VoteLine
+from diag.model.votes import VOTES, Spent, Vote
 from diag.words.dates import describe_day
 from diag.words.sentences import (
     counted,
@@ -425,12 +425,6 @@ def _how(report: Report, results: Iterable[CriterionResult]) -> str:
     return listed([PROVENANCES[one] for one in Provenance if one in ways])
 
 
-def _count(line: VoteLine) -> str:
-    yearly = ", chaque année" if line.yearly else ""
-    price = f"{euros_and_cents(line.cents)} HT{yearly}"
-    return f"{number(line.quantity)} × {uncapitalised(line.label)} à {price}"
-
-
 def _drawn(drawing: Drawing | None, anchor: str) -> dict[str, Plain]:
     """Return a drawing as a picture, its words and how it is read."""
     if drawing is None:
@@ -446,12 +440,12 @@ def _drawn(drawing: Drawing | None, anchor: str) -> dict[str, Plain]:
 # Page 4: what is known, and what is not.
 
 
-def strength_lines(report: Report, limit: int) -> tuple[str, ...]:
+def strength_lines(report: Report) -> tuple[str, ...]:
     """Return what is as it should be, the weightiest first, each in a sentence."""
     return tuple(
         sentence(strength_words(report, one))
         or f"{one.criterion.title} : {praised(report, one)}."
-        for one in strengths(report)[:limit]
+        for one in strengths(report)[:STRENGTHS]
     )
 
 
@@ -491,7 +485,7 @@ def _known(
             for one in report.assessment.domains
         ],
         "answers": typeset(frame.answered(report)),
-        "strengths": [typeset(one) for one in strength_lines(report, STRENGTHS)],
+        "strengths": [typeset(one) for one in strength_lines(report)],
         "open": typeset(open_words(report)),
         "law": typeset(sentence(asked_by_law)) if rules else "",
         "doubts": [typeset(one) for one in doubts],

@@ -108,15 +108,6 @@ def test_block_text_keeps_letters_paragraphs_and_line_breaks(typed: str) -> None
 
 @examples(300)
 @given(typed=TYPED.filter(one_line))
-def test_block_text_inside_an_item_stays_in_it(typed: str) -> None:
-    tokens = PARSER.parse(f"- {block(typed, 2)}\n\nAprès")
-    expected = "\n".join(map("\n".join, paragraphs(typed)))
-    assert text_of(tokens) == f"{expected}\nAprès"
-    assert tokens[-4].type == "bullet_list_close"
-
-
-@examples(300)
-@given(typed=TYPED.filter(one_line))
 def test_code_in_a_cell_comes_out_letter_for_letter(typed: str) -> None:
     assert reread(f"| a |\n| --- |\n| {code(typed)} |") == f"a\n{one_line(typed)}"
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from diag.answers.types import heads_words
-from diag.assess.plan import Action
 from diag.assess.terms import LEFT_TO_COMMUNE
 from diag.assess.words import is_printable
 from diag.audit.findings import names_judged, observed, praised, strengths
@@ -37,7 +36,7 @@ from diag.documents.parts.votes import (
 from diag.documents.synthesis.common import build_page
 from diag.model.audit import School
 from diag.model.checklist import AidState
-from diag.model.enums import Audience, BudgetSection, Kind, Owner, Standing, State
+from diag.model.enums import BudgetSection, Kind, Owner, Standing, State
 from diag.model.votes import DecisionList
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import (
@@ -106,7 +105,7 @@ def draft(
     )
 
 
-def criteria_table(report: Report, caption: str, prefixes: Sequence[str]) -> Md:
+def _criteria_table(report: Report, caption: str, prefixes: Sequence[str]) -> Md:
     """Return how the school stands on some criteria."""
     rows = [
         (one.criterion.title, observed(report, one))
@@ -115,31 +114,6 @@ def criteria_table(report: Report, caption: str, prefixes: Sequence[str]) -> Md:
         and one.standing is not Standing.OUT
     ]
     return table(caption, ("Ce qui est attendu", "Ce que l'audit a constaté"), rows)
-
-
-def first_actions(report: Report) -> list[Action]:
-    """Return what nothing works without and is still to be done, by others' hands."""
-    return [
-        one
-        for one in report.plan.actions
-        if one.advice.recommendation.owner not in {Owner.ECOLE, Owner.ACADEMIE}
-        and (result := report.result(one.advice.recommendation.when.criterion))
-        and result.criterion.kind is Kind.BLOCKING
-    ][:FIRST]
-
-
-def action_table(
-    report: Report,
-    actions: Iterable[Action],
-    reader: Audience,
-    caption: str,
-    *,
-    priced: bool = False,
-) -> Md:
-    """Return actions in rows; with their estimates when `priced`."""
-    rows = [advice.line(report, one, reader, priced=priced) for one in actions]
-    price = ("Coût estimé, TTC",) if priced else ()
-    return table(caption, ("N°", "Action", "Qui", *price, "Avant le"), rows)
 
 
 def _school(school: School | None) -> Iterable[Pair]:
@@ -282,16 +256,26 @@ USES = 3
 
 def project(report: Report, title: str, _population_of: str) -> Document:
     """Return a draft pedagogical project."""
+    # What nothing works without and is still to be done, by others' hands.
+    first = [
+        advice.line(report, one, EQUIPE, priced=False)
+        for one in report.plan.actions
+        if one.advice.recommendation.owner not in {Owner.ECOLE, Owner.ACADEMIE}
+        and (result := report.result(one.advice.recommendation.when.criterion))
+        and result.criterion.kind is Kind.BLOCKING
+    ]
     view: dict[str, object] = {
-        "project": criteria_table(report, "Projet et usages", ("GOV", "USG", "PER")),
-        "training": criteria_table(report, "Formation", ("FOR",)),
+        "project": _criteria_table(report, "Projet et usages", ("GOV", "USG", "PER")),
+        "training": _criteria_table(report, "Formation", ("FOR",)),
         "uses": table(
             "Trois usages, pas davantage",
             ("Usage", "Classes", "Quand", "Avec quoi", "Ce que l'élève apprend"),
             [(f"Usage {rank}", *(_BLANK,) * 4) for rank in range(1, USES + 1)],
         ),
-        "first": action_table(
-            report, first_actions(report), EQUIPE, "Ce qui doit venir d'abord"
+        "first": table(
+            "Ce qui doit venir d'abord",
+            ("N°", "Action", "Qui", "Avant le"),
+            first[:FIRST],
         ),
         "follow_up": table(
             "Ce que l'on regardera",

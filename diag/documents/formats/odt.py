@@ -389,10 +389,8 @@ def _fit(picture: Picture | Logo, room: tuple[float, float]) -> tuple[str, str]:
     return f"{picture.width * scale:.2f}", f"{picture.height * scale:.2f}"
 
 
-def _frame(
-    name: str, size: tuple[str, str], file: str, title: str, more: str = ""
-) -> str:
-    """Return the frame of a picture of the package; `more` describes it at length."""
+def _frame(name: str, size: tuple[str, str], file: str, title: str) -> str:
+    """Return the frame of a picture of the package."""
     return (
         f'<draw:frame draw:style-name="Dessin" draw:name="{name}" '
         f'text:anchor-type="as-char" svg:width="{size[0]}cm" '
@@ -400,7 +398,7 @@ def _frame(
         f'<draw:image xlink:href="Pictures/{file}" '
         'xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad" '
         f'draw:mime-type="{_KINDS[file.rpartition(".")[2]]}"/>'
-        f"<svg:title>{words(title)}</svg:title>{more}</draw:frame>"
+        f"<svg:title>{words(title)}</svg:title></draw:frame>"
     )
 
 

@@ -172,7 +172,8 @@ def rulebook(report: Report) -> Md:
             # Over places there is no level, but a score on 100.
             worth = f"{in_cell(result.bounds)} sur 100"
             if result.alone:
-                worth = describe_level(result.alone.low, result.alone.high)
+                low, high = result.alone.low, result.alone.high
+                worth = f"{low}" if low == high else f"{low} à {high}"
             rows.append((
                 f"{name} ({KINDS[criterion.kind]}, poids {criterion.weight})",
                 observed(report, result),
@@ -186,11 +187,6 @@ def rulebook(report: Report) -> Md:
             written(f"Sans objet ici : {' ; '.join(out)}.") if out else Md(""),
         ]
     return sections(blocks)
-
-
-def describe_level(low: int, high: int) -> str:
-    """Return « 2 », or « 0 à 2 » while a fact is missing."""
-    return f"{low}" if low == high else f"{low} à {high}"
 
 
 def _rule(result: CriterionResult) -> Md:

@@ -165,21 +165,14 @@ def money_line(some: Sequence[SchoolVotes]) -> Md:
     left = bold(f"Reste à la commune, sans aucune aide : {euros(found.net)}.")
     gross = f"{euros(found.gross)} TTC brut sur trois budgets{back}."
     span = f"Selon les devis, le brut ira de {EuroSpan(found.least, found.most)}."
-    return Md(f"{left} {written(f'{gross} {span} {aid_line(found)}')}")
-
-
-def aid_line(found: Headline) -> str:
-    """Return what the aids may pay, and what would be left: nothing is subtracted."""
-    if found.aid is None:
-        return AIDS_TO_ASK
-    return (
-        f"Aides, si elles sont accordées : {found.aid} ; il resterait alors "
-        f"{found.left} à la commune."
-    )
-
-
-AIDS_TO_ASK = "Aides : à demander, aucun taux n'est connu pour cette année."
-"""Where no rate holds."""
+    # What the aids may pay, and what would be left: nothing is subtracted.
+    aids = "Aides : à demander, aucun taux n'est connu pour cette année."
+    if found.aid:
+        aids = (
+            f"Aides, si elles sont accordées : {found.aid} ; il resterait alors "
+            f"{found.left} à la commune."
+        )
+    return Md(f"{left} {written(f'{gross} {span} {aids}')}")
 
 
 def votes_tables(some: Sequence[SchoolVotes]) -> Md:
@@ -223,7 +216,7 @@ def _row(each: SchoolVotes, vote: Vote, *, named: bool) -> tuple[str, ...]:
         *((each.name,) if named else ()),
         Md(f"{bold(vote.title)} {written(vote_words(each, vote))}"),
         number(vote.spent.gross),
-        aid_words(vote.aid),
+        f"{aid_cell(vote.aid)}, si elle est accordée" if vote.aid else TO_ASK,
         number(vote.spent.fctva.euros) if vote.spent.fctva else "–",
         number(vote.spent.net),
         section,
@@ -254,15 +247,8 @@ def refs_of(each: SchoolVotes, vote: Vote) -> tuple[str, ...]:
     return tuple(f"A{known[one].number}" for one in vote.actions if one in known)
 
 
-def aid_words(aid: AidRange | None) -> str:
-    """Return « 120 à 300, si elle est accordée »: it is never subtracted."""
-    return f"{aid_cell(aid)}, si elle est accordée" if aid else TO_ASK
-
-
-def aid_cell(aid: AidRange | None) -> str:
-    """Return « 120 à 300 », or that it is to be asked."""
-    if aid is None:
-        return TO_ASK
+def aid_cell(aid: AidRange) -> str:
+    """Return « 120 à 300 »: it is never subtracted."""
     return numbers_between(aid.low, aid.high)
 
 
@@ -435,13 +421,11 @@ def _budget_row(words: str, some: Sequence[YearSpent]) -> tuple[str, ...]:
     return words, number(inv), number(fon), number(inv + fon)
 
 
-def follow_up_list(some: Sequence[SchoolVotes]) -> Md:
-    """Return what became of each action that an earlier audit numbered."""
-    return bullets(became_lines(some))
-
-
 def became_lines(some: Sequence[SchoolVotes]) -> Iterator[str]:
-    """Give the same, each fate once: « Fait, vérifié le … : A12, A14 à A16. »."""
+    """Give what became of each action that an earlier audit numbered, each fate once.
+
+    « Fait, vérifié le … : A12, A14 à A16. »
+    """
     for each in some:
         fates: dict[str, list[int]] = {}
         for given in sorted(each.votes.numbers.values(), key=lambda one: one.number):
