@@ -100,14 +100,11 @@ def same_targets(pages: Sequence[tuple[str, Page]]) -> frozenset[str]:
     sent = Counter(
         target_of(page)
         for host, page in pages
-        if page.status in _MOVED and not _is_akin(host, target_of(page))
+        if page.status in _MOVED
+        # Names of one site have the same last two parts.
+        and host.split(".")[-2:] != target_of(page).split(".")[-2:]
     )
     return frozenset(name for name, count in sent.items() if name and count > 1)
-
-
-def _is_akin(host: str, other: str) -> bool:
-    """Return whether two names are of one site, by their last two parts."""
-    return host.split(".")[-2:] == other.split(".")[-2:]
 
 
 def category_verdict(
@@ -209,7 +206,8 @@ class TryFilter(Probe):
                 for one, page in pages.items()
             }
             seen[way.name] = verdicts
-            for found in _judged(basket, verdicts, way.name):
+            for one in basket.categories:
+                found = _category(one, verdicts, basket.control, way.name)
                 yield replace(found, doubts=doubts)
         for found in _counted(basket, verdicts):
             yield replace(found, doubts=(*found.doubts, *doubts))
@@ -245,13 +243,6 @@ _SILENT = 3
 """Names in a row that a resolver leaves unanswered, after which none is asked of it."""
 
 
-def _judged(
-    basket: FilterBasket, verdicts: Mapping[str, NameVerdict], method: str
-) -> list[ProbeFinding]:
-    control = [verdicts[one] for one in basket.control]
-    return [_category(one, verdicts, control, method) for one in basket.categories]
-
-
 def _counted(
     basket: FilterBasket, verdicts: Mapping[str, NameVerdict]
 ) -> Iterator[ProbeFinding]:
@@ -275,11 +266,12 @@ _NOT_A_PUPIL = "essayé depuis le portable de l'auditeur, non d'un poste d'élè
 def _category(
     one: FilterCategory,
     verdicts: Mapping[str, NameVerdict],
-    control: Sequence[NameVerdict],
+    control: Sequence[str],
     method: str,
 ) -> ProbeFinding:
+    """Return what a category came to; `control`: names that must be reachable."""
     seen = [verdicts[host] for host in one.hosts]
-    is_blocked, doubt = category_verdict(seen, control)
+    is_blocked, doubt = category_verdict(seen, [verdicts[host] for host in control])
     shown = listed([f"{host} {verdicts[host]}" for host in one.hosts])
     return ProbeFinding(
         "filtrage.categorie",

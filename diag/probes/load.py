@@ -47,16 +47,15 @@ def rate(stretches: Sequence[Stretch], start: float, end: float) -> float:
     """Return Mbit/s moved between two moments; 0 for no time at all."""
     if end <= start:
         return 0.0
-    moved = sum(_inside(one, start, end) for one in stretches)
+    moved = 0.0
+    for one in stretches:
+        length = one.end - one.start
+        if length > 0:
+            shared = min(one.end, end) - max(one.start, start)
+            moved += one.size * max(0.0, shared) / length
+        elif start <= one.end < end:
+            moved += one.size
     return moved * _BITS / _MEGA / (end - start)
-
-
-def _inside(one: Stretch, start: float, end: float) -> float:
-    length = one.end - one.start
-    if length <= 0:
-        return one.size if start <= one.end < end else 0
-    shared = min(one.end, end) - max(one.start, start)
-    return one.size * max(0.0, shared) / length
 
 
 def by_second(stretches: Sequence[Stretch], start: float, end: float) -> list[float]:

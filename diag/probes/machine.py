@@ -227,13 +227,11 @@ def read_ports(text: str) -> dict[str, bool | None]:
 
     Names of ports are those of Apple: « Wi-Fi » in every language.
     """
-    return {device: _is_cable(port) for port, device in _PORT.findall(text)}
-
-
-def _is_cable(port: str) -> bool | None:
-    if "Wi-Fi" in port:
-        return False
-    return True if "Ethernet" in port or "LAN" in port else None
+    cables: dict[str, bool | None] = {}
+    for port, device in _PORT.findall(text):
+        is_cable = True if "Ethernet" in port or "LAN" in port else None
+        cables[device] = False if "Wi-Fi" in port else is_cable
+    return cables
 
 
 # Everywhere
@@ -354,6 +352,8 @@ async def context_of(host: Host, local: LocalNetwork | None = None) -> MeasureCo
     every = await asyncio.to_thread(host.interfaces)
     own = next((one for one in every if one.name == local.interface), None)
     proxies = await asyncio.to_thread(host.proxies)
+    proxy = proxies.get("https") or proxies.get("http") or ""
+    scheme, mark, named = proxy.rpartition("://")
     return MeasureContext(
         system=host.system,
         interface=local.interface,
@@ -361,14 +361,9 @@ async def context_of(host: Host, local: LocalNetwork | None = None) -> MeasureCo
         link_mbit=own.mbit if own and own.mbit else None,
         mtu=own.mtu if own else None,
         has_vpn=has_vpn(local.interface, every) if every else None,
-        proxy=_without_password(proxies.get("https") or proxies.get("http") or ""),
+        proxy=f"{scheme}{mark}{named.rpartition('@')[2]}"[:200],  # without a password
         gateway=local.gateway,
     )
-
-
-def _without_password(proxy: str) -> str:
-    scheme, mark, rest = proxy.rpartition("://")
-    return f"{scheme}{mark}{rest.rpartition('@')[2]}"[:200]
 
 
 def has_vpn(interface: str, every: tuple[Interface, ...]) -> bool:

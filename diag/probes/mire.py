@@ -174,7 +174,10 @@ class MireServer:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Answer one connection until it ends, or has lived long enough."""
-        peer = _plain(str((writer.get_extra_info("peername") or ("?",))[0]))
+        called = str((writer.get_extra_info("peername") or ("?",))[0])
+        # What called a socket of IPv6 by an address of IPv4 is written as such.
+        plain = called.removeprefix("::ffff:")
+        peer = plain if "." in plain else called
         client = self._client(house_of(peer))
         limits = self._limits
         crowded = client.connections >= limits.per_address
@@ -296,12 +299,6 @@ class MireServer:
 
     def _name(self) -> str:
         return f"{OWN_SERVER}/1 ({self.algorithm})"
-
-
-def _plain(peer: str) -> str:
-    """Return an address of IPv4 that called a socket of IPv6 as it is written."""
-    found = peer.removeprefix("::ffff:")
-    return found if "." in found else peer
 
 
 def house_of(peer: str) -> str:

@@ -54,19 +54,19 @@ def merge_scans(scans: Sequence[Sequence[HeardNetwork]]) -> tuple[HeardNetwork, 
         for one in scan:
             known = (one.bssid,) if one.bssid else (one.ssid, one.band, one.channel)
             found[known].append(one)
-    return tuple(map(_median_of, found.values()))
-
-
-def _median_of(several: Sequence[HeardNetwork]) -> HeardNetwork:
-    strengths = [one.dbm for one in several if one.dbm is not None]
-    loads = [one.load for one in several if one.load is not None]
-    last = several[-1]
-    return replace(
-        last,
-        ssid=next((one.ssid for one in several if one.ssid), ""),
-        dbm=median_low(strengths) if strengths else None,
-        load=median(loads) if loads else None,
-    )
+    merged = []
+    for several in found.values():
+        strengths = [one.dbm for one in several if one.dbm is not None]
+        loads = [one.load for one in several if one.load is not None]
+        merged.append(
+            replace(
+                several[-1],
+                ssid=next((one.ssid for one in several if one.ssid), ""),
+                dbm=median_low(strengths) if strengths else None,
+                load=median(loads) if loads else None,
+            )
+        )
+    return tuple(merged)
 
 
 def without_addresses(
@@ -181,50 +181,36 @@ def room_words(room: RoomRadio, *, said_off: bool = False) -> tuple[str, ...]:
         first = "rien entendu, il est bien éteint" if said_off else "rien entendu"
         heard = counted(len(room.others), "point d'accès", "points d'accès")
         return f"Wi-Fi de l'école : {first}", f"{heard} d'autres réseaux autour."
-    unprotected = listed([f"« {one} »" for one in room.unprotected])
-    remarks = (
-        _strength_words(best),
-        f"« {best.ssid} », {_air_words(best)}, {counted(room.scans, 'relevé')}, ±5 dB.",
-        _STILL_ON if said_off else "",
-        _crowd_words(room),
-        _busy_words(room.ours),
-        f"Sans protection (ouvert ou WEP) : {unprotected}." if unprotected else "",
+    strength = "Entendu, force inconnue"
+    if best.dbm is not None:
+        estimated = " environ" if best.is_estimated else ""
+        dbm = measure(best.dbm, "dBm")
+        strength = f"{signal_of(best.dbm).capitalize()} : {dbm}{estimated}"
+    air = (
+        f"{number(best.band)} GHz" if best.band else "",
+        f"canal {best.channel}" if best.channel else "",
+        f"{best.width} MHz" if best.width else "",
     )
-    return tuple(filter(None, remarks))
+    network = (f"« {best.ssid} »", *air, counted(room.scans, "relevé"), "±5 dB.")
+    remarks = [strength, ", ".join(filter(None, network))]
+    if said_off:
+        remarks.append(_STILL_ON)
+    if room.crowd:
+        channels = sorted({one.channel for one in room.crowd if one.channel})
+        where = listed([str(one) for one in channels])
+        several = counted(len(room.crowd), "réseau voisin", "réseaux voisins")
+        remarks.append(f"{several} sur le même air (canal {where}).")
+    busiest = max((one.load for one in room.ours if one.load is not None), default=0.0)
+    if busiest > BUSY:
+        share = round(100 * busiest)
+        remarks.append(f"Canal occupé {share} % du temps : la classe attendra.")
+    if room.unprotected:
+        names = listed([f"« {one} »" for one in room.unprotected])
+        remarks.append(f"Sans protection (ouvert ou WEP) : {names}.")
+    return tuple(remarks)
 
 
 _STILL_ON = (
     "Wi-Fi dit éteint, et pourtant entendu : un autre point d'accès couvre la salle, "
     "ou il n'est pas coupé."
 )
-
-
-def _strength_words(best: HeardNetwork) -> str:
-    if best.dbm is None:
-        return "Entendu, force inconnue"
-    estimated = " environ" if best.is_estimated else ""
-    return f"{signal_of(best.dbm).capitalize()} : {measure(best.dbm, 'dBm')}{estimated}"
-
-
-def _air_words(one: HeardNetwork) -> str:
-    channel = f"canal {one.channel}" if one.channel else ""
-    band = f"{number(one.band)} GHz" if one.band else ""
-    width = f"{one.width} MHz" if one.width else ""
-    return ", ".join(filter(None, (band, channel, width)))
-
-
-def _crowd_words(room: RoomRadio) -> str:
-    count = len(room.crowd)
-    if not count:
-        return ""
-    channels = sorted({one.channel for one in room.crowd if one.channel})
-    where = listed([str(one) for one in channels])
-    several = counted(count, "réseau voisin", "réseaux voisins")
-    return f"{several} sur le même air (canal {where})."
-
-
-def _busy_words(ours: Iterable[HeardNetwork]) -> str:
-    most = max((one.load for one in ours if one.load is not None), default=0.0)
-    if most <= BUSY:
-        return ""
-    return f"Canal occupé {round(100 * most)} % du temps : la classe attendra."

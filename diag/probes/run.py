@@ -7,7 +7,6 @@ from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 
 from platformdirs import user_cache_path
 
@@ -151,7 +150,8 @@ class Runner:
                 "signée, sa fonction, le jour, ce qu'elle permet, qui a prévenu la "
                 "direction. Sans elle, ne mesurez que ce qui ne charge pas la ligne."
             )
-        with alone(lock or _usual_lock()):
+        lock = lock or user_cache_path("diag", ensure_exists=True) / "mesures.lock"
+        with alone(lock):
             self.started_at = self.setting.host.now()
             try:
                 for rank, step in enumerate(self.steps):
@@ -251,11 +251,6 @@ class Runner:
         )
 
 
-def _usual_lock() -> Path:
-    folder = user_cache_path("diag", ensure_exists=True)
-    return folder / "mesures.lock"
-
-
 @contextmanager
 def alone(lock: Path) -> Iterator[None]:
     """Hold the only run of this computer; a run that dies lets it go.
@@ -265,18 +260,14 @@ def alone(lock: Path) -> Iterator[None]:
     """
     with lock.open("ab") as file:
         try:
-            _hold(file)
+            if sys.platform != "win32":
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            else:
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         except OSError as error:
             raise DiagError(
                 "Une mesure est déjà en cours sur cet ordinateur : deux à la fois se "
                 "fausseraient. Attendez sa fin."
             ) from error
         yield
-
-
-def _hold(file: IO[bytes]) -> None:
-    if sys.platform != "win32":
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    else:
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)

@@ -288,24 +288,21 @@ class ReachServices(Probe):
                     pages[url] = await setting.host.fetch(
                         url, uses_proxy=way.uses_proxy, seconds=PATIENCE
                     )
-                yield _service(names[url], pages[url], way.name)
+                problem, waited = problem_words(pages[url]), pages[url].seconds
+                yield ProbeFinding(
+                    "services.joignable",
+                    not problem,
+                    why=f"{names[url]} : {problem}." if problem else "",
+                    stats={}
+                    if pages[url].problem
+                    else {"first_byte_ms": round(waited * 1000, 1)},
+                    target=names[url],
+                    method=way.name,
+                )
             for found in _counted(names, pages, way.name):
                 yield replace(found, doubts=doubts)
             seen += pages.items()
         yield _inspection(seen)
-
-
-def _service(name: str, page: Page, method: str) -> ProbeFinding:
-    problem = problem_words(page)
-    return ProbeFinding(
-        "services.joignable",
-        not problem,
-        status=MeasureStatus.OK,
-        why=f"{name} : {problem}." if problem else "",
-        stats={} if page.problem else {"first_byte_ms": round(page.seconds * 1000, 1)},
-        target=name,
-        method=method,
-    )
 
 
 def _counted(

@@ -162,21 +162,17 @@ class HearWifi(Probe):
                 await asyncio.sleep(self.pause)
         if scans and self.said_off:
             yield ProbeFinding(SAID_OFF, value=True, method="declare")
-        yield _found(scans, why or _hidden_words(setting.host, scans))
-
-
-def _hidden_words(host: Host, scans: list[WifiScan]) -> str:
-    """Return why no name is there at all, where the system may be hiding them."""
-    heard = [one for scan in scans for one in scan.heard]
-    if not heard or names_of(heard):
-        return ""
-    return HIDDEN_NAMES if host.system == "darwin" else _ALL_HIDDEN
+        heard = [one for scan in scans for one in scan.heard]
+        if heard and not why and not names_of(heard):  # the system may be hiding them
+            why = HIDDEN_NAMES if setting.host.system == "darwin" else _ALL_HIDDEN
+        yield _found(scans, why)
 
 
 _ALL_HIDDEN = "SSID masqué : des réseaux s'entendent, aucun ne dit son nom."
 
 
 def _found(scans: list[WifiScan], why: str) -> ProbeFinding:
+    """Return what several scans heard; `why` it is less than was asked, if it is."""
     if not scans:
         return ProbeFinding(HEARD, status=MeasureStatus.INCONCLUSIVE, why=why)
     merged = merge_scans([scan.heard for scan in scans])
@@ -273,8 +269,10 @@ def _heard(raw: bytes, start: int, now: float) -> HeardByWindows | None:
     is_whole = entry.elements_at >= ENTRY_BYTES and end <= len(raw)
     sent = _Sent(raw[begin:end] if is_whole else b"")
     is_private = bool(entry.capabilities & _PRIVACY)
+    # A name that is hidden is empty, or all zeros.
+    name = bytes(entry.name[: min(entry.name_bytes, 32)])
     network = HeardNetwork(
-        ssid=_name(bytes(entry.name[: min(entry.name_bytes, 32)])),
+        ssid=line_of(name.strip(b"\0").decode("utf-8", errors="replace"), 40),
         dbm=entry.dbm if entry.dbm in _BELIEVED else None,
         band=band,
         standard=sent.standard(band),
@@ -284,23 +282,12 @@ def _heard(raw: bytes, start: int, now: float) -> HeardByWindows | None:
         load=sent.load(),
         bssid=":".join(f"{byte:02x}" for byte in entry.address),
     )
-    return HeardByWindows(network, _age(entry.our_clock, now))
-
-
-def _name(raw: bytes) -> str:
-    """Return the name of a network; empty where it is hidden, all zeros included."""
-    return line_of(raw.strip(b"\0").decode("utf-8", errors="replace"), 40)
+    age = now + _EPOCH_S - entry.our_clock / 1e7
+    is_dated = -_CLOCK_STEP_S <= age <= _LONGEST_S  # else the driver has another clock
+    return HeardByWindows(network, max(age, 0.0) if is_dated else None)
 
 
 _LONGEST_S = 3600.0
-
-
-def _age(host: int, now: float) -> float | None:
-    """Return how long ago a frame came; None where the driver wrote another clock."""
-    age = now + _EPOCH_S - host / 1e7
-    return max(age, 0.0) if -_CLOCK_STEP_S <= age <= _LONGEST_S else None
-
-
 _CLOCK_STEP_S = 2.0
 
 _DS, _BSS_LOAD, _HT, _RSN, _HT_NOW, _VHT, _VHT_NOW, _MAKER, _MORE = (
