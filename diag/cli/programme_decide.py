@@ -1,6 +1,5 @@
 """`diag programme report`, `decide`…: what bodies read, and what they decide."""
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from diag.model.enums import FollowUpState, Outcome
 from diag.model.errors import DiagError
 from diag.programme import adopting, setting
 from diag.programme.assembling import board_of
-from diag.programme.container import Container, opened
+from diag.programme.container import opened
 from diag.programme.equity import (
     LEAST,
     CommuneShare,
@@ -360,19 +359,14 @@ def log(workspace: Workspace, slug: str, *, as_json: bool) -> None:
         print_lines(f"    {line}" for line in effect_words(each))
     if not rows:
         click.echo("Aucune décision notée.")
-    print_lines(_to_finance(container))
-
-
-def _to_finance(container: Container) -> Iterator[str]:
-    """Give what may be noted financed: decided, its envelopes voted."""
-    if container.record().frame is None or not container.record().decisions:
-        return
-    board = board_of(container, afresh=False)
-    for name in adopting.financeable(board):
-        yield (
-            f"Ses enveloppes sont votées, à noter financée : {board.named(name).title} "
-            f"(diag programme step {setting.ref_of(board, name)} financee)"
-        )
+    if container.record().frame and container.record().decisions:
+        board = board_of(container, afresh=False)
+        for name in adopting.financeable(board):
+            click.echo(
+                "Ses enveloppes sont votées, à noter financée : "
+                f"{board.named(name).title} "
+                f"(diag programme step {setting.ref_of(board, name)} financee)"
+            )
 
 
 @click.command()

@@ -41,7 +41,7 @@ def votes(session: AuditSession, *, as_json: bool) -> None:
     state = f"gelés le {describe_day(found.day)}{version}" if is_frozen else "non gelés"
     click.echo(f"{session.about.title} : {counted(len(found.votes), 'vote')}, {state}")
     refs = found.refs if is_frozen else {}
-    print_lines([*vote_rows(found, refs, steps), *_beside(found)])
+    print_lines(vote_lines(found, refs, steps))
 
 
 @click.command()
@@ -120,12 +120,13 @@ def decide(
     click.echo(f"{many}. Pour revenir : diag audit undo {session.about.ref}")
 
 
-def vote_rows(
+def vote_lines(
     found: DecisionList, refs: Mapping[str, str], steps: Mapping[str, FollowUp]
 ) -> Iterator[str]:
     """Give each vote: what and how much, where, when and why, what became of it.
 
-    `refs`: the numbers of its actions, once they were given.
+    Then the sums, what is paid without a vote, what keeps from advising. `refs`: the
+    numbers of its actions, once they were given.
     """
     for one in found.votes:
         yield (
@@ -140,10 +141,6 @@ def vote_rows(
             yield f"     aide, si elle est accordée : {span}"
         if became := advising.state_words(one, steps):
             yield f"     → {became}"
-
-
-def _beside(found: DecisionList) -> Iterator[str]:
-    """Give the sums, what takes no vote but is paid, and what keeps from advising."""
     for line in found.aside:
         if line.spent.gross:
             yield f"  –  Sans vote : {line.title}, {euros(line.spent.gross)}"
@@ -151,9 +148,10 @@ def _beside(found: DecisionList) -> Iterator[str]:
         yield f"     Ensemble : brut {euros(found.gross)}, net {euros(found.net)}"
     for missing in found.missing:
         yield f"  ?  {sentence(missing)}"
-    for one in found.questions:
-        where = f", {one.where}" if one.where else ""
-        yield f"  ?  {one.label}{where} ({one.whom}, {one.minutes} min) : {one.opens}"
+    for asked in found.questions:
+        where = f", {asked.where}" if asked.where else ""
+        who = f"{asked.whom}, {asked.minutes} min"
+        yield f"  ?  {asked.label}{where} ({who}) : {asked.opens}"
 
 
 def votes_json(

@@ -145,12 +145,16 @@ def commune_shares(board: Board) -> tuple[CommuneShare, ...]:
             sum(board.schedule.placements[name].paid.values()) for name in in_years
         )
         out = [one for one in own if one.id not in board.schedule.years]
+        schools = loads.get(insee, [])
+        known = [(one.ips, one.pupils) for one in schools if one.ips is not None]
+        pupils = sum(many for _, many in known)
+        points = sum((ips * many for ips, many in known), Fraction(0))
         found.append(
             CommuneShare(
                 insee,
                 name or insee,
-                sum(one.pupils for one in loads.get(insee, ())),
-                _mean_ips(loads.get(insee, ())),
+                sum(one.pupils for one in schools),
+                points / pupils if pupils else None,
                 placed + sum(line.once for one in out for line in one.lines),
                 placed,
                 board.schedule.rights.get(payer, 0),
@@ -171,14 +175,6 @@ def _helped(board: Board) -> dict[str, int]:
         for payer, cents in (own if insee else placed.parts).items():
             found[payer] = found.get(payer, 0) + cents
     return found
-
-
-def _mean_ips(loads: Sequence[SchoolLoad]) -> Fraction | None:
-    known = [(one.ips, one.pupils) for one in loads if one.ips is not None]
-    pupils = sum(many for _, many in known)
-    if not pupils:
-        return None
-    return sum((ips * many for ips, many in known), Fraction(0)) / pupils
 
 
 def ips_groups(shares: Sequence[CommuneShare]) -> tuple[IpsGroup, ...]:

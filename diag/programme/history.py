@@ -3,10 +3,10 @@
 Undo deletes nothing: what stood before is written again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from diag.audit import undo
 from diag.journal import subjects
@@ -189,16 +189,39 @@ def subject_words(board: Board, subject: str) -> str:
     return subject
 
 
+_NOUNS: dict[str, type[Noun]] = {
+    subjects.ENVELOPES: YearEnvelope,
+    subjects.LOCKS: YearLock,
+    subjects.SPLITS: CostSplit,
+    "frame": ProgrammeFrame,
+    "rights": RightsRule,
+}
+"""Kind of subject → what its value is, where a line may hold it."""
+
+
 def value_words(subject: str, value: Json) -> str:
     """Return a value that somebody wrote, on one line; « retiré » of none."""
     if not isinstance(value, dict):
         return "retiré"
     kind, _, rest = subject.partition("/")
-    known = _VALUES.get(rest if kind == subjects.PROGRAMME else kind)
-    found = noun_of(known[0], value) if known else None
-    if known and found:
-        return known[1](found)
-    return str(value.get("title") or value.get("name") or "une autre valeur")
+    noun = _NOUNS.get(rest if kind == subjects.PROGRAMME else kind)
+    words = str(value.get("title") or value.get("name") or "une autre valeur")
+    match noun_of(noun, value) if noun else None:
+        case YearEnvelope() as envelope:
+            words = envelope_words(envelope)
+        case YearLock() as lock:
+            words = f"{lock.year}, par {lock.by} : {lock.why}"
+        case CostSplit() as split:
+            words = percent(exact(split.syndicat))
+        case ProgrammeFrame() as frame:
+            years = f"{frame.budgets[0]}-{frame.budgets[-1]}"
+            order = "la loi, ce qui bloque" if frame.socle_first else "la loi"
+            kept = f"réserve {number(frame.reserve)} %"
+            words = f"{years}, {kept}, {order}, les points par euro"
+        case RightsRule() as rights:
+            each = f"{number(rights.school)} par école"
+            words = f"{each}, {number(rights.pupil)} par élève"
+    return words
 
 
 def envelope_words(envelope: YearEnvelope) -> str:
@@ -209,34 +232,6 @@ def envelope_words(envelope: YearEnvelope) -> str:
     carried = ", reportable" if envelope.carry else ""
     source = f" · {envelope.source}" if envelope.source else ""
     return f"{amount}, {state}{carried}{source}"
-
-
-def _lock_words(lock: YearLock) -> str:
-    return f"{lock.year}, par {lock.by} : {lock.why}"
-
-
-def _frame_words(frame: ProgrammeFrame) -> str:
-    years = f"{frame.budgets[0]}-{frame.budgets[-1]}"
-    order = "la loi, ce qui bloque" if frame.socle_first else "la loi"
-    return f"{years}, réserve {number(frame.reserve)} %, {order}, les points par euro"
-
-
-def _rights_words(rights: RightsRule) -> str:
-    return f"{number(rights.school)} par école, {number(rights.pupil)} par élève"
-
-
-def _split_words(split: CostSplit) -> str:
-    return percent(exact(split.syndicat))
-
-
-_VALUES: dict[str, tuple[type[Noun], Callable[[Any], str]]] = {
-    subjects.ENVELOPES: (YearEnvelope, envelope_words),
-    subjects.LOCKS: (YearLock, _lock_words),
-    subjects.SPLITS: (CostSplit, _split_words),
-    "frame": (ProgrammeFrame, _frame_words),
-    "rights": (RightsRule, _rights_words),
-}
-"""Kind of subject → what its value is, and the words of one."""
 
 
 class RivalValue(NamedTuple):

@@ -247,23 +247,19 @@ def view_named(workspace: Workspace, name: str, schools: Iterable[School]) -> Vi
             about = commune_auditee(workspace, code)
             return View(AtlasReader.MAIRIE, f"Mairie {of(about.commune)}", about.code)
         case AtlasReader.CIRCONSCRIPTION if code.strip():
-            found = _circonscription(code, schools)
-            return View(AtlasReader.CIRCONSCRIPTION, found, found)
+            names = {one.circonscription for one in schools if one.circonscription}
+            listed, wanted = sorted(names), fold(code)
+            words = set(wanted.split())
+            near = [one for one in listed if fold(one) == wanted] or [
+                one for one in listed if words and words <= set(fold(one).split())
+            ]
+            if len(near) == 1:
+                return View(AtlasReader.CIRCONSCRIPTION, near[0], near[0])
+            told = " ; ".join((near or listed)[:_SHOWN])
+            known = f" : {told}" if told else " : l'annuaire n'en nomme aucune"
+            what = "désigne plusieurs circonscriptions" if near else "n'est pas connue"
+            raise DiagError(f"« {code.strip()[:60]} » {what}{known}.")
     raise DiagError(f"« {name[:60]} » n'est pas une vue. Choisissez : {NAMING}.")
-
-
-def _circonscription(typed: str, schools: Iterable[School]) -> str:
-    names = sorted({one.circonscription for one in schools if one.circonscription})
-    wanted = fold(typed)
-    exact = [one for one in names if fold(one) == wanted]
-    words = set(wanted.split())
-    near = exact or [one for one in names if words and words <= set(fold(one).split())]
-    if len(near) == 1:
-        return near[0]
-    told = " ; ".join((near or names)[:_SHOWN])
-    known = f" : {told}" if told else " : l'annuaire n'en nomme aucune"
-    what = "désigne plusieurs circonscriptions" if near else "n'est pas connue"
-    raise DiagError(f"« {typed.strip()[:60]} » {what}{known}.")
 
 
 def without_notes(report: Report) -> Report:

@@ -97,19 +97,17 @@ def corners(lines: Iterable[Line]) -> tuple[Degrees, Degrees]:
 
 def drawn(lines: Iterable[Line], projection: Projection) -> str:
     """Return the lines as the `d` of a path, points that do not show left out."""
-    return " ".join(filter(None, (_drawn(line, projection) for line in lines)))
-
-
-def _drawn(line: Line, projection: Projection) -> str:
-    spots = [projection.spot(point) for point in line]
-    kept = spots[:1]
-    for spot in spots[1:]:
-        if math.dist(spot, kept[-1]) >= _CLOSEST:
-            kept.append(spot)
-    if len(kept) < 2:  # noqa: PLR2004 - a line has two ends
-        return ""
-    closing = "Z" if line[0] == line[-1] else ""
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in kept) + closing
+    paths = []
+    for line in lines:
+        spots = [projection.spot(point) for point in line]
+        kept = spots[:1]
+        for spot in spots[1:]:
+            if math.dist(spot, kept[-1]) >= _CLOSEST:
+                kept.append(spot)
+        if len(kept) > 1:
+            closing = "Z" if line[0] == line[-1] else ""
+            paths.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in kept) + closing)
+    return " ".join(paths)
 
 
 def _lines(found: Any, depth: int) -> Iterator[Line]:

@@ -297,6 +297,16 @@ def programme_deliberation(board: Board, day: date) -> Paper:
     span, office = span_words(board), board.container.about.name
     title = f"Projet de délibération — programme numérique {span}"
     variant = board.record.variants[board.variant].name if board.variant else ""
+    grounds = []
+    for one in sorted(board.record.decisions.values(), key=lambda each: each.on):
+        about = f", sur {one.about}" if one.about else ""
+        if one.outcome is Outcome.AVIS:
+            seen = f"l'avis du comité de pilotage, {describe_day(one.on)}"
+        else:
+            ref = f" {one.ref}" if one.ref else ""
+            by = f"{describe_day(one.on)} ({body_words(board, one)})"
+            seen = f"la délibération{ref}, {by} : {OUTCOMES[one.outcome]}"
+        grounds.append(f"Vu {seen}{about}")
     view = {
         **tools(),
         "title": title,
@@ -309,7 +319,7 @@ def programme_deliberation(board: Board, day: date) -> Paper:
         "prefilled": prefilled(
             f"d'après le programme {span}, tel qu'au {long_date(day)}.", "le syndicat"
         ),
-        "decisions": bullets(_grounds(board)),
+        "decisions": bullets(grounds),
         "articles": agenda(board),
     }
     meta = Meta(
@@ -323,16 +333,3 @@ def programme_deliberation(board: Board, day: date) -> Paper:
     markdown = finish(meta, render(DELIBERATION, DELIBERATION, view, house), "")
     document = Document(meta=meta, markdown=markdown)
     return Paper(DELIBERATION, document, "\n".join(house.refused.values()))
-
-
-def _grounds(board: Board) -> Iterator[str]:
-    """Give what bodies have decided of the programme so far, as grounds."""
-    for one in sorted(board.record.decisions.values(), key=lambda each: each.on):
-        about = f", sur {one.about}" if one.about else ""
-        if one.outcome is Outcome.AVIS:
-            yield f"Vu l'avis du comité de pilotage, {describe_day(one.on)}{about}"
-            continue
-        whose = body_words(board, one)
-        ref = f" {one.ref}" if one.ref else ""
-        said = f"{describe_day(one.on)} ({whose}) : {OUTCOMES[one.outcome]}"
-        yield f"Vu la délibération{ref}, {said}{about}"

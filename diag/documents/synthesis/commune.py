@@ -75,6 +75,8 @@ def commune_synthesis(gathering: Gathering) -> Document:
         and one not in named
         and one.criterion.id not in urgent
     ]
+    expenses = (one for some in gathering.extracts for one in some.expenses)
+    domains = {one.domain for one in expenses if one.sure}
 
     def list_all(some: Sequence[Extract]) -> str:
         return listed(list(map(gathering.name_of, some)))
@@ -109,7 +111,14 @@ def commune_synthesis(gathering: Gathering) -> Document:
             ],
             "Dépenses par école, en euros TTC",
         ),
-        "domains_budget": _budget_by_domain(gathering),
+        "domains_budget": money.by_audit(
+            gathering,
+            money.domain_rows(gathering, DOMAINS),
+            "Les mêmes dépenses par thème, en euros TTC",
+            "Thème",
+        )
+        if len(domains) > 1
+        else Md(""),
         "leaders": money.leaders(gathering),
         "beyond": money.beyond(gathering),
         "unconfirmed": money.unconfirmed(gathering),
@@ -197,12 +206,3 @@ def _school_table(gathering: Gathering) -> Md:
     )
     caption = "École par école, dans l'ordre des noms : ce n'est pas un classement"
     return table(caption, columns, rows, numeric=(5,))
-
-
-def _budget_by_domain(gathering: Gathering) -> Md:
-    expenses = (one for some in gathering.extracts for one in some.expenses)
-    if len({one.domain for one in expenses if one.sure}) <= 1:
-        return Md("")
-    rows = money.domain_rows(gathering, DOMAINS)
-    caption = "Les mêmes dépenses par thème, en euros TTC"
-    return money.by_audit(gathering, rows, caption, "Thème")

@@ -260,32 +260,31 @@ def _subject_table(
 
 
 def _school_rows(gathering: Gathering) -> list[tuple[str, ...]]:
-    return [
-        (
+    rows = []
+    for one in gathering.schools:
+        reached = []
+        for _, prefixes in SUBJECTS:
+            told = [
+                each for each in one.findings if each.criterion.ref.startswith(prefixes)
+            ]
+            sure = sum(each.reached for each in told)
+            unsure = sum(not (each.reached or each.short) for each in told)
+            doubt = f", {unsure} à vérifier" if unsure else ""
+            reached.append(f"{sure} sur {len(told)}{doubt}" if told else "sans objet")
+        rows.append((
             gathering.name_of(one),
             one.about.commune,
-            *(_reached(one, prefixes) for _, prefixes in SUBJECTS),
+            *reached,
             alerts_words([one], ACADEMIE),
             "provisoire" if one.provisional else "définitif",
-        )
-        for one in gathering.schools
-    ]
+        ))
+    return rows
 
 
 _SCHOOL = ("École", "Commune", *(title for title, _ in SUBJECTS), "Loi", "Audit")
 _SCHOOLS = (
     "École par école, points atteints sur points examinés : ce n'est pas un classement"
 )
-
-
-def _reached(extract: Extract, prefixes: tuple[str, ...]) -> str:
-    told = [one for one in extract.findings if one.criterion.ref.startswith(prefixes)]
-    if not told:
-        return "sans objet"
-    sure = sum(one.reached for one in told)
-    unsure = sum(not (one.reached or one.short) for one in told)
-    doubt = f", {unsure} à vérifier" if unsure else ""
-    return f"{sure} sur {len(told)}{doubt}"
 
 
 def _compliance_table(

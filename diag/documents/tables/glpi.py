@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
@@ -158,6 +159,9 @@ def parc_of(report: Report) -> list[Stock]:
     for lot in report.facts.places_of(PlaceKind.LOT):
         kind = str(_value(report, lot.id, "type_lot"))
         system = str(_value(report, lot.id, "lot_systeme"))
+        bought = None
+        with suppress(ValueError):  # nobody knows the day, or it is none
+            bought = date.fromisoformat(str(_value(report, lot.id, "lot_date_achat")))
         found.append(
             Stock(
                 place=report.place_name(lot.parent or root),
@@ -170,7 +174,7 @@ def parc_of(report: Report) -> list[Stock]:
                 chassis=_CHASSIS.get(kind, ""),
                 system=_SYSTEMS.get(system, ("", "")),
                 system_words=_words(report, lot.id, "lot_systeme"),
-                bought=_day(_value(report, lot.id, "lot_date_achat")),
+                bought=bought,
             )
         )
     school = report.place_name(root)
@@ -223,13 +227,6 @@ def _words(report: Report, place: str, question: str) -> str:
 def _count(report: Report, place: str, question: str) -> int | None:
     value = _value(report, place, question)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _day(value: object) -> date | None:
-    try:
-        return date.fromisoformat(str(value)) if value else None
-    except ValueError:
-        return None
 
 
 # GLPI reads the archive as it is (Administration, Inventaire, Importer). What an audit

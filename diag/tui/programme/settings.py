@@ -290,13 +290,16 @@ class EnvelopesScreen(PlaceScreen):
         for at, purse in enumerate(self._purses):
             name = self._board.payer_name(purse.payer)
             title = f"{name[:1].upper()}{name[1:]}"
-            cells = (
-                _cell(
-                    record.envelopes.get((purse, year)),
-                    setting.envelope_subject(purse, year) in contested,
-                )
-                for year in years
-            )
+            cells = []
+            for year in years:
+                one = record.envelopes.get((purse, year))
+                mark = "!" * (setting.envelope_subject(purse, year) in contested)
+                if one is None:
+                    cells.append(mark or "–")
+                    continue
+                cents = f",{one.cents % 100:02d}" if one.cents % 100 else ""
+                voted = "v" * (one.state is EnvelopeState.VOTE)
+                cells.append(f"{number(one.cents // 100)}{cents}{voted}{mark}")
             if purse.section is RUNNING:
                 title = "  fonctionnement"
             rows.append(GridRow(str(at), title, tuple(cells)))
@@ -418,12 +421,3 @@ def _purses(board: Board) -> Iterator[Purse]:
     for payer in (board.programme.syndicat, *sorted(known, key=board.payer_name)):
         yield Purse(payer, INVESTMENT)
         yield Purse(payer, RUNNING)
-
-
-def _cell(envelope: YearEnvelope | None, is_contested: bool) -> str:  # noqa: FBT001 - a cell's
-    if envelope is None:
-        return "!" if is_contested else "–"
-    cents = envelope.cents % 100
-    amount = number(envelope.cents // 100) + (f",{cents:02d}" if cents else "")
-    mark = "v" if envelope.state is EnvelopeState.VOTE else ""
-    return f"{amount}{mark}{'!' * is_contested}"
