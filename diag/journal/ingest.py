@@ -104,7 +104,10 @@ class Tally:
     def turn(self, head: tuple[Any, ...]) -> None:
         """Count a head that stands from now on, or count one no more."""
         if self.heads is not None:
-            self.heads ^= hash_of(head)
+            subject, key, op, value, lam, at, author, device = head
+            text = f"{subject}\0{op}\0{value}\0{lam}\0{at}\0{author}\0{device}"
+            content = blake2b(text.encode("utf-8") + key, digest_size=SUM_BYTES)
+            self.heads ^= int.from_bytes(content.digest())
 
     def save(self, connection: sqlite3.Connection) -> None:
         """Keep what was counted, if anything was."""
@@ -120,14 +123,6 @@ class Tally:
         heads = self.heads.to_bytes(SUM_BYTES)
         check = crc32(digest + heads, (self.revisions << 16 ^ self.lam) & _CRC)
         return self.revisions, self.lam, digest, heads + check.to_bytes(4)
-
-
-def hash_of(head: tuple[Any, ...]) -> int:
-    """Return the number that stands for a head in the sum of its audit."""
-    subject, key, op, value, lam, at, author, device = head
-    text = f"{subject}\0{op}\0{value}\0{lam}\0{at}\0{author}\0{device}"
-    content = blake2b(text.encode("utf-8") + key, digest_size=SUM_BYTES)
-    return int.from_bytes(content.digest())
 
 
 def sum_of(text: str) -> bytes:

@@ -4,7 +4,7 @@ What its device may write is taken, the rest is refused line by line, as over th
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from diag.sync.bundle.keys import DeviceKeys
 from diag.sync.bundle.read import read_bundle, stage, verify
 from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.tables import Device, Token
+from diag.sync.hub.tables import Token
 from diag.sync.protocol import HubLimits, ProblemError, Pushed, Sink
 from diag.sync.transfer import give_pieces
 
@@ -117,7 +117,10 @@ def deliver(hub: Hub, keys: DeviceKeys, folder: Path, source: Path) -> Delivered
             and is not revoked, or is damaged: nothing came in.
         ProblemError: when its device may only read.
     """
-    devices = find_signers(hub.store.devices())
+    # Whatever a revoked device signs is refused: an older hub let its key in again.
+    known = sorted(hub.store.devices(), key=lambda device: bool(device.revoked_at))
+    signers = {device.sign_key: device for device in known if device.sign_key}
+    devices = {key: one for key, one in signers.items() if not one.revoked_at}
     try:
         with stage(folder, source, LIMITS, devices) as copy:
             header = verify(copy.path, keys.age, devices).header
@@ -138,13 +141,3 @@ def deliver(hub: Hub, keys: DeviceKeys, folder: Path, source: Path) -> Delivered
         attachments=relay.sent,
         refused=dict(Counter(relay.refused)),
     )
-
-
-def find_signers(devices: Iterable[Device]) -> dict[str, Device]:
-    """Return the devices whose bundles are read, by the key that signs them.
-
-    Whatever a revoked device signs is refused: an older hub let the same key in again.
-    """
-    known = sorted(devices, key=lambda device: bool(device.revoked_at))
-    signers = {device.sign_key: device for device in known if device.sign_key}
-    return {key: device for key, device in signers.items() if not device.revoked_at}

@@ -10,7 +10,7 @@ from diag.journal.holdings import Holding, sum_ids
 from diag.journal.journal import AuditSum
 from diag.journal.revision import Revision, read
 from diag.model.audit import Subject
-from diag.sync.hub.devices import Devices
+from diag.sync.hub.door import Devices
 from diag.sync.hub.tables import (
     ALL_IDS,
     ARRIVED,
@@ -76,8 +76,6 @@ _COUNTS = """
 select count(*), cast(coalesce(sum(last_seq), 0) as bigint),
   (select count(*) from device where revoked_at = 0) from audit
 """
-
-_PLACES = f"select count(*) from directory where {IN_SCOPE}"  # noqa: S608 -- our own text
 
 _PUT_DIRECTORY = """
 insert into directory values (:kind, :code, :department, :insee)
@@ -312,10 +310,6 @@ class Store(Devices):
             transaction.rows(_LOCK_MOVED)
             transaction.run(_PLACE_AUDITS)
         return len(rows)
-
-    def places(self, scopes: Collection[str]) -> int:
-        """Return how many subjects of the directory are in these territories."""
-        return int(self._rows(_PLACES, **scope(scopes))[0][0])
 
     def last_arrived(self) -> int:
         """Return when the last line came; 0 when none did."""

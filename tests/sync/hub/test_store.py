@@ -32,7 +32,7 @@ from diag.journal.revision import (
 from diag.model.audit import Photo, Subject, audit_id
 from diag.model.enums import PlaceKind
 from diag.sync.hub import sqlite
-from diag.sync.hub.devices import SPENT
+from diag.sync.hub.door import SPENT
 from diag.sync.hub.intake import Push
 from diag.sync.hub.postgres import PostgresEngine
 from diag.sync.hub.sqlite import SqliteEngine

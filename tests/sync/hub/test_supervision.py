@@ -18,7 +18,7 @@ from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
 from diag.sync.hub.app import build_app
-from diag.sync.hub.devices import ACTIVITY
+from diag.sync.hub.door import ACTIVITY
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.supervision import (
     COOKIE,
