@@ -110,8 +110,9 @@ def read_network(report: Report) -> NetworkSketch:
         lines = []
         for fact in facts:
             heads = report.facts.answers.get((place, fact), ())
-            is_none = fact == MAKESHIFT and bool(heads) and str(heads[0].value) == "0"
-            if heads and fact in questions and not is_none:
+            if not heads or fact not in questions:
+                continue
+            if fact != MAKESHIFT or str(heads[0].value) != "0":
                 read, mark = heads_words(questions[fact], heads), _MARKS.get(fact, "")
                 lines.append(printed(f"{mark}{uncapitalised(read) if mark else read}"))
         is_short = any((place, fact) in short for fact in facts)
@@ -162,17 +163,12 @@ def draw_network(found: NetworkSketch) -> Drawing:
             for up, line in enumerate(reversed(words))
         ]
         y += high + 30
-    fixed = (found.access, found.cabinet, found.cables, found.link)
-    weak = [f"« {one.name} »" for one in fixed if one.short]
-    if short := sum(one.short for some in found.buildings.values() for one in some):
-        weak.append(counted(short, "salle"))
-    claim = f"À reprendre : {listed(weak)}" if weak else "Rien à reprendre n'est sûr"
     parts = [
         f"{one.name} : {', '.join(one.lines)}{', à reprendre' * one.short}"
         for one in found.parts
     ]
     return Drawing(
-        printed(claim),
+        printed(_claim(found)),
         printed(" ; ".join(parts)) + ".",
         printed("Cadre épais : à reprendre. Tireté : liaison à refaire."),
         Panel(WIDTH, y - 26, "".join(shapes)),
@@ -182,6 +178,14 @@ def draw_network(found: NetworkSketch) -> Drawing:
             for one in found.parts
         ),
     )
+
+
+def _claim(found: NetworkSketch) -> str:
+    fixed = (found.access, found.cabinet, found.cables, found.link)
+    names = [f"« {one.name} »" for one in fixed if one.short]
+    if rooms := sum(one.short for some in found.buildings.values() for one in some):
+        names.append(counted(rooms, "salle"))
+    return f"À reprendre : {listed(names)}" if names else "Rien à reprendre n'est sûr"
 
 
 def _draw_part(

@@ -113,20 +113,20 @@ def decision_sheet(
     """Return the page of lists of votes, as one; None without a vote to fit."""
     if not votes:
         return None
-    aside = [line for one in some for line in one.votes.aside]
-    unvoted: list[Plain] = []
+    aside = [each for one in some for each in one.votes.aside]
+    rows: list[Plain] = []
     for why, (one_of, several, who) in _UNVOTED.items():
         lines = [one for one in aside if one.why is why and one.spent.gross]
         titles = [uncapitalised(one.title) for one in lines]
         if lines:
-            unvoted.append({
+            rows.append({
                 "what": typeset(f"Sans vote : {counted(len(lines), one_of, several)}"),
                 "which": typeset(sentence(listed(titles))),
                 "who": typeset(who),
                 **_amounts(*(one.spent for one in lines)),
             })
     if reserved := [one for one in aside if one.why is Aside.RESERVE]:
-        unvoted.append({
+        rows.append({
             "what": typeset(reserved[0].title),
             "which": typeset(listed([one.where for one in reserved])),
             "who": typeset("à inscrire au budget"),
@@ -140,7 +140,7 @@ def decision_sheet(
         "acts": [typeset(one) for one in danger_words(some)],
         "groups": {f"t{tier}": typeset(words) for tier, words in TIERS.items()},
         "votes": votes,
-        "unvoted": unvoted,
+        "unvoted": rows,
         "sums": _amounts(*(spent for one in some for spent in one.votes.every)),
         "head": head_of(*some),
         "ticks": any(one.is_frozen for one in some),
@@ -384,13 +384,13 @@ def _proof(report: Report, shown: SchoolVotes, vote: Vote) -> VoteProof:
         price = f"{euros_and_cents(line.cents)} HT{', chaque année' * line.yearly}"
         what = f"{number(line.quantity)} × {uncapitalised(line.label)}"
         prices.append(f"{what} à {price}")
-    photos = (
-        (photo.sha, f"{photo.caption.rstrip('. ') or report.place_name(photo.place)}.")
-        for photo in (one.photo for one in report.evidence)
-        if photo.shown
-        and photo.place in (vote.places or (report.facts.root,))
-        and photo.sha in report.pictures
-    )
+    # The first that is here and to be shown.
+    places, shown_photo = vote.places or (report.facts.root,), None
+    for photo in (each.photo for each in report.evidence):
+        if photo.shown and photo.place in places and photo.sha in report.pictures:
+            words = photo.caption.rstrip(". ") or report.place_name(photo.place)
+            shown_photo = photo.sha, f"{words}."
+            break
     return VoteProof(
         number=vote.number,
         call=call_of(shown, vote),
@@ -402,7 +402,7 @@ def _proof(report: Report, shown: SchoolVotes, vote: Vote) -> VoteProof:
         how=_how(report, judged),
         basis=sentence(" ; ".join(basis)),
         counted=tuple(prices),
-        photo=next(photos, None),
+        photo=shown_photo,
     )
 
 
