@@ -401,7 +401,6 @@ class Advising:
         targets = self._targets.of(ident)
         sure = [each for each in targets if each.trigger is Trigger.FIRES]
         named = sure or targets
-        root = self._reading.tree.root
         quantity = _total([each.quantity for each in targets])
         usual = None
         if quantity.high is None:
@@ -409,7 +408,14 @@ class Advising:
         when = remedy.recommendation.when
         result = self._results[when.criterion]
         is_legal = when.below <= (result.criterion.conforms_at or 0)
-        demands = tuple(self._demands_of(ident))
+        tree, demands = self._reading.tree, list[Demand]()
+        for target in targets:
+            scope, above = self._counting.scope(target.place), tree.line(target.place)
+            for need, count in remedy.needs(scope, target.quantity):
+                # For the place itself, one above or the subject.
+                served = (each for each in above if tree.kinds[each] is need.at)
+                place = next(served, tree.root) if need.at else target.place
+                demands.append(Demand(ident, need, place, count, target))
         raised = gains.raised(remedy.effect, [each.place for each in sure])
         advice = Advice(
             recommendation=remedy.recommendation,
@@ -419,31 +425,21 @@ class Advising:
                 dict.fromkeys(first for each in targets for first in each.waits_for)
             ),
             targets=targets,
-            places=tuple(each.place for each in named if each.place != root),
+            places=tuple(each.place for each in named if each.place != tree.root),
             quantity=quantity,
             usual=usual if usual and usual.high is not None else None,
             cost=FREE,
             due=FREE,
             alone=Basket(self._prices, demands).cost if demands else FREE,
             shared=(),
-            effort_days=remedy.effort(self._counting.scope(root), quantity),
+            effort_days=remedy.effort(self._counting.scope(tree.root), quantity),
             gain=gains.gain(raised),
             covers=self._targets.covered_by(ident),
             is_legal=is_legal,
             is_law=is_legal and result.is_law,
             is_danger=self._cures_danger(when.criterion, targets),
         )
-        return Draft(advice, demands, raised)
-
-    def _demands_of(self, ident: str) -> Iterator[Demand]:
-        """Yield what each place needs, for itself, a place above or the subject."""
-        remedy, tree = self._remedies.by_id[ident], self._reading.tree
-        for target in self._targets.of(ident):
-            scope, above = self._counting.scope(target.place), tree.line(target.place)
-            for need, quantity in remedy.needs(scope, target.quantity):
-                served = (each for each in above if tree.kinds[each] is need.at)
-                place = next(served, tree.root) if need.at else target.place
-                yield Demand(ident, need, place, quantity, target)
+        return Draft(advice, tuple(demands), raised)
 
     def _cures_danger(self, criterion: str, targets: Sequence[Target]) -> bool:
         """Say whether a criterion reads a danger that is there, at its places."""

@@ -57,7 +57,7 @@ class CriterionJudge:
         written = [self.applicable, *judging, self.weigh_by]
         self.rules = tuple(rule for rule in written if rule)
         """All its rules."""
-        self.names = frozenset[str]().union(*map(every_name, self.rules))
+        self.names = frozenset[str]().union(*(rule.every_name for rule in self.rules))
         """What they read, inside aggregates and outside."""
         self.void_names = frozenset(
             name
@@ -68,7 +68,8 @@ class CriterionJudge:
         )
         """What takes it out where it is sans objet."""
         deciding = (self.applicable, self.given, self.weigh_by)
-        self._scoping = self.void_names.union(*map(every_name, filter(None, deciding)))
+        scoping = (rule.every_name for rule in deciding if rule)
+        self._scoping = self.void_names.union(*scoping)
         self._summed: dict[tuple[object, ...], CriterionResult] = {}
         self._share = Fraction(criterion.socle_share)
         self._applies = condition(self.applicable) if self.applicable else None
@@ -395,8 +396,3 @@ class Readers:
             return frozenset()
         whole = fact.question.at_most
         return fact.relevance_names | ({whole} if whole else frozenset())
-
-
-def every_name(rule: Rule) -> frozenset[str]:
-    """Return what a rule reads by name, inside aggregates and outside."""
-    return rule.names.union(*rule.inner_names.values())

@@ -13,7 +13,7 @@ from graphlib import TopologicalSorter
 from itertools import chain
 from typing import NamedTuple
 
-from diag.assess.criteria import CriterionJudge, Readers, every_name
+from diag.assess.criteria import CriterionJudge, Readers
 from diag.assess.facts import FactsReading, FactType, PlaceScope, WithNames
 from diag.assess.results import Advice, Assessment, CriterionResult, Target, Verdict
 from diag.assess.scores import Averages, Member, Replaced, member
@@ -425,7 +425,7 @@ class Remedies:
 
     def opening(self, given: str) -> Iterator[str]:
         """Return the ids of those that make true a fact that a gate reads."""
-        read = every_name(parse_rule(given)) if given else frozenset[str]()
+        read = parse_rule(given).every_name if given else frozenset[str]()
         for ident, remedy in self.by_id.items():
             if not read.isdisjoint(remedy.recommendation.effect):
                 yield ident
@@ -550,7 +550,7 @@ class Dependencies:
             rules = (remedy.where, *remedy.rules, *effect.rules.values())
             own[ident] = frozenset(effect.facts).union(
                 *(self._gauges[each].names for each in judged if each in self._gauges),
-                *map(every_name, filter(None, rules)),
+                *(rule.every_name for rule in rules if rule),
             )
         return {
             ident: frozenset[str]().union(*map(own.__getitem__, linked))

@@ -15,7 +15,7 @@ from diag.model.enums import PlaceKind, State
 from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Answer, Facts, Value
 from diag.model.text import exact
 from diag.rules.evaluate import condition
-from diag.rules.language import VISIT_DATE, Rule, parse_rule
+from diag.rules.language import VISIT_DATE, parse_rule
 from diag.rules.values import (
     ABSENT,
     UNBOUNDED,
@@ -99,37 +99,30 @@ def vocabulary_of(questions: Mapping[str, Question]) -> Vocabulary:
         if ident not in void and not void.isdisjoint(rule.names)
     }:
         void |= more
-    return {
-        ident: _fact_type(question, rules.get(ident), void)
-        for ident, question in questions.items()
-    }
-
-
-def _fact_type(question: Question, rule: Rule | None, void: set[str]) -> FactType:
-    meaning = TYPES[question.type].meaning(question)
-    unknown: dict[Limits, RuleValue] = dict.fromkeys(Limits, meaning.unknown)
-    if isinstance(meaning.unknown, Span) and question.type in NUMERIC:
-        least = meaning.unknown.low
-        unknown[Limits.NONE] = unknown[Limits.LIKELY] = Span(least, None)
-        low, high = question.likely or (None, None)
-        if high is not None:
-            least = least if low is None else plain(exact(low))
-            unknown[Limits.LIKELY] = Span(least, plain(exact(high)))
-    return FactType(
-        question=question,
-        place=question.place,
-        at_most=question.at_most,
-        relevant=condition(rule) if rule else None,
-        relevance_names=(
-            rule.names.union(*rule.inner_names.values()) if rule else frozenset()
-        ),
-        inherits=rule.names & void if rule else frozenset(),
-        unknown={
-            limits: maybe_absent(value) if question.void else value
-            for limits, value in unknown.items()
-        },
-        read=meaning.read,
-    )
+    vocabulary: dict[str, FactType] = {}
+    for ident, question in questions.items():
+        meaning, asked_if = TYPES[question.type].meaning(question), rules.get(ident)
+        unknown: dict[Limits, RuleValue] = dict.fromkeys(Limits, meaning.unknown)
+        if isinstance(meaning.unknown, Span) and question.type in NUMERIC:
+            least = meaning.unknown.low
+            unknown[Limits.NONE] = unknown[Limits.LIKELY] = Span(least, None)
+            low, high = question.likely or (None, None)
+            if high is not None:
+                least = least if low is None else plain(exact(low))
+                unknown[Limits.LIKELY] = Span(least, plain(exact(high)))
+        if question.void:
+            unknown = {each: maybe_absent(value) for each, value in unknown.items()}
+        vocabulary[ident] = FactType(
+            question=question,
+            place=question.place,
+            at_most=question.at_most,
+            relevant=condition(asked_if) if asked_if else None,
+            relevance_names=asked_if.every_name if asked_if else frozenset(),
+            inherits=asked_if.names & void if asked_if else frozenset(),
+            unknown=unknown,
+            read=meaning.read,
+        )
+    return vocabulary
 
 
 class FactsReading:
@@ -294,7 +287,16 @@ class PlaceScope:
             return False
         if name not in self._out:
             self._out[name] = None  # should a checklist run in circles
-            self._out[name] = self._is_out(name, fact)
+            result: Truth = False
+            holder = self.holder(name)
+            if holder is self:
+                if fact.question.void:
+                    result = self._is_answered_void(name, fact)
+                for other in fact.inherits:
+                    result = either(result, self.is_out(other))
+            elif holder is not None:
+                result = holder.is_out(name)
+            self._out[name] = result
         return self._out[name]
 
     def relevance(self, name: str) -> Truth:
@@ -374,17 +376,6 @@ class PlaceScope:
             return False
         known = whole.low == whole.high and not whole.maybe_absent
         return known and whole.high is not None and (part.low or 0) > whole.high
-
-    def _is_out(self, name: str, fact: FactType) -> Truth:
-        holder = self.holder(name)
-        if holder is None:
-            return False
-        if holder is not self:
-            return holder.is_out(name)
-        result = self._is_answered_void(name, fact) if fact.question.void else False
-        for other in fact.inherits:
-            result = either(result, self.is_out(other))
-        return result
 
     def _is_answered_void(self, name: str, fact: FactType) -> Truth:
         relevant, heads = self.relevance(name), self.heads(name)

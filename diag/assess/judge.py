@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from diag.assess.advice import Advising
-from diag.assess.criteria import CriterionJudge, Readers, every_name
+from diag.assess.criteria import CriterionJudge, Readers
 from diag.assess.effects import Basis, Dependencies, Drafts, Gains, Remedies, raised
 from diag.assess.facts import FactsReading, vocabulary_of, with_answers
 from diag.assess.results import (
@@ -72,7 +72,7 @@ class Judge:
     def gates(self) -> frozenset[str]:
         """Questions that open others: what a `given` or a `relevant` reads."""
         given = [gauge.given for gauge in self.gauges.values() if gauge.given]
-        read = [every_name(rule) for rule in given]
+        read = [rule.every_name for rule in given]
         read += [fact.relevance_names for fact in self.vocabulary.values()]
         return frozenset[str]().union(*read)
 
@@ -298,7 +298,7 @@ _ELSE = Profile.STANDARD
 
 
 def _names(rules: Iterable[str]) -> frozenset[str]:
-    return frozenset[str]().union(*(every_name(parse_rule(rule)) for rule in rules))
+    return frozenset[str]().union(*(parse_rule(rule).every_name for rule in rules))
 
 
 # An edition holds the questions and criteria of all three; an audit sees its own alone.

@@ -317,9 +317,21 @@ class _Leads:
         question = asked.question
         found = self._classes.get(question.id)
         if found is None:
-            found = self._classes[question.id] = self._class_of(question)
+            is_gate = not self._judge.gates.isdisjoint(self._judge.written[question.id])
+            moved = self._judge.moved_near.get(question.id)
+            found = 2 if is_gate else 4, None  # it decides what is asked elsewhere
+            if question.danger:
+                found = 0, ()
+            elif moved is not None:
+                near_by = [
+                    (self._urgency_of(each), self._undecided[each])
+                    for each in moved
+                    if each in self._undecided
+                ]
+                found = found[0], near_by
+            self._classes[question.id] = found
         best, waiting = found
-        if waiting is None:  # what it decides is asked of other places
+        if waiting is None:
             far = (
                 self._urgency_of(ident)
                 for ident, near in self._near_to(asked).items()
@@ -332,18 +344,6 @@ class _Leads:
                 if urgency < best and not near.isdisjoint(places):
                     best = urgency
         return best
-
-    def _class_of(self, question: Question) -> _Class:
-        if question.danger:
-            return 0, ()
-        is_gate = not self._judge.gates.isdisjoint(self._judge.written[question.id])
-        floor, moved = 2 if is_gate else 4, self._judge.moved_near
-        if question.id not in moved:
-            return floor, None
-        led_to = [each for each in moved[question.id] if each in self._undecided]
-        return floor, [
-            (self._urgency_of(each), self._undecided[each]) for each in led_to
-        ]
 
     def _urgency_of(self, criterion: str) -> int:
         is_law = self._results[criterion].criterion.kind is Kind.COMPLIANCE

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from diag.answers.types import TYPES, answer_words
-from diag.assess.criteria import CriterionJudge, every_name
+from diag.assess.criteria import CriterionJudge
 from diag.assess.judge import Judge, judge_of
 from diag.assess.results import TOP, Assessment
 from diag.assess.spread import concerned, level_words
@@ -101,7 +101,7 @@ def _gauges_by_question(judge: Judge) -> Mapping[str, Sequence[CriterionJudge]]:
     for gauge in judge.gauges.values():
         judging = [rule for _, rule in gauge.levels]
         judging += [gauge.given] if gauge.given else []
-        for question in frozenset[str]().union(*map(every_name, judging)):
+        for question in frozenset[str]().union(*(rule.every_name for rule in judging)):
             found.setdefault(question, []).append(gauge)
     return found
 

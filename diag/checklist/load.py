@@ -408,6 +408,7 @@ class _Laying:
             self._add(name, without(node, OFF), home)
 
     def _add(self, name: Name, node: Entries, home: str) -> None:
+        """Add an item of the syndicat's own to the file of its section or domain."""
         section, _ = name
         required = set(required_keys(ITEMS[section]))
         likely = mistaken(name, self._shipped)

@@ -108,7 +108,7 @@ def names_read(text: str) -> frozenset[str]:
     rule = read_rule(text)
     if isinstance(rule, RuleError):
         return frozenset()
-    return rule.names.union(*rule.inner_names.values())
+    return rule.every_name
 
 
 @lru_cache(maxsize=4096)

@@ -28,7 +28,6 @@ from diag.answers.types import (
     fieldset,
     unit_words,
 )
-from diag.assess.criteria import every_name
 from diag.assess.questions import next_questions, relevant_questions
 from diag.audit.forms import FORMAT, PURCHASES, VERSION
 from diag.audit.memory import Neighbours
@@ -406,7 +405,7 @@ def _by_use(session: AuditSession, whom: str) -> list[Question]:
     for criterion in checklist.criteria.values():
         rank = kinds.index(criterion.kind)
         for rule in filter(None, (criterion.applicable, *criterion.levels.values())):
-            for name in every_name(parse_rule(rule)):
+            for name in parse_rule(rule).every_name:
                 weight[name] = min(rank, weight.get(name, rank))
     asked = {
         each.question.id: each.question

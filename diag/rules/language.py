@@ -75,6 +75,11 @@ class Rule:
                 inner[node.kind] = known | names_in(node)
         return inner
 
+    @cached_property
+    def every_name(self) -> frozenset[str]:
+        """What it reads by name, inside aggregates and outside."""
+        return names_in(self.root)
+
     @property
     def kinds(self) -> frozenset[PlaceKind]:
         """Kinds of places that the rule aggregates over."""
