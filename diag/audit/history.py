@@ -50,6 +50,7 @@ from diag.journal.subjects import (
     VisitTopic,
     WordingTopic,
 )
+from diag.model.audit import Dispatch, Way
 from diag.model.checklist import Question
 from diag.model.enums import (
     READERS,
@@ -291,6 +292,16 @@ def advice_title(session: AuditSession, ident: str) -> str:
     own = _last(session, subjects.own(ident)).get("title")
     known = title_words(session, ident)
     return str(own or (known if known != ident else "préconisation d'autres grilles"))
+
+
+def dispatch_words(sent: Dispatch) -> str:
+    """Return what was sent to whom and when, on one line."""
+    day = written_day(sent.on)
+    verb = "envoyé à" if sent.way is Way.SMTP else "brouillon pour"
+    state = ", provisoire" if sent.provisional else ""
+    mark = f", empreinte {sent.digest[:12]}" if sent.digest else ""
+    reader, to = reader_words(sent.audience), ", ".join(sent.to)
+    return f"{day} {reader} : {verb} {to}{state}{mark}"
 
 
 def reader_words(audience: str) -> str:

@@ -15,6 +15,7 @@ from diag.audit.fitting import (
     minutes_named,
 )
 from diag.audit.follow import signature_json, standing_words
+from diag.audit.history import dispatch_words
 from diag.audit.remarks import PUBLIC_READERS, slips_of
 from diag.audit.session import AuditSession, Listed, listed
 from diag.audit.session import start as start_audit
@@ -315,8 +316,6 @@ def status(
     click.echo(f"  modifications {summary['revisions']}")
     click.echo(f"  conflits      {summary['conflicts']}")
     click.echo(f"  empreinte     {summary['digest']}")
-    from diag.office.mail.parcel import dispatch_words  # noqa: PLC0415 - 140 modules
-
     for sent in summary["dispatches"]:
         click.echo(f"  document      {dispatch_words(Dispatch.model_validate(sent))}")
     if summary["sealed"] is False:

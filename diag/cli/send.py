@@ -8,7 +8,7 @@ from typing import Any
 import click
 from pydantic import SecretStr
 
-from diag.audit.history import reader_words
+from diag.audit.history import dispatch_words, reader_words
 from diag.audit.remarks import slips_of
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
@@ -35,7 +35,7 @@ from diag.office.mail import account as accounts
 from diag.office.mail import parcel as parcels
 from diag.office.mail import server
 from diag.office.mail.account import Account, Address, Security
-from diag.office.mail.parcel import STATES, Parcel, dispatch_words, posted_words
+from diag.office.mail.parcel import STATES, Parcel, posted_words
 from diag.words.sentences import counted
 from diag.workspace.disk import show_file
 from diag.workspace.workspace import Workspace

@@ -1,9 +1,10 @@
 """The file of a school, a commune or a syndicat: who they are, and their audits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from diag.audit.follow import claim_words
+from diag.audit.history import dispatch_words
 from diag.audit.proposals import count_waiting
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import OLDER
@@ -14,7 +15,6 @@ from diag.journal.signatures import signature_of, standing_word
 from diag.model.audit import Audit, Auditee, School, Subject
 from diag.model.enums import AuditStatus, PlaceKind, Provenance
 from diag.office.conflicts import unsettled
-from diag.office.mail.parcel import dispatch_words
 from diag.office.supervision import stand_of
 from diag.office.tour import address_of
 from diag.words.dates import day_words, written_day
@@ -60,24 +60,9 @@ class AuditOverview:
 
 def who(workspace: Workspace, about: Auditee) -> Iterator[tuple[str, str]]:
     """Yield what is known of whom an audit is about: a label, and what it holds."""
-    lines: tuple[tuple[str, str], ...]
+    lines: Iterable[tuple[str, str]]
     if about.school:
-        year = f" ({about.school.ips_year})" if about.school.ips_year else ""
-        ips = "" if about.school.ips is None else f"{number(about.school.ips)}{year}"
-        lines = (
-            ("Adresse", address_of(about.school)),
-            ("Téléphone", phone_number(about.school.phone)),
-            ("Courriel", about.school.email),
-            ("École", _sort(about.school)),
-            ("Élèves", _headcount(about.school)),
-            ("IPS", ips),
-            ("Inspection", about.school.circonscription),
-            ("RPI", about.school.rpi),
-            ("Réseau", _access(workspace, about.school.insee)),
-            ("Mairie", _town_hall(workspace, about.school.insee)),
-            ("Commune", _commune_audit(workspace, about.school.insee)),
-            ("Attention", _warning(about.school)),
-        )
+        lines = _school_lines(workspace, about.school)
     elif about.kind is PlaceKind.COMMUNE:
         territory = workspace.territory
         commune = territory.commune(about.code)
@@ -99,6 +84,45 @@ def who(workspace: Workspace, about: Auditee) -> Iterator[tuple[str, str]]:
     yield from (line for line in lines if line[1])
 
 
+def _school_lines(workspace: Workspace, school: School) -> Iterator[tuple[str, str]]:
+    """Yield what the official lists hold of a school; empty where they hold nothing."""
+    cycles = " et ".join(
+        name
+        for name, taken in (
+            ("maternelle", school.nursery),
+            ("élémentaire", school.elementary),
+        )
+        if taken
+    )
+    counts = []
+    if school.classes is not None:
+        counts.append(counted(school.classes, "classe"))
+    if school.pupils is not None:
+        counts.append(counted(school.pupils, "élève"))
+    if school.classes and school.pupils:
+        counts.append(f"{round(school.pupils / school.classes)} par classe")
+    if counts and school.headcount_year:
+        counts[-1] += f" ({school.headcount_year})"
+    year = f" ({school.ips_year})" if school.ips_year else ""
+    warning = "l'annuaire annonce sa fermeture" * (school.state == "A FERMER")
+    if school.vanished:
+        day = written_day(school.vanished)
+        warning = f"absente de l'annuaire depuis l'import du {day} : fermée ?"
+    kinds = (school.sector, cycles, school.priority_education)
+    yield "Adresse", address_of(school)
+    yield "Téléphone", phone_number(school.phone)
+    yield "Courriel", school.email
+    yield "École", ", ".join(filter(None, kinds))
+    yield "Élèves", ", ".join(counts)
+    yield "IPS", "" if school.ips is None else f"{number(school.ips)}{year}"
+    yield "Inspection", school.circonscription
+    yield "RPI", school.rpi
+    yield "Réseau", _access(workspace, school.insee)
+    yield "Mairie", _town_hall(workspace, school.insee)
+    yield "Commune", _commune_audit(workspace, school.insee)
+    yield "Attention", warning
+
+
 def _commune_audit(workspace: Workspace, insee: str) -> str:
     """Return where the last audit of a commune stands; empty when none was begun."""
     subject, journal = Subject(kind=PlaceKind.COMMUNE, code=insee), workspace.journal
@@ -117,64 +141,37 @@ def _commune_audit(workspace: Workspace, insee: str) -> str:
 
 def list_audits_of(workspace: Workspace, about: Auditee) -> list[AuditOverview]:
     """Return the audits of a subject, the latest campaign first."""
-    found = [
-        _overview(AuditSession(workspace, audit, about))
-        for audit in audits(workspace.journal)
-        if audit.subject == about.subject
-    ]
-    return sorted(found, key=lambda one: one.audit.campaign, reverse=True)
-
-
-def _overview(session: AuditSession) -> AuditOverview:
-    answered = [
-        heads
-        for heads in session.facts.answers.values()
-        if any(head.provenance is not Provenance.IMPORTED for head in heads)
-    ]
-    given = [head.at for heads in answered for head in heads]
-    begun = is_begun(session.workspace.journal, session.audit.id)
-    older = f", {OLDER}" if session.is_older else ""
-    stand = stand_of(session)
-    sent = dispatches_of(session.workspace.journal, session.audit.id)
-    return AuditOverview(
-        session.audit,
-        standing_word(session.status, session.signature) + older if begun else _UNSAID,
-        len(answered),
-        day_words(max(given)) if given else "",
-        (
-            *((stand.words,) if stand and stand.status in _REVIEWED else ()),
-            *tuple(map(dispatch_words, sent[-_SENT:])),
-        ),
-        begun,
-        unsettled(session) if begun else "",
-        claim_words(session),
-        count_waiting(session) if begun else 0,
-    )
-
-
-def _sort(school: School) -> str:
-    cycles = [
-        name
-        for name, taken in (
-            ("maternelle", school.nursery),
-            ("élémentaire", school.elementary),
+    journal, found = workspace.journal, []
+    for audit in audits(journal):
+        if audit.subject != about.subject:
+            continue
+        session = AuditSession(workspace, audit, about)
+        given = [
+            heads
+            for heads in session.facts.answers.values()
+            if any(head.provenance is not Provenance.IMPORTED for head in heads)
+        ]
+        last = max((head.at for heads in given for head in heads), default=0)
+        begun = is_begun(journal, audit.id)
+        older = f", {OLDER}" if session.is_older else ""
+        status = standing_word(session.status, session.signature) + older
+        stand = stand_of(session)
+        reviewed = (stand.words,) if stand and stand.status in _REVIEWED else ()
+        sent = map(dispatch_words, dispatches_of(journal, audit.id)[-_SENT:])
+        found.append(
+            AuditOverview(
+                audit,
+                status if begun else _UNSAID,
+                len(given),
+                day_words(last) if given else "",
+                (*reviewed, *sent),
+                begun,
+                unsettled(session) if begun else "",
+                claim_words(session),
+                count_waiting(session) if begun else 0,
+            )
         )
-        if taken
-    ]
-    parts = (school.sector, " et ".join(cycles), school.priority_education)
-    return ", ".join(part for part in parts if part)
-
-
-def _headcount(school: School) -> str:
-    if school.classes is None and school.pupils is None:
-        return ""
-    parts = [] if school.classes is None else [counted(school.classes, "classe")]
-    if school.pupils is not None:
-        parts.append(counted(school.pupils, "élève"))
-    if school.classes and school.pupils:
-        parts.append(f"{round(school.pupils / school.classes)} par classe")
-    year = f" ({school.headcount_year})" if school.headcount_year else ""
-    return ", ".join(parts) + year
+    return sorted(found, key=lambda one: one.audit.campaign, reverse=True)
 
 
 def _access(workspace: Workspace, insee: str) -> str:
@@ -199,10 +196,3 @@ def _town_hall(workspace: Workspace, insee: str) -> str:
         return ""
     year = f" (adresse de {hall.source_date[:4]})" if hall.source_date else ""
     return (hall.email or hall.problem) + (year if hall.email else "")
-
-
-def _warning(school: School) -> str:
-    if school.vanished:
-        day = written_day(school.vanished)
-        return f"absente de l'annuaire depuis l'import du {day} : fermée ?"
-    return "l'annuaire annonce sa fermeture" if school.state == "A FERMER" else ""

@@ -6,7 +6,6 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from diag.audit.history import reader_words
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession
 from diag.documents.document import Document
@@ -20,7 +19,7 @@ from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.model.text import email_problem
 from diag.office.mail.account import Address
-from diag.words.dates import time_words, written_day
+from diag.words.dates import time_words
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
 
@@ -320,16 +319,6 @@ _REMEDIES = {
         "l'envoi avec la bonne adresse."
     ),
 }
-
-
-def dispatch_words(sent: Dispatch) -> str:
-    """Return what was sent to whom and when, on one line."""
-    day = written_day(sent.on)
-    verb = "envoyé à" if sent.way is Way.SMTP else "brouillon pour"
-    state = ", provisoire" if sent.provisional else ""
-    mark = f", empreinte {sent.digest[:12]}" if sent.digest else ""
-    reader, to = reader_words(sent.audience), ", ".join(sent.to)
-    return f"{day} {reader} : {verb} {to}{state}{mark}"
 
 
 def posted_words(posted: Posted) -> str:

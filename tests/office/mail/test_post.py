@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
+from diag.audit.history import dispatch_words
 from diag.audit.session import AuditSession
 from diag.documents.mail import Mail, composed
 from diag.journal.outbox import MailState, Outbox, Posted
@@ -16,7 +17,6 @@ from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.office.mail.parcel import (
     confirm_arrival,
-    dispatch_words,
     drop,
     has_messages,
     message_numbered,
