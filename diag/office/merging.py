@@ -167,14 +167,17 @@ def _alike(
 ) -> Iterator[tuple[Place, Place, str]]:
     """Give the pairs that bear one name, or are the only two of one use."""
     names = {place.id: _name(place.name) for place in there}
-    uses = {place.id: _use(session, place) for place in there}
+    facts, uses = session.facts, dict[str, object]()
+    for place in there:
+        heads = facts.answers.get((place.id, _USE), ())
+        known = [each.value for each in heads if each.state is State.KNOWN]
+        uses[place.id] = known[0] if len(known) == 1 else None
     often = Counter(uses.values())
     for first, second in combinations(there, 2):
         use = uses[first.id]
-        facts = session.facts
         inside = {first.parent, second.parent} - {facts.root}
         named = {_name(facts.places[parent].name) for parent in inside if parent}
-        if not (len(named) < _PAIR):
+        if len(named) >= _PAIR:
             continue
         if names[first.id] == names[second.id]:
             yield first, second, "même nom"
@@ -184,12 +187,6 @@ def _alike(
 
 def _name(text: str) -> str:
     return " ".join(fold(text).split())
-
-
-def _use(session: AuditSession, place: Place) -> object:
-    heads = session.facts.answers.get((place.id, _USE), ())
-    known = [each.value for each in heads if each.state is State.KNOWN]
-    return known[0] if len(known) == 1 else None
 
 
 def _birth(session: AuditSession, place: Place) -> Revision | None:

@@ -1,6 +1,6 @@
 """The territory as one looks over it: every school, and where its audit stands."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -143,7 +143,17 @@ def _unsettled(journal: Journal, manifest: tuple[AuditSum, ...]) -> frozenset[st
     written = {
         one.audit: one for one in manifest if seen.get(one.audit, _NEW)[0] != one
     }
-    differing = _differing(journal, written)
+    differing = audits_in_conflict(journal, written)
+    if differing:
+        # Merges and conflicts are the journal's dearest words: 20 ms, for who differs.
+        from diag.journal.conflicts import conflicts_of  # noqa: PLC0415
+        from diag.workspace.subjects import audits  # noqa: PLC0415
+
+        differing = frozenset(
+            each.id
+            for each in audits(journal)
+            if each.id in differing and conflicts_of(journal, each)
+        )
     seen |= {audit: (one, audit in differing) for audit, one in written.items()}
     return frozenset(one.audit for one in manifest if seen[one.audit][1])
 
@@ -157,21 +167,6 @@ _NEW = None, False
 @lru_cache(maxsize=1)
 def _seen(_journal: Journal) -> _Seen:
     return {}
-
-
-def _differing(journal: Journal, written: Collection[str]) -> frozenset[str]:
-    forks = audits_in_conflict(journal, written)
-    if not forks:
-        return forks
-    # Merges and conflicts are the journal's dearest words: 20 ms, for those who differ.
-    from diag.journal.conflicts import conflicts_of  # noqa: PLC0415
-    from diag.workspace.subjects import audits  # noqa: PLC0415
-
-    return frozenset(
-        each.id
-        for each in audits(journal)
-        if each.id in forks and conflicts_of(journal, each)
-    )
 
 
 @dataclass(frozen=True, slots=True)

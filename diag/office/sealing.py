@@ -222,15 +222,11 @@ class Sealing:
                 "l'administrateur, après l'avoir vérifié de vive voix."
             )
         elif now != before:
-            self._keep_hub(hello)
-
-    def _keep_hub(self, hello: Hello) -> None:
-        """Remember the key that the hub signs with now."""
-        folder = self.workspace.folder
-        for one in read_enrolments(folder):
-            if one.hub == hello.hub:
-                keep_enrolment(folder, one.model_copy(update={"key": hello.key}))
-        Ring(self.workspace.journal).keep_hub(hello.name, hello.key)
+            folder = self.workspace.folder
+            for one in read_enrolments(folder):
+                if one.hub == hello.hub:
+                    keep_enrolment(folder, one.model_copy(update={"key": hello.key}))
+            Ring(journal).keep_hub(hello.name, hello.key)
 
     def _note_form(self, hello: Hello) -> None:
         """Remember which form of bundle the hub reads, and whether it wants seals."""
