@@ -285,12 +285,12 @@ def pale(colour: str) -> str:
 
 
 def _luminance(colour: str) -> float:
-    red, green, blue = (_linear(part / 255) for part in _parts(colour))
+    shares = (part / 255 for part in _parts(colour))
+    red, green, blue = (
+        part / 12.92 if part <= _KNEE else float(((part + 0.055) / 1.055) ** 2.4)
+        for part in shares
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(part: float) -> float:
-    return float(part / 12.92 if part <= _KNEE else ((part + 0.055) / 1.055) ** 2.4)
 
 
 def _parts(colour: str) -> tuple[int, int, int]:

@@ -4,7 +4,6 @@ import gc
 import json
 import os
 import warnings
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -18,7 +17,6 @@ from diag.words.sentences import counted
 if TYPE_CHECKING:
     from diag.checklist.lint.french import Knows
     from diag.checklist.lint.rules import Situation
-    from diag.model.checklist import Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +58,15 @@ def problems_in(folder: Path, overlay: Path | None = None) -> Checked:
             counted(len(loaded.examples), "exemple"),
         ))
     ordered = tuple(sorted(problems, key=lambda each: each.place))
-    note = _old_prices(loaded.draft.prices.values())
+    today, years = datetime.now(UTC).date().isoformat(), dict[int, list[str]]()
+    for price in loaded.draft.prices.values():
+        if price.is_old(today):
+            years.setdefault(price.year, []).append(price.id)
+    old = " ; ".join(f"en {year}, {', '.join(years[year])}" for year in sorted(years))
+    note = (
+        f"Prix relevés il y a plus de trois ans, à actualiser : {old}." if old else ""
+    )
     return Checked(summary, ordered, len(loaded.overlaid), note)
-
-
-def _old_prices(prices: "Iterable[Price]") -> str:
-    """Return which prices are to be seen again, by year; empty when none is."""
-    today = datetime.now(UTC).date().isoformat()
-    years: dict[int, list[str]] = {}
-    for one in prices:
-        if one.is_old(today):
-            years.setdefault(one.year, []).append(one.id)
-    told = " ; ".join(f"en {year}, {', '.join(years[year])}" for year in sorted(years))
-    return f"Prix relevés il y a plus de trois ans, à actualiser : {told}." * bool(told)
 
 
 def situations_in(folder: Path) -> "list[Situation]":
@@ -178,8 +172,18 @@ def respelled(
 
 
 def french_dictionary(folders: tuple[str, ...] = _FOLDERS) -> "Knows | None":
-    """Return who knows French words on this machine, if anyone does."""
-    path = next(_dictionaries(folders), None)
+    """Return who knows French words on this machine, if anyone does.
+
+    The folders of DICPATH come first.
+    """
+    own = os.environ.get("DICPATH", "").split(os.pathsep)
+    every = (*filter(None, own), *folders)
+    paths = (Path(folder) / name for folder in every for name in _NAMES)
+    both = ("aff", "dic")
+    whole = (
+        one for one in paths if all(Path(f"{one}.{end}").is_file() for end in both)
+    )
+    path = next(whole, None)
     if path is None:
         return None
     try:
@@ -193,13 +197,3 @@ def french_dictionary(folders: tuple[str, ...] = _FOLDERS) -> "Knows | None":
         lookup: Knows = Dictionary.from_files(str(path)).lookup
         gc.collect()
     return lookup
-
-
-def _dictionaries(folders: tuple[str, ...]) -> Iterator[Path]:
-    """Yield the dictionaries found, without their suffix; DICPATH's come first."""
-    said = os.environ.get("DICPATH", "").split(os.pathsep)
-    for folder in (*filter(None, said), *folders):
-        for name in _NAMES:
-            path = Path(folder) / name
-            if all(Path(f"{path}.{end}").is_file() for end in ("aff", "dic")):
-                yield path

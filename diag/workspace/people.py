@@ -104,31 +104,25 @@ def carry_out_again(folder: Path, former: Path | None) -> int:
     Raises:
         DiagError: when the restored journal cannot be written.
     """
+    from diag.journal.exchange import held  # noqa: PLC0415 - a restoration alone
+
     lines = dict.fromkeys(_lines(folder / FOLDER / _ERASURES))
     if former is not None:
         with suppress(JournalError):  # it may be restored because it is damaged
             lines |= dict.fromkeys(erasures_in(former))
     with Journal.open(folder) as journal:
-        taken = _erase_again(journal, lines) if lines else 0
+        named: Collection[str] = ()
+        with suppress(JournalError):  # damaged attachments keep no line
+            named = held(journal) if lines else ()
+        taken = journal.ingest(lines).new if lines else 0
+        if taken:  # the attachments that only what is erased named leave with it
+            with suppress(JournalError):
+                drop_unnamed(journal, among=named)
+            journal.compact()
         forgotten = _forgotten(folder / FOLDER / _FORGOTTEN)
         if any(forgotten):
             _without(journal, forgotten)
             journal.compact()
-    return taken
-
-
-def _erase_again(journal: Journal, lines: Iterable[bytes]) -> int:
-    """Take erasures in; remove the attachments that only what they erase named."""
-    from diag.journal.exchange import held  # noqa: PLC0415 - a restoration alone
-
-    named: Collection[str] = ()
-    with suppress(JournalError):  # damaged attachments keep no line
-        named = held(journal)
-    taken = journal.ingest(lines).new
-    if taken:
-        with suppress(JournalError):
-            drop_unnamed(journal, among=named)
-        journal.compact()
     return taken
 
 

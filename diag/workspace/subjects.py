@@ -88,7 +88,20 @@ def school_of(workspace: Workspace, uai: str) -> School:
     told = find_subject_here(workspace, wanted)
     if told is not None and told.school is not None:
         return told.school
-    raise _unknown_school(workspace, wanted)
+    known = [line.uai for line in workspace.territory.schools()]
+    if not known:
+        raise DiagError(
+            f"École {wanted} inconnue : le territoire est vide. "
+            "Importez la liste officielle.",
+            command="diag import annuaire FICHIER.csv",
+        )
+    near = get_close_matches(wanted, known, n=1, cutoff=0.8)
+    hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
+    raise DiagError(
+        f"École {wanted} inconnue dans ce territoire.{hint} "
+        "Importez son département, ou cherchez-la par son nom.",
+        command="diag schools NOM",
+    )
 
 
 def commune_auditee(workspace: Workspace, insee: str) -> Auditee:
@@ -101,18 +114,23 @@ def commune_auditee(workspace: Workspace, insee: str) -> Auditee:
         wanted = normal_insee(insee)
     except ValueError as error:
         raise DiagError(f"{error}. Par exemple : commune:80021.") from error
-    commune = workspace.territory.commune(wanted)
-    if commune is not None:
+    territory, place = workspace.territory, None
+    if commune := territory.commune(wanted):
+        place = commune.name, commune.department
+    else:  # while the code is not imported, its schools name it
+        for school in territory.schools("", commune=wanted, limit=1):
+            place = school.commune, school.department
+    if place:
+        name, department = place
         return Auditee(
             kind=PlaceKind.COMMUNE,
             code=wanted,
-            name=f"Commune {of(commune.name)}",
+            name=f"Commune {of(name)}",
             insee=wanted,
-            commune=commune.name,
-            department=commune.department,
+            commune=name,
+            department=department,
         )
-    told = _commune_of_a_school(workspace, wanted)
-    told = told or find_subject_here(workspace, f"{PlaceKind.COMMUNE}:{wanted}")
+    told = find_subject_here(workspace, f"{PlaceKind.COMMUNE}:{wanted}")
     if told is not None:
         return told
     raise DiagError(
@@ -154,37 +172,6 @@ def syndicat_auditee(workspace: Workspace, siren: str = "") -> Auditee:
     raise DiagError(
         f"SIREN {wanted} inconnu : ce n'est ni celui de votre syndicat "
         f"({settings.siren}), ni un regroupement de ce territoire."
-    )
-
-
-def _commune_of_a_school(workspace: Workspace, insee: str) -> Auditee | None:
-    """Return a commune as its schools name it, while the code is not imported."""
-    for school in workspace.territory.schools("", commune=insee, limit=1):
-        return Auditee(
-            kind=PlaceKind.COMMUNE,
-            code=insee,
-            name=f"Commune {of(school.commune)}",
-            insee=insee,
-            commune=school.commune,
-            department=school.department,
-        )
-    return None
-
-
-def _unknown_school(workspace: Workspace, uai: str) -> DiagError:
-    known = [line.uai for line in workspace.territory.schools()]
-    if not known:
-        return DiagError(
-            f"École {uai} inconnue : le territoire est vide. "
-            "Importez la liste officielle.",
-            command="diag import annuaire FICHIER.csv",
-        )
-    near = get_close_matches(uai, known, n=1, cutoff=0.8)
-    hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
-    return DiagError(
-        f"École {uai} inconnue dans ce territoire.{hint} "
-        "Importez son département, ou cherchez-la par son nom.",
-        command="diag schools NOM",
     )
 
 
