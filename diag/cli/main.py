@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -46,18 +46,16 @@ class LazyGroup(click.Group):
         """Write the commands under the verb that each one serves."""
         if not self.verbs:
             super().format_commands(ctx, formatter)
-        for verb, names in self.verbs.items():
-            with formatter.section(f"{verb}\N{NO-BREAK SPACE}"):
-                formatter.write_dl(list(self._lines(ctx, names)))
-
-    def _lines(
-        self, ctx: click.Context, names: Iterable[str]
-    ) -> Iterator[tuple[str, str]]:
         width = max(map(len, self.places))
-        for name in names:
-            command = self.get_command(ctx, name)
-            if command is not None and not command.hidden:
-                yield name.ljust(width), command.get_short_help_str(limit=76 - width)
+        for verb, names in self.verbs.items():
+            rows = []
+            for name in names:
+                command = self.get_command(ctx, name)
+                if command is not None and not command.hidden:
+                    sentence = command.get_short_help_str(limit=76 - width)
+                    rows.append((name.ljust(width), sentence))
+            with formatter.section(f"{verb}\N{NO-BREAK SPACE}"):
+                formatter.write_dl(rows)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return a command; None when there is none of that name."""
@@ -191,12 +189,8 @@ def diag(ctx: click.Context, workspace: Path | None) -> None:
     Commencez par « diag demo » pour voir, ou « diag init » pour travailler.
     """
     ctx.obj = workspace
-    if ctx.invoked_subcommand is None:
-        _open_screens(ctx)
-
-
-def _open_screens(ctx: click.Context) -> None:
-    """Open the app on a terminal, or in a browser; else print the help."""
+    if ctx.invoked_subcommand is not None:
+        return
     in_browser = "TEXTUAL_DRIVER" in os.environ  # set by what serves the page
     if not (in_browser or (sys.stdin.isatty() and sys.stdout.isatty())):
         click.echo(ctx.get_help())
@@ -205,17 +199,12 @@ def _open_screens(ctx: click.Context) -> None:
     from diag.tui.app import open_app  # noqa: PLC0415
     from diag.workspace.disk import default_folder  # noqa: PLC0415
 
-    folder = ctx.obj or default_folder()
-    _unlock(folder)
+    folder = workspace or default_folder()
+    if (folder / "diag-chiffrement.json").exists():  # its key, before the screens
+        from diag.journal.connection import key_of  # noqa: PLC0415 - not for a plain one
+
+        key_of(folder / "diag.db")
     open_app(folder)
-
-
-def _unlock(folder: Path) -> None:
-    """Have the key of an encrypted workspace before the screens take the terminal."""
-    if (folder / "diag-chiffrement.json").exists():
-        from diag.journal import connection as keys  # noqa: PLC0415 - not for a plain one
-
-        keys.key_of(folder / "diag.db")
 
 
 def main(act: Callable[[], object] = lambda: diag(standalone_mode=False)) -> None:
@@ -240,9 +229,13 @@ def main(act: Callable[[], object] = lambda: diag(standalone_mode=False)) -> Non
     except OSError as error:
         _stop(system_sentence(error), EXIT_REFUSED)
     except Exception as error:  # noqa: BLE001 - a traceback helps no one in a corridor
+        # Loads the journal: a cost that only a crash pays here.
+        from diag.journal.backup import damage_in  # noqa: PLC0415
+        from diag.journal.journal import FILE  # noqa: PLC0415
+
         log = _logged(error)
         _stop(
-            _damage(Path(log).parent)
+            damage_in(Path(log).parent / FILE)  # often what nobody had foreseen
             or "Erreur inattendue ; ce qui était enregistré le reste. "
             f"Le détail est dans {log}.",
             EXIT_REFUSED,
@@ -278,14 +271,6 @@ def _logged(error: Exception) -> str:
     except OSError:  # its folder is gone, or the disk is full
         return "aucun fichier : le dossier du journal ne se laisse pas écrire"
     return str(getattr(logger.handlers[0], "baseFilename", "la sortie d'erreur"))
-
-
-def _damage(folder: Path) -> str:
-    """Return what is damaged in a workspace: often what nobody had foreseen."""
-    from diag.journal.backup import damage_in  # noqa: PLC0415 - only a crash pays
-    from diag.journal.journal import FILE  # noqa: PLC0415 - only a crash pays
-
-    return damage_in(folder / FILE)
 
 
 @click.command()
