@@ -79,10 +79,10 @@ def view(report: Report) -> dict[str, object]:
         for _, prefixes in _SUBJECTS
         for one in _among(report, prefixes)
     }
-    described = sorted(
+    order = sorted(
         mine, key=lambda one: one.advice.recommendation.when.criterion not in subjects
-    )[:TOLD]
-    told = [one for one in mine if one in described]
+    )
+    told = advice.choose(mine, order, TOLD)
     next_ones = [one for one in mine if one not in told]
     wrong = failing(report, READER)
     lawful = {one.criterion.id for one in wrong}  # their table has these
@@ -93,15 +93,14 @@ def view(report: Report) -> dict[str, object]:
     ]
     # The few that are listed, what lacks most first, in their order.
     own = [one for one in rest if is_own(report, one)]
-    kept = [*own, *needs(report, rest), *pressing(report, rest), *rest]
-    first = list(dict.fromkeys(one.id for one in kept))[:OTHERS]
-    others = [one for one in rest if one.id in first]
+    order = [*own, *needs(report, rest), *pressing(report, rest), *rest]
+    others = advice.choose(rest, order, OTHERS)
     uncounted = [one for one in rest if one not in others]
     out = len(_titles(report, Compliance.SANS_OBJET))
     cited = [name for one in wrong for name in one.criterion.sources[:CITED]]
     cited += [name for one in told for name in advice.cited(report, one, CITED)]
     return {
-        "since": since(report.progress, named=NAMED) if report.progress else "",
+        "since": since(report.progress, named=NAMED),
         "cover": frame.cover(report, "Inspection et services académiques"),
         "noted": places.shown_list(report),
         "reply": places.reply_words(report),

@@ -58,26 +58,25 @@ FREE, QUESTIONS, ROOMS, LACKS, FREE_HERE = 6, 5, 14, 2, 2
 
 _BY_ROOM = ("Salle", "Ce qui manque", "Proposé")
 
-_READERS = {True: "Équipe de l'école", False: "Équipes des écoles"}
-_GREETED = {True: "à toute l'équipe de l'école", False: "aux équipes des écoles"}
-
 
 def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
-    plan, strong, school = report.plan, strengths(report), bool(report.about.school)
+    plan, strong = report.plan, strengths(report)
+    reader, team = "Équipes des écoles", "aux équipes des écoles"
+    if report.about.school:
+        reader, team = "Équipe de l'école", "à toute l'équipe de l'école"
     asked, more = asked_of(report, "equipe", "direction", limit=ASKED)
     # As many as are dated, what presses and the indispensable first.
     urgent = pressing(report, plan.actions)
     first = [one for one in plan.actions if one in urgent or is_own(report, one)]
-    kept = [*_foremost(report), *advice.by_day(first), *plan.actions]
-    ids = list(dict.fromkeys(one.id for one in kept))[:DATED]
-    dated = [one for one in plan.actions if one.id in ids]
+    order = (*_foremost(report), *advice.by_day(first), *plan.actions)
+    dated = advice.choose(plan.actions, order, DATED)
     acts = [_gesture(report, one) for one in plan.actions if one.advice.is_danger]
     dangers = (*frame.dangers_found(report), *filter(None, acts))
     rest = [one for one in plan.actions if one not in dated]
     return {
-        "cover": frame.cover(report, _READERS[school]),
-        "team": _GREETED[school],
+        "cover": frame.cover(report, reader),
+        "team": team,
         "noted": places.shown_list(report),
         "reply": places.reply_words(report),
         "dangers": box("CAUTION", frame.DANGER, bullets(dangers)),

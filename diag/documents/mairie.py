@@ -88,10 +88,8 @@ def view(report: Report) -> dict[str, object]:
     commune = report.commune.name if report.commune else report.about.commune
     shown = votes_shown(report)
     page = (*dangers(report), *voted(report, shown[0].votes))
-    first = dict.fromkeys(one.id for one in (*page, *detailed(report)))
-    long = frozenset(list(first)[:LONG])
-    told = [one for one in plan.actions if one.id in long]
-    rest = [one for one in plan.actions if one.id not in long]
+    told = advice.choose(plan.actions, (*page, *detailed(report)), LONG)
+    rest = [one for one in plan.actions if one not in told]
     # The table of compliance has the others.
     alerts = {one.criterion.id for one in report.assessment.alerts}
     unsure = [
@@ -113,7 +111,7 @@ def view(report: Report) -> dict[str, object]:
         "draw": lambda: DrawnPages(sheet_of(report), pages_of(report, checks)),
         "proofs": proofs_section(report),
         "option": option_section(report.option),
-        "since": since(report.progress, named=_MOVED) if report.progress else "",
+        "since": since(report.progress, named=_MOVED),
         "cover": frame.cover(report, reader),
         # For want of room, nothing when too few are known.
         "compared": describe_comparables(compared)

@@ -73,12 +73,12 @@ _ANOMALIES = {
 
 def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
-    usual, progress = usual_signature(report), report.progress
+    usual = usual_signature(report)
     return {
         # However wide: here alone, no score is left out.
         "score": frame.score_words(report.assessment.overall),
         "domains": frame.domain_table(report, score_cell),
-        "since": since(progress, named=NAMED, cell=score_cell) if progress else "",
+        "since": since(report.progress, named=NAMED, cell=score_cell),
         "option": option_section(report.option, score_cell),
         "cover": frame.cover(report, "Service technique et prestataires"),
         "dangers": frame.dangers_box(report),

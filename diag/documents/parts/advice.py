@@ -54,6 +54,14 @@ def blocks(
     return sections(map(block, actions))
 
 
+def choose(
+    actions: Iterable[Action], order: Iterable[Action], limit: int
+) -> list[Action]:
+    """Return the first of an order, each once, in the order of the actions."""
+    ids = list(dict.fromkeys(one.id for one in order))[:limit]
+    return [one for one in actions if one.id in ids]
+
+
 def found(report: Report, action: Action) -> tuple[Pair, ...]:
     """Return what is expected where the action comes from, and what was seen."""
     result = report.result(action.advice.recommendation.when.criterion)

@@ -106,7 +106,7 @@ def view(report: Report, meta: Meta) -> dict[str, object]:
         "visit": visit_words(report),
         "scored": is_printable(overall),
         "score": printed_words(overall),
-        "against": against(report.progress) if report.progress else "",
+        "against": against(report.progress),
         "compared": describe_comparables(report.comparables)
         if report.comparables
         else "",
@@ -313,8 +313,15 @@ def option_section(option: Option | None, cell: Cell = printed_cell) -> Md:
     ))
 
 
-def since(progress: AuditsCompared, *, named: int, cell: Cell = printed_cell) -> Md:
-    """Return what changed, `named` criteria at most by name in each list."""
+def since(
+    progress: AuditsCompared | None, *, named: int, cell: Cell = printed_cell
+) -> Md:
+    """Return what changed, `named` criteria at most by name in each list.
+
+    Nothing of a first audit.
+    """
+    if progress is None:
+        return Md("")
     moved = [
         one
         for one in progress.domains
@@ -359,11 +366,13 @@ def since(progress: AuditsCompared, *, named: int, cell: Cell = printed_cell) ->
     ))
 
 
-def against(progress: AuditsCompared) -> str:
+def against(progress: AuditsCompared | None) -> str:
     """Return « contre 31 en 2025-2026 », judged alike, and the method if it changed.
 
     Nothing where that score was too little known to be printed.
     """
+    if progress is None:
+        return ""
     then = progress.overall.again
     if then.bounds is None or not is_printable(then):
         return ""
