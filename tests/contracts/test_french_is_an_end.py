@@ -21,7 +21,6 @@ FRENCH = re.compile(
 READ = {
     ("audit.advising", "€"): "an amount that a user types",
     ("programme.setting", "€"): "an amount that a user types",
-    ("checklist.lint.french", "»"): "checks how a checklist is written",
     ("audit.report", " : {lieux}"): "the blank of a checklist, not yet a sentence",
     ("audit.findings", "{lieux} : "): "the blank of a checklist, not yet a sentence",
     ("tui.programme.grid", " ,.€"): "signs that a user types",

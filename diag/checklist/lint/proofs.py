@@ -9,24 +9,27 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import partial
+from graphlib import CycleError, TopologicalSorter
 from itertools import combinations, permutations
 
 from diag.answers.types import TYPES
 from diag.checklist import Problem
 from diag.checklist.loaded import Item, Loaded
-from diag.checklist.search.actions import (
+from diag.checklist.search.effects import (
     ActionRules,
+    Betterment,
     CriterionRules,
-    Sound,
-    sound_part,
+    Trends,
+    falls_of,
+    moves_in,
 )
 from diag.checklist.search.school import Fact, SmallSchool, Wish, read
 from diag.checklist.search.subject import levels_of, problems_of
-from diag.checklist.search.trends import Betterment, Trends, falls_of, moves_in
-from diag.checklist.symbols import QUANTITY
-from diag.model.checklist import Question
+from diag.checklist.symbols import QUANTITY, names_read, read_rule
+from diag.model.checklist import Checklist, Question
 from diag.model.enums import Kind
 from diag.rules.evaluate import all_of, any_of, not_
+from diag.rules.language import VISIT_DATE
 from diag.rules.tree import (
     Aggregate,
     Arithmetic,
@@ -34,6 +37,7 @@ from diag.rules.tree import (
     Months,
     NameNode,
     Node,
+    RuleError,
     names_in,
 )
 from diag.rules.values import (
@@ -49,9 +53,83 @@ from diag.rules.values import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """What of a checklist can be proved, compiled once."""
+
+    questions: Mapping[str, Question]
+    """Without the relevances that are faulty, or turn round."""
+    judged: Mapping[str, CriterionRules]
+    actions: Mapping[str, ActionRules]
+
+
+def _sound_part(checklist: Checklist, faulty: frozenset[str]) -> _Sound:
+    """Return what can be proved; `faulty` are items, `criteria.debit-suffisant`."""
+    questions = _askable(checklist.questions, faulty)
+    readable = frozenset({*questions, VISIT_DATE, QUANTITY})
+    judged = {
+        each.id: CriterionRules.of(each)
+        for each in checklist.criteria.values()
+        if f"criteria.{each.id}" not in faulty
+        and _reads((each.applicable, each.given, *each.levels.values()), readable)
+    }
+    known = checklist.model_copy(update={"questions": questions})
+    actions = {
+        each.id: ActionRules.of(each, judged[each.when.criterion], known)
+        for each in checklist.recommendations.values()
+        if f"recommendations.{each.id}" not in faulty
+        and each.when.criterion in judged
+        and _reads(
+            [
+                *(each.when.where, each.quantity, each.at_most),
+                *(need.count for need in each.buys),
+            ],
+            readable,
+        )
+    }
+    return _Sound(questions, judged, actions)
+
+
+def _reads(texts: Iterable[str], readable: frozenset[str]) -> bool:
+    return all(
+        not isinstance(read_rule(text), RuleError) and names_read(text) <= readable
+        for text in texts
+        if text
+    )
+
+
+def _askable(
+    questions: Mapping[str, Question], faulty: frozenset[str]
+) -> dict[str, Question]:
+    readable = frozenset({*questions, VISIT_DATE})
+    bare = {
+        ident
+        for ident, question in questions.items()
+        if f"questions.{ident}" in faulty or not _reads([question.relevant], readable)
+    }
+    while True:
+        graph = {
+            ident: names_read(question.relevant) & questions.keys()
+            for ident, question in questions.items()
+            if ident not in bare
+        }
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            bare.update(error.args[1])
+        else:
+            break
+    return {
+        ident: question.model_copy(update={"relevant": ""})
+        if ident in bare
+        else question
+        for ident, question in questions.items()
+    }
+
+
 def proof_problems(loaded: Loaded, faulty: frozenset[str]) -> Iterator[Problem]:
     """Yield what cannot be proved; items of `faulty` have other things to mend."""
-    sound = sound_part(loaded.draft, faulty)
+    sound = _sound_part(loaded.draft, faulty)
     for judged in sound.judged.values():
         item = loaded.item("criteria", judged.criterion.id)
         for one in problems_of(judged.criterion, sound.questions):
@@ -99,7 +177,7 @@ class _ActionProof:
     school: SmallSchool
 
     @classmethod
-    def of(cls, item: Item, action: ActionRules, sound: Sound) -> "_ActionProof":
+    def of(cls, item: Item, action: ActionRules, sound: _Sound) -> "_ActionProof":
         """Make up the school that the rules of an action read."""
         when = action.recommendation.when
         sooner = tuple(
@@ -266,7 +344,7 @@ def _names_of(case: Iterable[Fact]) -> tuple[str, ...]:
     return tuple(fact.name for fact in case)
 
 
-def share_problems(loaded: Loaded, sound: Sound) -> Iterator[Problem]:
+def share_problems(loaded: Loaded, sound: _Sound) -> Iterator[Problem]:
     """Yield places that the actions of one criterion leave out, or serve twice."""
     whole = loaded.draft.recommendations
     if whole.keys() != loaded.names("recommendations"):
@@ -346,7 +424,7 @@ def _waits_for(one: ActionRules, other: ActionRules) -> bool:
     )
 
 
-def cover_problems(loaded: Loaded, sound: Sound) -> Iterator[Problem]:
+def cover_problems(loaded: Loaded, sound: _Sound) -> Iterator[Problem]:
     """Yield what covers without curing, or for less, and what could cover."""
     for action in sound.actions.values():
         for ident in action.recommendation.covers:
@@ -461,7 +539,10 @@ _SHOWN = 4
 
 def case_words(facts: Iterable[Fact]) -> str:
     """Return the facts that decide a case, or an empty text: « avec a = 1 »."""
-    shown = [f"{fact_name(fact)} = {fact_words(fact)}" for fact in facts]
+    shown = [
+        f"{fact_name(fact)} = {value_words(fact.question, fact.current)}"
+        for fact in facts
+    ]
     if not shown:
         return "toujours"
     more = ["…"] * (len(shown) > _SHOWN)
@@ -472,11 +553,6 @@ def fact_name(fact: Fact) -> str:
     """Return the name of a fact, and which place inside it is about."""
     where = f" ({fact.question.place} {fact.rank})" if fact.rank else ""
     return fact.name + where
-
-
-def fact_words(fact: Fact) -> str:
-    """Return what a fact is in a case."""
-    return value_words(fact.question, fact.current)
 
 
 def value_words(question: Question, value: RuleValue) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.checklist.search.actions import CriterionRules
+from diag.checklist.search.effects import CriterionRules, falls_of
 from diag.checklist.search.school import (
     SmallSchool,
     marks_in,
@@ -17,7 +17,6 @@ from diag.checklist.search.school import (
     read,
     seen_apart,
 )
-from diag.checklist.search.trends import falls_of
 from diag.model.checklist import Question
 from diag.model.enums import Kind, QuestionType
 from diag.rules.language import parse_rule

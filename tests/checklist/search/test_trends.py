@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.checklist.search.trends import Trend, Trends
+from diag.checklist.search.effects import Trend, Trends
 from diag.model.checklist import Question
 from diag.model.enums import QuestionType
 from diag.rules.language import parse_rule
