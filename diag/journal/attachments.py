@@ -72,10 +72,14 @@ def verify_photos(path: Path) -> None:
             return
         for sha, data in connection.execute(_ALL):
             if sha256(data).digest() != sha:
-                raise DamagedError(
-                    f"{path} : la photo {sha.hex()[:12]} n'est plus ce qui avait été "
-                    "écrit. Joignez-la à nouveau si vous l'avez encore."
-                )
+                raise _damaged_photo(path, sha.hex())
+
+
+def _damaged_photo(path: Path, sha: str) -> DamagedError:
+    return DamagedError(
+        f"{path} : la photo {sha[:12]} n'est plus ce qui avait été écrit. Joignez-la "
+        "à nouveau si vous l'avez encore."
+    )
 
 
 class AttachmentStore:
@@ -112,10 +116,7 @@ class AttachmentStore:
         if row is None or row[0] is None:
             return None
         if sha256(row[0]).hexdigest() != sha:
-            raise DamagedError(
-                f"{self.path} : la photo {sha[:12]} n'est plus ce qui avait été "
-                "écrit. Joignez-la à nouveau si vous l'avez encore."
-            )
+            raise _damaged_photo(self.path, sha)
         return bytes(row[0])
 
     def sizes(self) -> dict[str, int]:

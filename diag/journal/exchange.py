@@ -14,7 +14,7 @@ from diag.journal.attachments import THUMBNAIL, AttachmentStore, Editions
 from diag.journal.errors import JournalError
 from diag.journal.ingest import Ingested
 from diag.journal.journal import AuditSum, Journal
-from diag.journal.revision import Revision
+from diag.journal.revision import Revision, is_hash
 from diag.journal.school_lines import stages
 from diag.model.enums import AuditStatus
 
@@ -69,23 +69,13 @@ class Keyed(NamedTuple):
 
 def proven_sums(journal: Journal) -> dict[str, AuditSum]:
     """Return the sum of each audit, counted again from its rows."""
-    found: dict[str, AuditSum] = {}
-    for audit, rows in groupby(journal.select(_ROWS), key=lambda row: row[0]):
-        digest = number = 0
-        for _, key in rows:
-            digest ^= int.from_bytes(key)
-            number += 1
-        found[audit] = AuditSum(audit, number, f"{digest:064x}")
-    return found
+    rows = groupby(journal.select(_ROWS), key=lambda row: row[0])
+    return {audit: AuditSum.of(audit, (key for _, key in own)) for audit, own in rows}
 
 
 def proven_sum(journal: Journal, audit: str) -> AuditSum:
     """Return the sum of one audit, counted again from its rows."""
-    rows = journal.select(_KEYS, [audit])
-    digest = 0
-    for (key,) in rows:
-        digest ^= int.from_bytes(key)
-    return AuditSum(audit, len(rows), f"{digest:064x}")
+    return AuditSum.of(audit, (key for (key,) in journal.select(_KEYS, [audit])))
 
 
 def mark_of(journal: Journal, hub: str, audit: str) -> Cursor:
@@ -140,22 +130,13 @@ def unread_lines(journal: Journal) -> dict[str, list[Keyed]]:
     return found
 
 
-def sum_unread(audit: str, lines: Iterable[Keyed]) -> AuditSum:
-    """Return the sum of lines of a newer version."""
-    digest = number = 0
-    for keyed in lines:
-        digest ^= int.from_bytes(keyed.key)
-        number += 1
-    return AuditSum(audit, number, f"{digest:064x}")
-
-
 def whole_sum(journal: Journal, audit: str) -> AuditSum:
     """Return the sum of all that is kept of an audit, read here or not.
 
     What the second protocol compares; the first compares what the first reads.
     """
     read, others = proven_sum(journal, audit), unread_lines(journal).get(audit, [])
-    unread = sum_unread(audit, others)
+    unread = AuditSum.of(audit, (keyed.key for keyed in others))
     digest = int(read.digest, 16) ^ int(unread.digest, 16)
     return AuditSum(audit, read.revisions + unread.revisions, f"{digest:064x}")
 
@@ -314,7 +295,7 @@ def named_by(revision: Revision) -> list[NamedAttachment]:
     files = value.get("files")
     named = [value.get("sha"), *(files if isinstance(files, list) else ())]
     mime = str(value.get("mime") or THUMBNAIL)
-    shas = [sha for sha in named if isinstance(sha, str) and _is_sha(sha)]
+    shas = [sha for sha in named if is_hash(sha)]
     return [NamedAttachment(sha, 0, mime) for sha in shas]
 
 
@@ -369,7 +350,7 @@ def of_closed_audits(journal: Journal) -> dict[str, frozenset[str]]:
     return {
         sha: frozenset(audits)
         for sha, audits in found.items()
-        if audits <= closed and _is_sha(sha)
+        if audits <= closed and is_hash(sha)
     }
 
 
@@ -401,7 +382,7 @@ def _photos(journal: Journal, sql: str, parameters: list[str]) -> list[NamedAtta
     rows = journal.select(sql, parameters)
     found: dict[str, NamedAttachment] = {}
     for sha, size, mime in rows:
-        if _is_sha(sha) and not (sha in found and size is None):
+        if is_hash(sha) and not (sha in found and size is None):
             weighs = size if isinstance(size, int) else 0
             found[sha] = NamedAttachment(sha, weighs, str(mime or "image/jpeg"))
     return [*found.values()]
@@ -409,8 +390,4 @@ def _photos(journal: Journal, sql: str, parameters: list[str]) -> list[NamedAtta
 
 def _editions(journal: Journal) -> list[str]:
     rows = journal.select(_EDITIONS, [subjects.EDITION])
-    return [sha for (sha,) in rows if _is_sha(sha)]
-
-
-def _is_sha(text: str) -> bool:
-    return len(text) == 64 and set(text) <= set("0123456789abcdef")  # noqa: PLR2004 -- SHA-256
+    return [sha for (sha,) in rows if is_hash(sha)]

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from functools import reduce
+from operator import xor
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -143,14 +145,20 @@ class AuditSum(NamedTuple):
     revisions: int
     digest: str
 
+    @classmethod
+    def of(cls, audit: str, keys: Iterable[bytes]) -> Self:
+        """Return the sum of lines: how many, the exclusive or of their ids."""
+        ids = [*map(int.from_bytes, keys)]
+        return cls(audit, len(ids), f"{reduce(xor, ids, 0):064x}")
+
 
 class Journal(JournalFile):
     """Everything that was recorded in a workspace."""
 
     is_checked = False
+    """Whether every audit was found as it was summed since the file was opened."""
     _unchecked: list[tuple[int, str]] | None = None
     """Audits left to check; None before any was."""
-    """Whether every audit was found as it was summed since the file was opened."""
 
     @classmethod
     def open(cls, folder: Path, *, readonly: bool = False) -> Self:

@@ -220,7 +220,7 @@ def unread(line: bytes) -> Unread | None:
     if not (_is_uuid(body.get("audit")) and _is_label(body.get("subject"))):
         return None
     erased = body.get("erased") is True
-    if erased and not _is_hash(body.get("id")):
+    if erased and not is_hash(body.get("id")):
         return None
     key = bytes.fromhex(body["id"]) if erased else sha256(line).digest()
     files = () if erased else files_in(body.get("value"))
@@ -230,7 +230,7 @@ def unread(line: bytes) -> Unread | None:
 def files_in(value: Any) -> tuple[str, ...]:
     """Return the attachments that a value names, whatever it is about: `files`."""
     named = value.get("files") if isinstance(value, Mapping) else None
-    return tuple(filter(_is_hash, named)) if isinstance(named, list) else ()
+    return tuple(filter(is_hash, named)) if isinstance(named, list) else ()
 
 
 def _is_newer(body: Mapping[str, Any]) -> bool:
@@ -325,10 +325,10 @@ def validate_line(body: Mapping[str, Any]) -> None:
     for name, is_right in _CHECKS.items():
         if not is_right(body.get(name)):
             raise RefusedError(f"champ « {name} » absent ou mal formé")
-    if (body["op"] == "erase") != _is_hash(subjects.erased_by(body["subject"])):
+    if (body["op"] == "erase") != is_hash(subjects.erased_by(body["subject"])):
         raise RefusedError("un effacement doit nommer la modification qu'il efface")
     if "erased" in body:
-        if body["erased"] is not True or not _is_hash(body.get("id")):
+        if body["erased"] is not True or not is_hash(body.get("id")):
             raise RefusedError("squelette sans identifiant")
         if body["op"] == "erase":
             raise RefusedError("un effacement ne s'efface pas")
@@ -341,7 +341,8 @@ def validate_line(body: Mapping[str, Any]) -> None:
         raise RefusedError("champ « value » absent")
 
 
-def _is_hash(value: Any) -> bool:
+def is_hash(value: Any) -> bool:
+    """Say whether a value is a SHA-256 in hexadecimal: an id, the name of a file."""
     return isinstance(value, str) and bool(_HASH.fullmatch(value))
 
 
@@ -350,7 +351,7 @@ def _is_label(value: Any) -> bool:
 
 
 def _are_hashes(value: Any) -> bool:
-    return isinstance(value, list) and all(_is_hash(item) for item in value)
+    return isinstance(value, list) and all(is_hash(item) for item in value)
 
 
 def _are_parents(value: Any) -> bool:
@@ -374,7 +375,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "op": lambda value: value in _OPS,
     "parents": _are_parents,
     "seen": lambda value: value is None or _are_hashes(value),
-    "undoes": lambda value: value is None or _is_hash(value),
+    "undoes": lambda value: value is None or is_hash(value),
     "lam": lambda value: _is_natural(value) and value > 0,
     "at": _is_natural,
     "author": _is_label,

@@ -132,6 +132,11 @@ class Card(NamedTuple):
         del fields["sig"]
         return _CARD + dumps(fields).encode()
 
+    @property
+    def text(self) -> str:
+        """What is kept of it, its signature too: canonical JSON."""
+        return dumps({**self._asdict(), "territories": [*self.territories]})
+
 
 HUB: Final = "hub"
 """The role, and the label, of the key by which a hub signs now; no device has it."""
@@ -434,10 +439,7 @@ def keep_cards(journal: Journal, hub_key: str, cards: Iterable[Card]) -> list[Ca
 def add_cards(journal: Journal, hub_key: str, cards: Iterable[Card]) -> list[Card]:
     """Keep what a hub signed, inside a transaction; return what was new."""
     known = {body for (body,) in journal.select("select body from card")}
-    written = {
-        dumps({**card._asdict(), "territories": [*card.territories]}): card
-        for card in cards
-    }
+    written = {card.text: card for card in cards}
     new = {
         body: card
         for body, card in written.items()
@@ -562,7 +564,7 @@ def card_of(value: Any) -> Card | None:
     try:
         fields = {**value, "territories": tuple(value["territories"])}
         card = Card(**{name: fields[name] for name in Card._fields})
-        dumps({**card._asdict(), "territories": [*card.territories]})
+        _ = card.text  # refuses what no JSON of ours holds
     except (KeyError, TypeError, ValueError):
         return None
     texts = (card.key, card.author, card.role, card.sig, *card.territories)

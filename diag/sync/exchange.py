@@ -275,7 +275,8 @@ class Exchange:
             theirs = self.office.unread_sums()
             for audit in sorted(ours.keys() | theirs.keys()):
                 lines = ours.get(audit, [])
-                if exchange.sum_unread(audit, lines) != theirs.get(audit):
+                own = AuditSum.of(audit, (keyed.key for keyed in lines))
+                if own != theirs.get(audit):
                     held = self._pull_unread(audit) if audit in theirs else set()
                     lacking = [keyed for keyed in lines if keyed.key not in held]
                     for batch in split_lines(lacking, hello.limits):

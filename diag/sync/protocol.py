@@ -5,13 +5,14 @@ the wire and the same error on both sides.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from diag.journal.journal import AuditSum
 from diag.journal.revision import MAX_LINE, MAX_PARENTS
 from diag.journal.seals import Card
+from diag.model.audit import Digest
 from diag.model.errors import DiagError
 
 VERSION: Final = 1
@@ -157,7 +158,7 @@ class Unproven(Wire):
 
     after: int
     """Where the next answer starts."""
-    lines: tuple[tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], str], ...]
+    lines: tuple[tuple[Digest, str], ...]
     """Id of each, and label of who gave it."""
     more: bool = False
 
@@ -165,7 +166,7 @@ class Unproven(Wire):
 class WantedBlobs(Wire):
     """Attachments that a laptop has, or wants."""
 
-    shas: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...]
+    shas: tuple[Digest, ...]
 
 
 class LogPage(NamedTuple):

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, NamedTuple, Protocol
 from pydantic import AfterValidator, Field
 
 from diag.journal.holdings import Holding, pack, unpack
+from diag.model.audit import Digest
 from diag.sync.protocol import Hello, Pushed, Transport, Unproven, Wire
 
 NEWEST: Final = 2
@@ -159,13 +160,11 @@ class GivenAnswer(Wire):
 FILES_AT_ONCE: Final = 500
 """Most attachments in a request."""
 
-Sha = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
 
 class FilePart(Wire):
     """What follows a byte of an attachment."""
 
-    sha: Sha
+    sha: Digest
     start: Count = 0
     total: Count
     """Size of the whole."""
@@ -189,7 +188,7 @@ class FilesTaken(Wire):
 class FileWant(Wire):
     """What follows a byte of an attachment is wanted."""
 
-    sha: Sha
+    sha: Digest
     start: Count = 0
 
 
@@ -206,7 +205,7 @@ class FilesHead(Wire):
     parts: tuple[FilePart, ...] = ()
     sizes: tuple[Count, ...] = ()
     """How many bytes of each follow."""
-    absent: tuple[Sha, ...] = ()
+    absent: tuple[Digest, ...] = ()
     """Those that it has not."""
 
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from pydantic import Field, ValidationError
 
 from diag.journal.journal import Journal, get_setting, put_setting
+from diag.journal.revision import is_hash
+from diag.model.audit import Digest
 from diag.model.errors import DiagError
 from diag.model.text import clean_line, fold
 from diag.sync.protocol import Wire
@@ -34,7 +36,6 @@ _SERVICE = "diag-bundle"
 _PREFIX = "diag1"
 _CHECK = 8
 _PARTS = 4
-_DIGITS = 64
 _FORMS = "bundle.forms"
 """Signing key → the newest form of bundle that its owner reads."""
 
@@ -94,7 +95,7 @@ class KeyCard(NamedTuple):
             sealing.x25519.Recipient.from_str(self.age)
         except sealing.RecipientError:
             return False
-        return len(self.sign) == _DIGITS and set(self.sign) <= set("0123456789abcdef")
+        return is_hash(self.sign)
 
     @property
     def device(self) -> str:
@@ -116,7 +117,7 @@ class KeyCard(NamedTuple):
 class DeviceKeys(Wire):
     """Both private keys."""
 
-    sign: str = Field(pattern=r"^[0-9a-f]{64}$")
+    sign: Digest
     age: str = Field(pattern=r"^AGE-SECRET-KEY-1[0-9A-Z]+$")
 
     @property

@@ -41,7 +41,7 @@ from diag.sync.hub.http import (
 )
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.store import Store
-from diag.sync.protocol import Enrolling, ProblemError, WantedBlobs
+from diag.sync.protocol import Enrolling, LogPage, ProblemError, WantedBlobs
 from diag.sync.questions import (
     FilesGiven,
     FilesQuestion,
@@ -251,13 +251,7 @@ async def page(request: Request) -> Response:
     found = await run_in_threadpool(
         find_hub(request).page, caller, audit, after, limit or None
     )
-    headers = {
-        "next-after": str(found.after),
-        "audit-revisions": str(found.sum.revisions),
-        "audit-digest": found.sum.digest,
-    }
-    content = b"".join(line + b"\n" for line in found.lines)
-    return answer(request, content, media_type="application/jsonl", headers=headers)
+    return _give_page(request, found)
 
 
 async def unread_sums(request: Request) -> Response:
@@ -272,10 +266,14 @@ async def unread_page(request: Request) -> Response:
     caller = find_caller(request)
     audit, after = str(request.path_params["audit"]), read_number(request, "after")
     found = await run_in_threadpool(find_hub(request).unread_page, caller, audit, after)
+    return _give_page(request, found)
+
+
+def _give_page(request: Request, found: LogPage) -> Response:
     headers = {
         "next-after": str(found.after),
         "audit-revisions": str(found.sum.revisions),
-        "audit-digest": "",
+        "audit-digest": found.sum.digest,
     }
     content = b"".join(line + b"\n" for line in found.lines)
     return answer(request, content, media_type="application/jsonl", headers=headers)

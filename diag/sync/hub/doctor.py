@@ -40,7 +40,7 @@ from diag.sync.hub.hub import AuditReading, Reader
 from diag.sync.hub.intake import CutOver, begins, look_at_cut_over
 from diag.sync.hub.store import Store
 from diag.sync.hub.supervision import COPY_AGE, ROOM, SILENT, status_of
-from diag.sync.hub.tables import ASIDE, EVERYWHERE, AuditLife, is_set_aside
+from diag.sync.hub.tables import ASIDE, EVERYWHERE, AuditLife, Device, is_set_aside
 from diag.sync.trust import build_trust
 from diag.words.dates import day_words, time_words
 from diag.words.sentences import counted, listed
@@ -380,13 +380,15 @@ def _look_at_store(home: HubHome, store: Store, at: int) -> Iterator[Inspection]
             yield _sound("PostgreSQL", "répond, et ses outils sont là")
 
 
+def _name(device: Device) -> str:
+    return f"{device.person or '(effacé)'} (n° {device.id})"
+
+
 def _check_devices(store: Store, at: int) -> Inspection:
     devices, cloned = store.devices(), store.cloned()
     back = {one.author for one in devices if not one.revoked_at}
     copied = [
-        f"{one.person or '(effacé)'} (n° {one.id})"
-        for one in devices
-        if one.id in cloned and one.author not in back
+        _name(one) for one in devices if one.id in cloned and one.author not in back
     ]
     if copied:
         names = listed(copied, _SHOWN)
@@ -394,9 +396,7 @@ def _check_devices(store: Store, at: int) -> Inspection:
         return _to_do("postes", f"{sentence} : diag hub enrol")
     inside = [one for one in devices if not one.revoked_at]
     silent = [
-        f"{one.person or '(effacé)'} (n° {one.id})"
-        for one in inside
-        if at - max(one.seen_at, one.enrolled_at) > SILENT
+        _name(one) for one in inside if at - max(one.seen_at, one.enrolled_at) > SILENT
     ]
     gone = len(devices) - len(inside)
     many = f"{counted(len(inside), 'poste')}, {counted(gone, 'révoqué')}"
@@ -429,7 +429,7 @@ def name_unsealing(store: Store, cut: CutOver) -> list[str]:
     Who may write and did not has nothing to seal.
     """
     return [
-        f"{one.person or '(effacé)'} (n° {one.id})"
+        _name(one)
         for one in cut.behind
         if cut.since
         and one.scopes("write")

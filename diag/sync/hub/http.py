@@ -22,6 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from diag.journal.errors import DiskFullError, LockedError
+from diag.journal.revision import is_hash
 from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub
 from diag.sync.protocol import KINDS, URN, ProblemError
@@ -222,7 +223,7 @@ def read_sha(request: Request) -> str:
         ProblemError: `not-found`.
     """
     sha: str = request.path_params["sha"]
-    if len(sha) != 64 or not set(sha) <= set("0123456789abcdef"):  # noqa: PLR2004 -- SHA-256
+    if not is_hash(sha):
         raise ProblemError("not-found")
     return sha
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 from diag.journal import subjects
@@ -252,15 +253,10 @@ class Store(Devices):
 
     def unread_sums(self, scopes: Collection[str]) -> tuple[AuditSum, ...]:
         """Return the sums of what it cannot read, in these territories, by audit."""
-        sums: dict[str, list[int]] = {}
-        for audit, key in self._rows(_OPAQUE_SUMS, **scope(scopes)):
-            one = sums.setdefault(audit, [0, 0])
-            one[0] += 1
-            one[1] ^= int.from_bytes(key)
-        return tuple(
-            AuditSum(audit, number, f"{digest:064x}")
-            for audit, (number, digest) in sums.items()
+        rows = groupby(
+            self._rows(_OPAQUE_SUMS, **scope(scopes)), key=lambda row: row[0]
         )
+        return tuple(AuditSum.of(audit, (key for _, key in own)) for audit, own in rows)
 
     def unread_lines(
         self, audit: str, after: int, limit: int

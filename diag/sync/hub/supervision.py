@@ -143,6 +143,11 @@ class SeenAudit(NamedTuple):
     people: tuple["SeenPerson", ...]
     """Who said they are on it, and are still."""
 
+    @property
+    def place(self) -> str:
+        """Return its commune, or its department."""
+        return self.insee or self.department
+
 
 class SeenPerson(NamedTuple):
     """Somebody on an audit."""
@@ -460,7 +465,7 @@ def _sections(seen: HubView) -> Iterator[str]:
         [
             (
                 one.code,
-                one.insee or one.department,
+                one.place,
                 str(one.unsealed) if one.unsealed > 0 else "",
                 ", ".join(map(seen.person, one.unsealed_by)),
                 day_words(one.unsealed_at) if one.unsealed_at else "",
@@ -474,7 +479,7 @@ def _sections(seen: HubView) -> Iterator[str]:
         [
             (
                 one.code,
-                one.insee or one.department,
+                one.place,
                 str(one.conflicts),
                 time_words(one.last_at),
             )
@@ -487,7 +492,7 @@ def _sections(seen: HubView) -> Iterator[str]:
         [
             (
                 one.code,
-                one.insee or one.department,
+                one.place,
                 seen.person(who.name),
                 day_words(who.until),
             )
@@ -502,7 +507,7 @@ def _sections(seen: HubView) -> Iterator[str]:
         [
             (
                 one.code,
-                one.insee or one.department,
+                one.place,
                 _state_words(one),
                 str(one.recent),
                 time_words(one.last_at),
@@ -513,7 +518,7 @@ def _sections(seen: HubView) -> Iterator[str]:
     )
     places: dict[str, list[SeenAudit]] = {}
     for one in seen.audits:
-        places.setdefault(one.insee or one.department, []).append(one)
+        places.setdefault(one.place, []).append(one)
     yield _table(
         "Par commune",
         ("Commune", "Audits", "États", "Dernier envoi"),
