@@ -91,18 +91,31 @@ async def visit(
         yield pilot, screen
 
 
-async def test_a_number_and_enter_are_recorded_and_the_next_question_comes(
+async def test_a_number_is_recorded_refused_or_doubted_and_the_next_question_comes(
     tmp_path: Path,
 ) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
+        at = screen.session.facts.root, "nb_classes"
         await pilot.press("1", "2", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         assert shows(pilot, "Nombre de classes")
         assert screen.visiting.key[1] == "nb_eleves"
-        answer = screen.session.facts.answer(screen.session.facts.root, "nb_classes")
-        assert answer is not None
-        assert answer.value == 12
+        assert screen.session.facts.answers[at][0].value == 12
+
+        await pilot.press("up", "9", "9", "9", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Refusé."), "refused")
+        assert screen.fiche.line.value == "999"
+        assert screen.visiting.key == at
+        assert shows(pilot, "hors limites")
+
+        await pilot.press("escape", "7", "0", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "paraît élevé"), "the doubt")
+        assert screen.fiche.line.value == "70"
+        assert screen.session.facts.answers[at][0].value == 12, "nothing yet"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: screen.visiting.key[1] == "nb_eleves", "saved")
+        assert screen.session.facts.answers[at][0].value == 70
 
 
 @pytest.mark.long  # the gate takes a choice by such a key
@@ -139,7 +152,9 @@ async def test_a_choice_is_recorded_at_its_digit_its_twin_or_its_letters(
         assert screen.fiche.line.value == ""
 
 
-async def test_what_was_recorded_at_once_is_taken_back(tmp_path: Path) -> None:
+async def test_a_choice_is_taken_by_its_key_or_the_mouse_and_taken_back(
+    tmp_path: Path,
+) -> None:
     prepared(tmp_path)
     async with visit(tmp_path, "acces_internet") as (pilot, screen):
         at = (screen.session.facts.root, "acces_internet")
@@ -151,6 +166,13 @@ async def test_what_was_recorded_at_once_is_taken_back(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: shows(pilot, "Annulé"), "taken back")
         assert screen.session.facts.answer(*at) == before
         assert screen.visiting.key == at
+        await wait_for(pilot, lambda: shows(pilot, "n  non"), "the choices")
+        (y,) = [at for at, line in enumerate(visible(pilot)) if line.endswith("n  non")]
+        await pilot.click(offset=(40, y))
+        await wait_for(pilot, lambda: screen.session.facts.answer(*at) != before, "no")
+        answer = screen.session.facts.answer(*at)
+        assert answer is not None
+        assert answer.value is False
 
 
 async def test_the_keys_of_a_burst_go_each_to_its_own_question(tmp_path: Path) -> None:
@@ -165,34 +187,14 @@ async def test_the_keys_of_a_burst_go_each_to_its_own_question(tmp_path: Path) -
         assert classes.value == 8
 
 
-async def test_an_unlikely_value_is_asked_about_once(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path) as (pilot, screen):
-        await pilot.press("7", "0", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "paraît élevé"), "the doubt")
-        assert screen.fiche.line.value == "70"
-        root = screen.session.facts.root
-        assert screen.session.facts.answer(root, "nb_classes") is None or (
-            screen.session.facts.answers[root, "nb_classes"][0].value != 70
-        )
-        await pilot.press("enter")
-        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
-        assert screen.session.facts.answers[root, "nb_classes"][0].value == 70
-
-
-async def test_what_is_refused_stays_with_its_sentence(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path) as (pilot, screen):
-        await pilot.press("9", "9", "9", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Refusé."), "refused")
-        assert screen.fiche.line.value == "999"
-        assert screen.visiting.key[1] == "nb_classes"
-        assert shows(pilot, "hors limites")
-
-
 async def test_no_answer_is_said_by_a_key_with_its_reason(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
+        assert not shows(pilot, "sans objet")
+        assert not screen.can(AnswerWithoutObject)
+        await pilot.press("slash")
+        await wait_for(pilot, lambda: shows(pilot, "ne se dit pas ici"), "refused")
+        assert screen.session.facts.answer(*screen.visiting.key) is None
         for key, state in (
             ("asterisk", State.UNKNOWN),
             ("exclamation_mark", State.REFUSED),
@@ -204,6 +206,11 @@ async def test_no_answer_is_said_by_a_key_with_its_reason(tmp_path: Path) -> Non
             at = screen.visiting.key
             await pilot.press(key)
             await wait_for(pilot, lambda: shows(pilot, "pourquoi ?"), "asked why")
+            if key == "slash":
+                await pilot.press("enter")
+                await wait_to_show(pilot, "avec sa raison")
+                assert screen.session.facts.answer(*at) is None
+                await pilot.press("escape")
             await pilot.press(*state[:2], "enter")
             reason = f"({state[:2]})"
             await wait_for(pilot, lambda: shows(pilot, reason), "saved")  # noqa: B023 - called at once
@@ -212,30 +219,9 @@ async def test_no_answer_is_said_by_a_key_with_its_reason(tmp_path: Path) -> Non
             assert (answer.state, answer.reason) == (state, state[:2])
 
 
-async def test_sans_objet_is_refused_where_the_question_has_no_such_answer(
+async def test_another_provenance_goes_with_the_answer_and_undo_goes_there(
     tmp_path: Path,
 ) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path) as (pilot, screen):
-        assert not shows(pilot, "sans objet")
-        assert not screen.can(AnswerWithoutObject)
-        await pilot.press("slash")
-        await wait_for(pilot, lambda: shows(pilot, "ne se dit pas ici"), "refused")
-        assert screen.session.facts.answer(*screen.visiting.key) is None
-
-
-async def test_sans_objet_is_not_said_without_its_reason(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path, VOID) as (pilot, screen):
-        await pilot.press("slash")
-        await wait_for(pilot, lambda: shows(pilot, "pourquoi ?"), "asked why")
-        await pilot.press("enter")
-        await wait_for(pilot, lambda: shows(pilot, "avec sa raison"), "refused")
-        await pilot.press("escape", "escape")
-        assert screen.session.facts.answer(screen.session.facts.root, VOID) is None
-
-
-async def test_another_provenance_goes_with_the_answer(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path, "nb_batiments") as (pilot, screen):
         await pilot.press("ctrl+t")
@@ -245,13 +231,18 @@ async def test_another_provenance_goes_with_the_answer(tmp_path: Path) -> None:
         answer = screen.session.facts.answer(screen.session.facts.root, "nb_batiments")
         assert answer is not None
         assert answer.provenance is Provenance.DECLARED
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "Annulé · Bâtiments à relier"), "")
+        assert screen.visiting.key[1] == "nb_batiments"
+        assert screen.visiting.key not in screen.session.facts.answers
 
 
-async def test_a_note_is_written_without_leaving(tmp_path: Path) -> None:
+async def test_notes_are_typed_or_pasted_without_leaving(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
-        await pilot.press("f4", *"vu [/]", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "vu [/]"), "the note")
+        await pilot.press("1", "2", "f4", *"vu [/]", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Note       vu [/]"), "the note")
+        assert screen.fiche.line.value == "12"
         key = (screen.session.facts.root, "nb_classes")
         (seen,) = screen.session.observations
         assert (seen.text, seen.place, seen.question) == ("vu [/]", *key)
@@ -260,19 +251,14 @@ async def test_a_note_is_written_without_leaving(tmp_path: Path) -> None:
             screen.session.audit.id, subjects.observation(seen.id)
         )
         assert len(said) == 1, "one revision for the whole text, not one a key"
-
-
-async def test_lines_pasted_in_a_note_are_all_kept(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path) as (pilot, screen):
         await pilot.press("f4")
         await wait_for(pilot, lambda: pilot.app.screen is not screen, "the dialog")
         pilot.app.screen.post_message(Paste("porte fermée\r\n\nclé en mairie\n"))
         await wait_for(pilot, lambda: shows(pilot, "porte fermée clé en mairie"))
         await pilot.press("enter")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
-        (seen,) = screen.session.observations
-        assert seen.text == "porte fermée clé en mairie"
+        (_, pasted) = screen.session.observations
+        assert pasted.text == "porte fermée clé en mairie"
 
 
 async def test_a_flag_is_raised_lowered_and_counted_before_leaving(
@@ -316,20 +302,6 @@ async def test_the_visit_is_dated_before_leaving(tmp_path: Path) -> None:
         assert kept.present == (settings.people[settings.author],)
 
 
-async def test_undo_says_what_was_undone_and_goes_there(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path, "nb_batiments") as (pilot, screen):
-        await pilot.press("2", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
-        await pilot.press("ctrl+z")
-        await wait_for(pilot, lambda: shows(pilot, "Annulé · Bâtiments à relier"), "")
-        assert screen.visiting.key[1] == "nb_batiments"
-        assert (
-            screen.session.facts.root,
-            "nb_batiments",
-        ) not in screen.session.facts.answers
-
-
 async def test_what_was_said_another_day_is_undone_once_confirmed(
     tmp_path: Path,
 ) -> None:
@@ -357,23 +329,13 @@ async def test_the_most_useful_question_is_looked_for_and_found(tmp_path: Path) 
         assert shows(pilot, "la plus utile")
 
 
-async def test_arrows_walk_and_the_plan_leads_to_a_room(tmp_path: Path) -> None:
+async def test_arrows_walk_from_part_to_part_and_the_plan_leads_to_a_room(
+    tmp_path: Path,
+) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
         await pilot.press("down", "up", "up")
         await wait_for(pilot, lambda: screen.visiting.key[1] == "type_ecole", "first")
-        await pilot.press("tab")
-        await wait_for(pilot, lambda: screen.query_one(WalkPlan).has_focus, "the plan")
-        legs = [leg.title for leg in screen.visiting.walk.legs]
-        steps = legs.index("CP") - legs.index("Fichiers")
-        await pilot.press(*["down"] * steps, "enter")
-        await wait_for(pilot, lambda: shows(pilot, "CP, question 1"), "the room")
-        assert screen.fiche.line.has_focus
-
-
-async def test_walking_past_a_part_draws_two_lines_of_the_plan(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path) as (pilot, screen):
         plan, (here, there, *_) = screen.query_one(WalkPlan), screen.visiting.walk.legs
         screen.go_to(here.stops[-1].key)
         await wait_for(pilot, lambda: shows(pilot, f"{here.title}, question"), "there")
@@ -382,9 +344,15 @@ async def test_walking_past_a_part_draws_two_lines_of_the_plan(tmp_path: Path) -
         plan.render_line = lambda y: drawn.add(y) or real(y)  # type: ignore[method-assign,func-returns-value] # watches it
         await pilot.press("down")
         await wait_for(pilot, lambda: shows(pilot, f"{there.title}, question"), "next")
-
         assert plan.key == there.key
-        assert len(drawn) == len((here, there))
+        assert len(drawn) == len((here, there)), "the part left and the part reached"
+        await pilot.press("tab")
+        await wait_for(pilot, lambda: screen.query_one(WalkPlan).has_focus, "the plan")
+        legs = [leg.title for leg in screen.visiting.walk.legs]
+        steps = legs.index("CP") - legs.index(there.title)
+        await pilot.press(*["down"] * steps, "enter")
+        await wait_for(pilot, lambda: shows(pilot, "CP, question 1"), "the room")
+        assert screen.fiche.line.has_focus
 
 
 async def test_the_grid_and_the_fiche_stand_at_the_same_question(
@@ -404,7 +372,7 @@ async def test_the_grid_and_the_fiche_stand_at_the_same_question(
         assert screen.face.current == "fiche"
 
 
-async def test_a_room_is_added_renamed_and_the_list_closed(tmp_path: Path) -> None:
+async def test_rooms_are_added_renamed_and_the_list_closed(tmp_path: Path) -> None:
     prepared(tmp_path, rooms=())
     async with visit(tmp_path) as (pilot, screen):
         await pilot.press("f6")
@@ -419,8 +387,16 @@ async def test_a_room_is_added_renamed_and_the_list_closed(tmp_path: Path) -> No
         await wait_for(pilot, lambda: shows(pilot, "Nouveau nom"), "asked")
         await pilot.press(*"CE1", "enter")
         await wait_for(pilot, lambda: shows(pilot, "CP devient CE1"), "renamed")
+        await pilot.press("s")
+        await wait_for(pilot, lambda: shows(pilot, "Nom de la salle"), "asked")
+        await pilot.press(*"ce1", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "s'appelle déjà"), "refused")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Nom de la salle"), "asked again")
+        await pilot.press("end", "1", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "ce11 ajoutée"), "added")
         await pilot.press("ctrl+g")
-        await wait_for(pilot, lambda: shows(pilot, "Toutes les salles sont là (1)"), "")
+        await wait_for(pilot, lambda: shows(pilot, "Toutes les salles sont là (2)"), "")
         await pilot.press("o")
         await wait_for(
             pilot, lambda: PlaceKind.SALLE in screen.session.facts.closed, "closed"
@@ -431,31 +407,21 @@ async def test_a_room_is_added_renamed_and_the_list_closed(tmp_path: Path) -> No
         await wait_for(
             pilot, lambda: PlaceKind.LOT in screen.session.facts.closed, "closed"
         )
-        await pilot.press("enter")
+        await pilot.press("up", "enter")
         await wait_for(pilot, lambda: shows(pilot, "CE1, question 23"), "danger first")
-
-
-async def test_a_name_that_is_taken_is_asked_again_with_what_was_typed(
-    tmp_path: Path,
-) -> None:
-    prepared(tmp_path, rooms=("CP",))
-    async with visit(tmp_path) as (pilot, _):
-        await pilot.press("f6", "s")
-        await wait_for(pilot, lambda: shows(pilot, "Nom de la salle"), "asked")
-        await pilot.press(*"cp", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "s'appelle déjà"), "refused")
-        await pilot.press("enter")
-        await wait_for(pilot, lambda: shows(pilot, "Nom de la salle"), "asked again")
-        await pilot.press("end", "1", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "cp1 ajoutée"), "added")
 
 
 async def test_the_visit_resumes_at_the_very_question(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path, "nb_batiments") as (pilot, _):
         await pilot.press("escape")
-    async with visit(tmp_path, "", seed=6) as (_, screen):
+    async with visit(tmp_path, "", seed=6) as (pilot, screen):
         assert screen.visiting.key[1] == "nb_batiments"
+        await pilot.press("down", "ctrl+q")
+        where = screen.visiting.key
+    async with visit(tmp_path, "", seed=7) as (_, screen):
+        assert screen.visiting.key == where
+    assert not (tmp_path / "diag.log").exists()
 
 
 async def test_after_a_kill_it_resumes_after_the_last_answer(tmp_path: Path) -> None:
@@ -586,19 +552,6 @@ async def test_a_long_name_leaves_the_hour_of_leaving_in_the_heading(
         assert heading.rstrip().endswith(f" {hour} · fin")
 
 
-async def test_a_choice_is_taken_by_the_mouse(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path, "acces_internet") as (pilot, screen):
-        (y,) = [at for at, line in enumerate(visible(pilot)) if line.endswith("n  non")]
-        await pilot.click(offset=(40, y))
-        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
-        answer = screen.session.facts.answer(
-            screen.session.facts.root, "acces_internet"
-        )
-        assert answer is not None
-        assert answer.value is False
-
-
 async def test_the_plan_leaves_its_columns_to_the_grille_when_they_are_few(
     tmp_path: Path,
 ) -> None:
@@ -614,12 +567,8 @@ async def test_the_plan_leaves_its_columns_to_the_grille_when_they_are_few(
         await pilot.resize_terminal(80, 24)
         await pilot.press("f2")
         await wait_for(pilot, lambda: plan.display, "the plan beside the fiche")
-
-
-async def test_where_columns_lack_the_plan_unfolds_by_tab(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path, size=(60, 24)) as (pilot, screen):
-        assert not shows(pilot, "À vérifier")
+        await pilot.resize_terminal(60, 24)
+        await wait_for(pilot, lambda: not shows(pilot, "À vérifier"), "too few")
         await pilot.press("tab")
         await wait_for(pilot, lambda: shows(pilot, "À vérifier"), "the plan")
         await pilot.press("escape")
@@ -644,59 +593,33 @@ async def test_what_is_typed_is_recorded_when_one_walks_on(tmp_path: Path) -> No
         assert screen.is_current
 
 
-async def test_what_is_typed_is_there_after_a_note(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path) as (pilot, screen):
-        await pilot.press("1", "2", "f4", *"vu", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Note       vu"), "the note")
-        assert screen.fiche.line.value == "12"
-
-
-async def test_leaving_the_program_keeps_the_very_question(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path, "nb_batiments") as (pilot, screen):
-        await pilot.press("down", "ctrl+q")
-        where = screen.visiting.key
-    async with visit(tmp_path, "", seed=6) as (_, screen):
-        assert screen.visiting.key == where
-    assert not (tmp_path / "diag.log").exists()
-
-
 @pytest.mark.parametrize(
     "question", cases(["nb_classes", "type_ecole", "acces_internet"], "type_ecole")
 )
-async def test_a_question_mark_is_help_on_every_question(
+async def test_a_question_mark_is_help_on_every_question_and_cell_unless_in_a_sentence(
     tmp_path: Path, question: str
 ) -> None:
     prepared(tmp_path)
     async with visit(tmp_path, question) as (pilot, screen):
         before = screen.session.facts.answers
-        await pilot.press("question_mark")
-        await wait_for(pilot, lambda: isinstance(pilot.app.screen, HelpScreen), "help")
-        await pilot.press("escape")
-        await wait_for(pilot, lambda: pilot.app.screen is screen, "back")
+
+        async def look_at_the_help() -> None:
+            await pilot.press("question_mark")
+            await wait_for(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+            await pilot.press("escape")
+            await wait_for(pilot, lambda: pilot.app.screen is screen, "back")
+
+        await look_at_the_help()
         assert screen.fiche.line.value == ""
-        assert screen.session.facts.answers == before
-
-
-async def test_a_question_mark_ends_a_sentence_that_was_begun(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path) as (pilot, screen):
+        screen.go_to((screen.session.facts.root, "nb_classes"))
+        await wait_for(pilot, lambda: screen.visiting.key[1] == "nb_classes", "there")
         screen.fiche.line.free_text = True
-        await pilot.press("question_mark")
-        await wait_for(pilot, lambda: isinstance(pilot.app.screen, HelpScreen), "help")
-        await pilot.press("escape", *"vu", "question_mark")
+        await look_at_the_help()
+        await pilot.press(*"vu", "question_mark")
         await wait_for(pilot, lambda: screen.fiche.line.value == "vu?", "typed")
-
-
-async def test_a_question_mark_is_help_in_a_cell(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path, "prises_rj45", place="CP") as (pilot, screen):
-        await pilot.press("f2")
+        await pilot.press("escape", "f2")
         await wait_for(pilot, lambda: screen.grid and screen.grid.cursor_place, "grid")
-        before = screen.session.facts.answers
-        await pilot.press("question_mark")
-        await wait_for(pilot, lambda: isinstance(pilot.app.screen, HelpScreen), "help")
+        await look_at_the_help()
         assert screen.session.facts.answers == before
 
 
