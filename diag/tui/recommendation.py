@@ -302,6 +302,7 @@ class RewordScreen(PlaceScreen):
         self.audience: Audience = USUAL_READER
         """The reader whose words are shown."""
         self._report = report_of(session)
+        self._previewed = ""
 
     def body(self) -> ComposeResult:
         yield Tabs(AUDIENCES.items(), "Pour ", id="readers")
@@ -368,7 +369,9 @@ class RewordScreen(PlaceScreen):
 
     def _preview(self) -> None:
         text = preview(self._report, self.ident, self.audience, self.words)
-        self.query_one(Markdown).update(text)
+        if text != self._previewed:  # each part that is shown asks
+            self._previewed = text
+            self.query_one(Markdown).update(text)
 
     @on(events.DescendantBlur)
     def _left(self, event: events.DescendantBlur) -> None:

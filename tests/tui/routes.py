@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from textual.events import Paste
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from diag.tui.app import DiagApp
 from diag.tui.measures import measures_screen
@@ -41,8 +43,11 @@ async def go(pilot: Pilot[None], app: DiagApp, place: str) -> None:
 
 
 async def choose(pilot: Pilot[None], words: str) -> None:
-    """Find a command by its name, as one does where every letter searches."""
-    await pilot.press("ctrl+p", *words, "enter")
+    """Find a command by its name, pasted: where it is typed every letter searches."""
+    await pilot.press("ctrl+p")
+    pilot.app.post_message(Paste(words))
+    await wait_for(pilot, lambda: pilot.app.screen.query_one(Input).value == words)
+    await pilot.press("enter")
 
 
 def audited(folder: Path) -> DiagApp:

@@ -13,7 +13,6 @@ from textual.widgets import Input
 
 from diag.assess.words import score_words
 from diag.audit import advising, remarks
-from diag.audit.follow import move
 from diag.audit.hypotheses import scenarios
 from diag.audit.report import report_folder, report_of
 from diag.audit.session import AuditSession
@@ -89,8 +88,32 @@ async def test_dangers_come_first_then_facts_then_the_score_and_domains(
         assert "1 danger · Loi : " in visible(pilot)[1]
         assert all(len(line) <= 80 for line in visible(pilot))
 
+        await pilot.press("down", "down", "enter")
+        fact = "Connu, encore sur l'ancienne ligne, déclaré"
+        await wait_for(pilot, lambda: shows(pilot, fact), "a criterion unfolds")
+        await pilot.press("left")
+        await wait_for(pilot, lambda: not shows(pilot, fact), "folded")
 
-async def test_right_opens_the_question_of_a_fact_and_escape_comes_back_to_it(
+
+async def test_three_sides_by_tab_and_digits_two_beside_each_other_in_the_room(
+    tmp_path: Path,
+) -> None:
+    async with running(audited_app(tmp_path / "w"), (160, 50)) as pilot:
+        await opened(pilot)
+        await wait_for(pilot, lambda: shows(pilot, "À faire"))
+        assert shows(pilot, "Ce que la loi demande")
+        await pilot.resize_terminal(80, 24)
+        await wait_for(pilot, lambda: not shows(pilot, "À faire"))
+
+        await pilot.press("tab")
+        await wait_for(pilot, lambda: shows(pilot, "[Préconisations]"))
+        await pilot.press("quotation_mark")
+        await wait_for(pilot, lambda: shows(pilot, "Premier audit de cette école"))
+        await pilot.press("ampersand")
+        await wait_for(pilot, lambda: shows(pilot, "[Constats]"))
+
+
+async def test_a_finding_leads_to_what_cures_it_and_to_the_question_of_a_fact(
     tmp_path: Path,
 ) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
@@ -112,22 +135,6 @@ async def test_right_opens_the_question_of_a_fact_and_escape_comes_back_to_it(
         assert outline.line.key == "alerte/wifi-coupe-hors-usage"
         assert session.facts.answers == before
 
-
-async def test_a_criterion_unfolds_to_its_facts_and_source(tmp_path: Path) -> None:
-    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
-        await opened(pilot)
-        await pilot.press("down", "down", "enter")
-        fact = "Connu, encore sur l'ancienne ligne, déclaré"
-        await wait_for(pilot, lambda: shows(pilot, fact), "the fact")
-        await pilot.press("left")
-        await wait_for(pilot, lambda: not shows(pilot, fact), "folded")
-
-
-async def test_a_finding_leads_to_what_cures_it(tmp_path: Path) -> None:
-    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
-        await opened(pilot)
-        bilan = pilot.app.screen
-        assert isinstance(bilan, BilanScreen)
         await pilot.press("home", "p")
         await wait_for(pilot, lambda: bilan.advice == "mettre-hors-danger", "danger")
         await pilot.press("1", "home", "down", "p")
@@ -137,32 +144,26 @@ async def test_a_finding_leads_to_what_cures_it(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: bilan.advice == law, "the law")
 
 
-async def test_three_sides_by_tab_and_by_digits_shifted_or_not(tmp_path: Path) -> None:
-    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
-        await opened(pilot)
-        await pilot.press("tab")
-        await wait_for(pilot, lambda: shows(pilot, "[Préconisations]"))
-        await pilot.press("quotation_mark")
-        await wait_for(pilot, lambda: shows(pilot, "Premier audit de cette école"))
-        await pilot.press("ampersand")
-        await wait_for(pilot, lambda: shows(pilot, "[Constats]"))
-
-
-async def test_two_sides_stand_beside_each_other_where_there_is_room(
+async def test_an_advice_moves_is_followed_step_by_step_and_set_aside_with_a_reason(
     tmp_path: Path,
 ) -> None:
-    async with running(audited_app(tmp_path / "w"), (160, 50)) as pilot:
-        await opened(pilot)
-        await wait_for(pilot, lambda: shows(pilot, "À faire"))
-        assert shows(pilot, "Ce que la loi demande")
-        await pilot.resize_terminal(80, 24)
-        await wait_for(pilot, lambda: not shows(pilot, "À faire"))
-
-
-async def test_a_follow_up_is_kept_step_by_step(tmp_path: Path) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         ident = await to_first_advice(pilot)
+
+        def order() -> list[str]:
+            return [one.id for one in report_of(session).plan.actions if not one.under]
+
+        before = order()
+        await pilot.press("b")
+        bilan = pilot.app.screen
+        assert isinstance(bilan, BilanScreen)
+        await wait_for(pilot, lambda: order()[:2] == [before[1], before[0]], "moved")
+        assert bilan.advice == before[0] == ident, "the cursor follows"
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: order() == before, "back")
+        assert bilan.advice == ident
+
         await pilot.press("s")
         await wait_for(pilot, lambda: on(pilot, FollowUpDialog))
         await pilot.press("enter", *"2/10", "enter", *"Conseil", "enter", *"vote")
@@ -179,23 +180,18 @@ async def test_a_follow_up_is_kept_step_by_step(tmp_path: Path) -> None:
         assert session.follow_ups[-1].state == "financee"
         assert session.follow_ups[0] == step
 
-
-async def test_setting_aside_without_a_reason_keeps_the_form_and_what_was_typed(
-    tmp_path: Path,
-) -> None:
-    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
-        session = await opened(pilot)
-        await to_first_advice(pilot)
+        steps = session.follow_ups
+        await wait_for(pilot, lambda: on(pilot, BilanScreen), "the bilan")
         await pilot.press("e")
         await wait_for(pilot, lambda: on(pilot, FollowUpDialog))
         await pilot.press("tab", "tab", *"Maire", "f2")
-        await wait_for(pilot, lambda: on(pilot, Notice))
+        await wait_for(pilot, lambda: on(pilot, Notice), "a reason")
         await pilot.press("escape")
-        await wait_for(pilot, lambda: shows(pilot, "Maire"))
-        assert not session.follow_ups
+        await wait_for(pilot, lambda: shows(pilot, "Maire"), "what was typed")
+        assert session.follow_ups == steps
         await pilot.press(*"travaux", "enter")
-        await wait_for(pilot, lambda: session.follow_ups)
-        assert session.follow_ups[0].state == "ecartee"
+        await wait_for(pilot, lambda: session.follow_ups != steps)
+        assert session.follow_ups[-1].state == "ecartee"
 
 
 @pytest.mark.long  # the gate refuses one in `test_form`
@@ -208,28 +204,6 @@ async def test_a_wrong_date_is_refused_in_a_sentence(tmp_path: Path) -> None:
         await pilot.press("tab", "end", "9", "9", "f2")
         await wait_for(pilot, lambda: shows(pilot, "n'est pas une date"))
         assert not session.follow_ups
-
-
-async def test_recommendations_move_and_the_cursor_follows(tmp_path: Path) -> None:
-    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
-        session = await opened(pilot)
-        await to_first_advice(pilot)
-        before = [one.id for one in report_of(session).plan.actions if not one.under]
-        await pilot.press("b")
-        bilan = pilot.app.screen
-        assert isinstance(bilan, BilanScreen)
-        await wait_for(
-            pilot,
-            lambda: (
-                [one.id for one in report_of(session).plan.actions if not one.under][:2]
-                == [before[1], before[0]]
-            ),
-        )
-        assert bilan.advice == before[0]
-        await pilot.press("ctrl+z")
-        await wait_for(
-            pilot, lambda: report_of(session).plan.actions[0].id == before[0]
-        )
 
 
 async def test_own_advice_is_added_told_and_taken_away(tmp_path: Path) -> None:
@@ -306,7 +280,7 @@ async def test_hostile_words_are_printed_as_they_are(tmp_path: Path) -> None:
         assert shows(pilot, "[/ [a[0]]")
 
 
-async def test_reports_are_written_and_their_place_told(
+async def test_reports_are_written_and_their_place_told_or_why_they_cannot_be(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
@@ -315,6 +289,16 @@ async def test_reports_are_written_and_their_place_told(
         session = await opened(pilot)
         await pilot.press("o")
         assert on(pilot, BilanScreen)
+        exports = report_folder(session).parent
+        exports.write_text("", encoding="utf-8")
+        await pilot.press("r")
+        await wait_for(pilot, lambda: on(pilot, Notice), "it cannot be")
+        assert shows(pilot, "exports")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: on(pilot, BilanScreen), "the bilan")
+        assert not shows(pilot, "documents : o")
+        exports.unlink()
+
         await pilot.press("r")
         await wait_for(pilot, lambda: shows(pilot, "rapports sont écrits"), "told")
         assert shows(pilot, "documents : o")
@@ -335,18 +319,6 @@ async def test_reports_are_written_and_their_place_told(
         await wait_for(pilot, lambda: on(pilot, BilanScreen))
 
 
-async def test_reports_that_cannot_be_written_are_told(tmp_path: Path) -> None:
-    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
-        session = await opened(pilot)
-        report_folder(session).parent.write_text("", encoding="utf-8")
-        await pilot.press("r")
-        await wait_for(pilot, lambda: on(pilot, Notice), "told")
-        assert shows(pilot, "exports")
-        await pilot.press("escape")
-        await wait_for(pilot, lambda: on(pilot, BilanScreen), "the bilan")
-        assert not shows(pilot, "documents : o")
-
-
 @pytest.mark.long  # the gate has them told after one left the bilan
 async def test_reports_written_while_one_does_something_else_are_told_in_passing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -365,7 +337,9 @@ async def test_reports_written_while_one_does_something_else_are_told_in_passing
         assert {path.stem for path in folder.glob("*.html")} == set(READERS)
 
 
-async def test_closing_says_first_what_is_still_to_be_checked(tmp_path: Path) -> None:
+async def test_closing_says_what_is_to_be_checked_and_accepting_alone_asks_first(
+    tmp_path: Path,
+) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         await pilot.press("a")
@@ -384,13 +358,21 @@ async def test_closing_says_first_what_is_still_to_be_checked(tmp_path: Path) ->
         await wait_for(pilot, lambda: session.status is AuditStatus.SOUMIS)
         await wait_for(pilot, lambda: shows(pilot, "Audit soumis"))
 
+        question = min(session.snapshot.public.checklist.questions)
+        noted = partial(changes.noted, session.audit.id, session.facts.root, question)
+        await pilot.press("a")
+        await wait_for(pilot, lambda: on(pilot, ChooseDialog))
+        session.record(noted("Revu."))
+        await pilot.press(*"accepter", "enter")
+        await wait_for(pilot, lambda: on(pilot, Confirm))
+        await pilot.press("o")
+        await wait_for(pilot, lambda: shows(pilot, "facultatif"), "a word")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Rien n'est accepté"), "refused")
+        assert session.status is AuditStatus.SOUMIS, "it changed behind the screen"
 
-async def test_accepting_what_one_wrote_asks_first_and_is_shown(
-    tmp_path: Path,
-) -> None:
-    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
-        session = await opened(pilot)
-        move(session, AuditStatus.SOUMIS)
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: on(pilot, BilanScreen), "the bilan")
         await pilot.press("a")
         await wait_for(pilot, lambda: on(pilot, ChooseDialog))
         await pilot.press(*"accepter", "enter")
@@ -399,9 +381,7 @@ async def test_accepting_what_one_wrote_asks_first_and_is_shown(
         await wait_for(pilot, lambda: shows(pilot, "facultatif"), "a word")
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "accepté par son auteur"), "shown")
-        question = min(session.snapshot.public.checklist.questions)
-        root = session.facts.root
-        session.record(changes.noted(session.audit.id, root, question, "Revu."))
+        session.record(noted("Revu encore."))
         bilan = pilot.app.screen
         assert isinstance(bilan, BilanScreen)
         bilan.show_all()
@@ -411,27 +391,9 @@ async def test_accepting_what_one_wrote_asks_first_and_is_shown(
         await wait_for(pilot, lambda: shows(pilot, "Accepter"), "may be accepted anew")
 
 
-async def test_what_changed_behind_the_screen_is_not_accepted(
+async def test_supposing_is_marked_writes_nothing_and_is_kept_as_a_scenario(
     tmp_path: Path,
 ) -> None:
-    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
-        session = await opened(pilot)
-        move(session, AuditStatus.SOUMIS)
-        await pilot.press("a")
-        await wait_for(pilot, lambda: on(pilot, ChooseDialog))
-        question = min(session.snapshot.public.checklist.questions)
-        root = session.facts.root
-        session.record(changes.noted(session.audit.id, root, question, "Revu."))
-        await pilot.press(*"accepter", "enter")
-        await wait_for(pilot, lambda: on(pilot, Confirm))
-        await pilot.press("o")
-        await wait_for(pilot, lambda: shows(pilot, "facultatif"), "a word")
-        await pilot.press("enter")
-        await wait_for(pilot, lambda: shows(pilot, "Rien n'est accepté"), "refused")
-        assert session.status is AuditStatus.SOUMIS
-
-
-async def test_supposing_is_marked_and_writes_nothing(tmp_path: Path) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         digest = session.digest
@@ -460,18 +422,7 @@ async def test_supposing_is_marked_and_writes_nothing(tmp_path: Path) -> None:
         await pilot.press("delete")
         await wait_for(pilot, lambda: not shows(pilot, "Classe CE2, Prises réseau"))
         assert session.digest == digest
-        await pilot.press("escape")
-        await wait_for(pilot, lambda: on(pilot, BilanScreen))
-        assert visible(pilot)[0].endswith(now)
 
-
-async def test_a_scenario_is_kept_taken_up_and_forgotten(tmp_path: Path) -> None:
-    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
-        session = await opened(pilot)
-        await pilot.press("i")
-        await wait_for(pilot, lambda: on(pilot, SupposeScreen))
-        await pilot.press("f")
-        await wait_for(pilot, lambda: shows(pilot, "et si… Accès à Internet"))
         await pilot.press("g")
         await wait_for(pilot, lambda: shows(pilot, "Nom du scénario"))
         await pilot.press("enter")
@@ -482,6 +433,7 @@ async def test_a_scenario_is_kept_taken_up_and_forgotten(tmp_path: Path) -> None
         await wait_for(pilot, lambda: len(scenarios(session)) == 1)
         await pilot.press("escape")
         await wait_for(pilot, lambda: on(pilot, BilanScreen))
+        assert visible(pilot)[0].endswith(now)
         await pilot.press("i")
         await wait_for(pilot, lambda: shows(pilot, "Rien n'est supposé"))
         await pilot.press("o")

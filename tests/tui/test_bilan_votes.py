@@ -20,6 +20,15 @@ from tests.tui.waiting import shows, wait_for, wait_to_show
 FIBRE = "passer-a-la-fibre"
 
 
+def closed(pilot: Pilot[None], session: AuditSession) -> BilanScreen:
+    """Close the audit that the bilan shows."""
+    move(session, AuditStatus.CLOS)
+    bilan = pilot.app.screen
+    assert isinstance(bilan, BilanScreen)
+    bilan.show_all()
+    return bilan
+
+
 async def test_a_vote_is_reworded_previewed_and_kept_with_its_reason(
     tmp_path: Path,
 ) -> None:
@@ -49,7 +58,9 @@ async def test_a_vote_is_reworded_previewed_and_kept_with_its_reason(
         assert "Amener la fibre à l'école" in titles
 
 
-async def test_the_votes_unfold_under_the_advice(tmp_path: Path) -> None:
+async def test_votes_unfold_under_the_advice_and_are_not_decided_before_the_closing(
+    tmp_path: Path,
+) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         await pilot.press("2", "end")
@@ -57,23 +68,17 @@ async def test_the_votes_unfold_under_the_advice(tmp_path: Path) -> None:
         assert shows(pilot, "tels que proposés ce jour")
         await pilot.press("enter", "down")
         await wait_for(pilot, lambda: shows(pilot, "1. Faire tenir l'appel"), "votes")
-        move(session, AuditStatus.CLOS)
-        bilan = pilot.app.screen
-        assert isinstance(bilan, BilanScreen)
-        bilan.show_all()
+        await pilot.press("s")
+        refused = "Clôturez-le d'abord"
+        await wait_for(pilot, lambda: shows(pilot, refused), "the refusal")
+        assert not session.follow_ups
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: on(pilot, BilanScreen), "the bilan")
+        closed(pilot, session)
         await wait_for(pilot, lambda: shows(pilot, "gelés à la clôture"), "frozen")
 
 
-def closed(pilot: Pilot[None], session: AuditSession) -> BilanScreen:
-    """Close the audit that the bilan shows."""
-    move(session, AuditStatus.CLOS)
-    bilan = pilot.app.screen
-    assert isinstance(bilan, BilanScreen)
-    bilan.show_all()
-    return bilan
-
-
-async def test_a_no_is_noted_for_a_whole_vote_with_its_deliberation(
+async def test_a_no_has_its_deliberation_and_a_day_is_typed_once_for_all_votes(
     tmp_path: Path,
 ) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
@@ -101,16 +106,8 @@ async def test_a_no_is_noted_for_a_whole_vote_with_its_deliberation(
         await wait_for(pilot, lambda: not session.follow_ups, "undone at once")
         await wait_for(pilot, lambda: not shows(pilot, "écartée · net"), "as before")
 
-
-async def test_the_day_of_a_council_is_typed_once_for_all_its_votes(
-    tmp_path: Path,
-) -> None:
-    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
-        session = await opened(pilot)
-        bilan = closed(pilot, session)
-        await pilot.press("2", "end", "enter")
         for number, keys in ((1, ("enter", *"1/10", "f2")), (2, ("f2",))):
-            await pilot.press("down")
+            await pilot.press(*["down"] * (number - bilan.vote))
             await wait_for(pilot, lambda: bilan.vote == number, "the vote")  # noqa: B023 - called at once
             await pilot.press("s")
             await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the form")
@@ -156,17 +153,4 @@ async def test_what_votes_lack_has_no_follow_up_and_says_so(tmp_path: Path) -> N
         await pilot.press("s")
         nothing = "Rien à suivre sur cette ligne"
         await wait_for(pilot, lambda: shows(pilot, nothing), "why nothing opens")
-        assert not session.follow_ups
-
-
-async def test_votes_not_frozen_are_not_decided(tmp_path: Path) -> None:
-    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
-        session = await opened(pilot)
-        bilan = pilot.app.screen
-        assert isinstance(bilan, BilanScreen)
-        await pilot.press("2", "end", "enter", "down")
-        await wait_for(pilot, lambda: bilan.vote == 1, "the first vote")
-        await pilot.press("s")
-        refused = "Clôturez-le d'abord"
-        await wait_for(pilot, lambda: shows(pilot, refused), "the refusal")
         assert not session.follow_ups

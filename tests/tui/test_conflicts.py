@@ -12,6 +12,7 @@ from diag.tui.app import DiagApp
 from diag.tui.conflicts import ConflictScreen
 from tests.audit.apart import meet, pull, say, two_laptops
 from tests.audit.builders import SCHOOL
+from tests.shared import copy_once_made
 from tests.tui.builders import app_on
 from tests.tui.routes import choose
 from tests.tui.waiting import shows, visible, wait_for
@@ -19,6 +20,11 @@ from tests.tui.waiting import shows, visible, wait_for
 
 def contested_app(folder: Path) -> DiagApp:
     """Return an app where two differ on an answer, and one removed a room."""
+    copy_once_made("contested", _contest, folder)
+    return app_on(folder / "mine")
+
+
+def _contest(folder: Path) -> None:
     with two_laptops(folder) as (mine, theirs):
         say(mine, "nb_classes", 4)
         add_place(mine, PlaceKind.SALLE, "Atelier")
@@ -28,7 +34,6 @@ def contested_app(folder: Path) -> DiagApp:
         say(theirs, "type_salle", "classe", place="Atelier")
         remove_place(mine, "Atelier")
         meet(mine, theirs)
-    return app_on(folder / "mine")
 
 
 def classes(app: DiagApp) -> list[str]:
@@ -37,7 +42,9 @@ def classes(app: DiagApp) -> list[str]:
     return sorted(str(each.value) for each in said)
 
 
-async def test_a_conflict_is_taken_given_back_and_written_anew(tmp_path: Path) -> None:
+async def test_a_conflict_is_taken_given_back_and_written_anew_the_unlikely_confirmed(
+    tmp_path: Path,
+) -> None:
     app = contested_app(tmp_path)
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
@@ -59,16 +66,11 @@ async def test_a_conflict_is_taken_given_back_and_written_anew(tmp_path: Path) -
         await pilot.press("7", "enter")
         await wait_for(pilot, lambda: shows(pilot, "1 conflit"), "settled")
         assert classes(app) == ["7"]
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "both again")
 
-
-async def test_an_unlikely_answer_is_confirmed(tmp_path: Path) -> None:
-    app = contested_app(tmp_path)
-    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
-        await choose(pilot, "conflits")
-        await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "the list")
-        await pilot.press("enter")
-        await wait_for(pilot, lambda: shows(pilot, "Au départ"), "the card")
+        await pilot.press("home", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Au départ : 4"), "the card again")
         await pilot.press("e")
         await wait_for(pilot, lambda: app.screen.query(Input), "the field")
         await pilot.press(*"59", "enter")
@@ -78,7 +80,9 @@ async def test_an_unlikely_answer_is_confirmed(tmp_path: Path) -> None:
         assert classes(app) == ["59"]
 
 
-async def test_left_open_it_is_commented(tmp_path: Path) -> None:
+async def test_one_is_left_open_and_commented_and_a_removed_room_kept(
+    tmp_path: Path,
+) -> None:
     app = contested_app(tmp_path)
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
@@ -95,13 +99,6 @@ async def test_left_open_it_is_commented(tmp_path: Path) -> None:
         facts = app.desk.session(SCHOOL).facts
         assert facts.notes[facts.root, "nb_classes"] == ("voir",)
 
-
-async def test_a_removed_room_is_kept(tmp_path: Path) -> None:
-    app = contested_app(tmp_path)
-    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
-        await choose(pilot, "conflits")
-        await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "the list")
         await pilot.press("end", "enter")
         await wait_for(pilot, lambda: shows(pilot, "après que"), "the card")
         assert not any("Retenir" in line for line in visible(pilot))

@@ -40,7 +40,7 @@ from tests.probes.test_machine import NMCLI
 from tests.probes.test_services import ENT, GOOD
 from tests.probes.test_wifi import LISTING, ON
 from tests.tui.builders import DAY, SCHOOL, new_app
-from tests.tui.routes import choose
+from tests.tui.routes import choose, go
 from tests.tui.waiting import shows, wait_for, wait_to_show
 
 SIZE = (80, 24)
@@ -91,17 +91,11 @@ class LoopbackHost(FakeHost):
 
 
 async def opened(pilot: Pilot[None], app: DiagApp, *rooms: str) -> AuditSession:
-    """Open the screen from the visit, as one does: a word in the palette."""
-    app.go_visit(SCHOOL)
-    await wait_for(pilot, lambda: shows(pilot, "Direction"), "the visit")
+    """Open the screen, where the school has rooms."""
     session = app.desk.session(SCHOOL)
     for name in rooms:
         add_place(session, PlaceKind.SALLE, name)
-    await choose(pilot, "mesures")
-    await wait_for(
-        pilot, lambda: isinstance(app.screen, MeasuresScreen), "the measures"
-    )
-    await wait_to_show(pilot, "Rien n'est encore mesuré")
+    await go(pilot, app, "mesures")
     return session
 
 
@@ -113,7 +107,11 @@ async def test_one_key_reads_the_connection_and_asks_the_services(
     overlay.mkdir(exist_ok=True)
     (overlay / MEASURES).write_text(LISTS, encoding="utf-8")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        session = await opened(pilot, app)
+        app.go_visit(SCHOOL)
+        await wait_to_show(pilot, "Direction")
+        visit, session = app.screen, app.desk.session(SCHOOL)
+        await choose(pilot, "mesures")
+        await wait_to_show(pilot, "Rien n'est encore mesuré")
         before = dict(session.facts.answers)
         await pilot.press("1")
         await wait_for(pilot, lambda: kept_evidence(session), "kept")
@@ -124,9 +122,7 @@ async def test_one_key_reads_the_connection_and_asks_the_services(
         assert any("mire" in one.why for one in app.screen._shown)  # type: ignore[attr-defined]
         assert dict(session.facts.answers) == before
         await pilot.press("escape")
-        await wait_for(
-            pilot, lambda: not isinstance(app.screen, MeasuresScreen), "the visit"
-        )
+        await wait_for(pilot, lambda: app.screen is visit, "the visit")
 
 
 async def test_what_is_wrong_in_the_lists_of_the_syndicat_is_said(
@@ -348,7 +344,7 @@ async def test_a_disk_that_refuses_is_told_and_the_screen_is_free_again(
         await wait_to_show(pilot, "1 Diagnostic")
         await pilot.press("escape")
         await wait_for(
-            pilot, lambda: not isinstance(app.screen, MeasuresScreen), "the visit"
+            pilot, lambda: not isinstance(app.screen, MeasuresScreen), "left"
         )
         assert not kept_evidence(session)
 

@@ -172,22 +172,42 @@ async def test_an_operation_says_why_and_what_it_would_take(desk: Path) -> None:
         await wait_for(pilot, lambda: not opened(app.desk.workspace).record().earmarks)
 
 
-async def test_a_lock_is_priced_then_written_then_undone(desk: Path) -> None:
+async def test_a_lock_is_priced_written_worked_out_while_keys_answer_then_undone(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = app_on(desk)
+    free = threading.Event()
+    free.set()
+
+    def slow(*given: object, **named: object) -> Board:
+        assert free.wait(60)
+        return board_of(*given, **named)  # type: ignore[arg-type] # passed on
+
+    monkeypatch.setattr(replaying, "board_of", slow)
     async with at_programme(app) as (pilot, screen):
-        name = screen.operation
+        before, name = screen.board, screen.operation
         await pilot.press("v")
         await wait_to_show(pilot, "imposer 2028", "ne change d'année")
         await pilot.press("end")
         await wait_to_show(pilot, "> laisser hors programme")
         await pilot.press("f2")
         await wait_to_show(pilot, "un nom et un motif")
+        free.clear()
         await pilot.press("escape", *"trop tôt", "shift+tab", *"le maire", "f2")
+        await wait_to_show(pilot, "recalcul", "Faire tenir l'appel")
+        assert screen.board is before, "the old figures stay"
+        await pilot.press("2")
+        await wait_to_show(pilot, "la moins couverte d'abord")
+        await pilot.press("1", "r")
+        await wait_to_show(pilot, "recalcul")
+        free.set()
         await wait_for(pilot, lambda: app.screen is screen and rested(screen), "kept")
+        assert not shows(pilot, "recalcul")
         lock = opened(app.desk.workspace).record().locks[name]
         assert (lock.year, lock.by, lock.why) == ("hors", "le maire", "trop tôt")
         assert screen.board is not None
         assert name not in screen.board.schedule.years
+        screen.go_to(name)
         await wait_to_show(pilot, "Imposée hors programme par le maire")
         await pilot.press("ctrl+z")
         await wait_for(pilot, lambda: not opened(app.desk.workspace).record().locks)
@@ -368,66 +388,51 @@ async def test_what_two_wrote_apart_is_settled_where_it_is_shown(
         assert record.envelopes[OWN, 2027].cents == 9_000_00
 
 
-async def test_old_figures_stay_and_keys_answer_while_it_is_worked_out(
-    desk: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_one_goes_to_a_line_by_words_a_commune_or_the_mouse(desk: Path) -> None:
     app = app_on(desk)
-    free = threading.Event()
-    free.set()
-
-    def slow(*given: object, **named: object) -> Board:
-        assert free.wait(60)
-        return board_of(*given, **named)  # type: ignore[arg-type] # passed on
-
-    monkeypatch.setattr(replaying, "board_of", slow)
     async with at_programme(app) as (pilot, screen):
-        before, name = screen.board, screen.operation
-        free.clear()
-        await pilot.press("v", "end")
-        await wait_to_show(pilot, "> laisser hors programme")
-        await pilot.press("tab", *"le maire", "tab", *"trop tôt", "f2")
-        await wait_to_show(pilot, "recalcul", "Faire tenir l'appel")
-        assert screen.board is before
-        await pilot.press("2")
+        await pilot.click("#years", offset=(3, 2))
+        assert screen.lines.cursor == 2
+        await pilot.click("#tabs", offset=(16, 0))
         await wait_to_show(pilot, "la moins couverte d'abord")
-        await pilot.press("1", "r")
-        await wait_to_show(pilot, "recalcul")
-        free.set()
-        await wait_for(pilot, lambda: rested(screen), "worked out")
-        assert screen.board is not None
-        assert name not in screen.board.schedule.years
-        assert not shows(pilot, "recalcul")
-
-
-async def test_no_commune_is_pointed_at_by_ips(desk: Path) -> None:
-    app = app_on(desk)
-    async with at_programme(app) as (pilot, screen):
-        await pilot.press("2", "i")
-        await wait_to_show(pilot, "il faut 10 communes")
-        await pilot.press("i", "enter")
-        await wait_to_show(pilot, "Courvaux-sur-Ombre seulement")
-        assert screen.operation
+        await pilot.press("e")
+        await wait_to_show(pilot, "[2 000]")
+        await pilot.click(CellGrid, offset=(40, 3))
+        await wait_to_show(pilot, "[3 000]", "Courvaux-sur-Ombre (investissement)")
         await pilot.press("escape")
-        await wait_for(pilot, lambda: not screen.commune, "all again")
-        assert app.screen is screen
+        await wait_for(pilot, lambda: app.screen is screen, "back")
 
-
-async def test_an_operation_is_found_by_its_words(desk: Path) -> None:
-    app = app_on(desk)
-    async with at_programme(app) as (pilot, screen):
         await pilot.press("slash", *"salle commune")
         await wait_to_show(pilot, "Équiper une salle commune")
         await pilot.press("enter")
         await wait_for(pilot, lambda: app.screen is screen, "back")
         await wait_for(pilot, lambda: "equiper-la-salle-commune" in screen.operation)
 
+        await pilot.press("2", "i")
+        await wait_to_show(pilot, "il faut 10 communes")
+        await pilot.press("i", "enter")
+        await wait_to_show(pilot, "Courvaux-sur-Ombre seulement")
+        assert screen.operation
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: not screen.commune, "no commune is pointed at")
+        assert app.screen is screen
 
-async def test_the_programme_opens_by_its_name_too(desk: Path) -> None:
+
+async def test_an_operation_leads_to_its_audit_and_its_name_to_the_programme(
+    desk: Path,
+) -> None:
     app = app_on(desk)
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         await choose(pilot, "programme")
         await wait_to_show(pilot, "Programme 2027-2031")
+        screen = app.screen
+        assert isinstance(screen, ProgrammeScreen)
+        await wait_for(pilot, lambda: rested(screen), "worked out")
+        await pilot.press("b")
+        await wait_to_show(pilot, "[Préconisations]", "Bilan : ")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: app.screen is screen, "back")
 
 
 def workshopped(container: Container) -> str:
@@ -437,20 +442,6 @@ def workshopped(container: Container) -> str:
     return gathering.new_workshop(
         container, title="Atelier du nord", on="2026-09-30", present={"parent": 12}
     )
-
-
-async def test_a_theme_takes_the_place_of_no_other(desk: Path) -> None:
-    first = "Du temps pour apprendre, et que chacun dépanne"
-    with Workspace.open(desk) as made:
-        gathering.put_theme(opened(made), slug_of(first), first)
-    app = app_on(desk)
-    async with at_programme(app) as (pilot, _):
-        await pilot.press("5", "h")
-        await wait_to_show(pilot, "Comment s'appelle ce thème")
-        await pilot.press(*"Du temps pour apprendre, et que rien ne presse", "enter")
-        await wait_to_show(pilot, "commence de même")
-        themes = opened(app.desk.workspace).record().themes.values()
-        assert [one.title for one in themes] == [first]
 
 
 async def test_cards_are_typed_one_after_the_other_under_a_role(desk: Path) -> None:
@@ -521,11 +512,13 @@ async def test_ballots_are_typed_in_a_grid_pasted_and_bounded(desk: Path) -> Non
         await wait_to_show(pilot, "Un atelier au moins")
 
 
-async def test_a_table_of_cards_is_shown_then_read_once(
+async def test_a_table_of_cards_is_read_once_and_no_theme_takes_the_place_of_another(
     desk: Path, tmp_path: Path
 ) -> None:
+    first = "Du temps pour apprendre, et que chacun dépanne"
     with Workspace.open(desk, fixed_world(DAY, 3)) as made:
         workshopped(opened(made))
+        gathering.put_theme(opened(made), slug_of(first), first)
     table = tmp_path / "cartes.csv"
     table.write_text(
         "texte;role;theme\nWi-Fi;parents;usages\nSon;elfes;\n", encoding="utf-8"
@@ -543,6 +536,13 @@ async def test_a_table_of_cards_is_shown_then_read_once(
             await wait_to_show(pilot, "[5 Ateliers]")
             cards = opened(app.desk.workspace).record().cards.values()
             assert [one.text for one in cards] == ["Wi-Fi"]
+        themes = opened(app.desk.workspace).record().themes
+        await pilot.press("h")
+        await wait_to_show(pilot, "Comment s'appelle ce thème")
+        await pilot.press(*"Du temps pour apprendre, et que rien ne presse", "enter")
+        await wait_to_show(pilot, "commence de même")
+        assert opened(app.desk.workspace).record().themes == themes
+        assert themes[slug_of(first)].title == first
 
 
 async def test_weights_count_once_a_decision_adopts_them(desk: Path) -> None:
@@ -597,15 +597,6 @@ async def test_documents_are_written_from_the_screen(desk: Path) -> None:
         assert "Courvaux-sur-Ombre" in page
 
 
-async def test_an_operation_leads_to_the_audit_that_it_comes_from(desk: Path) -> None:
-    app = app_on(desk)
-    async with at_programme(app) as (pilot, screen):
-        await pilot.press("b")
-        await wait_to_show(pilot, "[Préconisations]", "Bilan : ")
-        await pilot.press("escape")
-        await wait_for(pilot, lambda: app.screen is screen, "back")
-
-
 async def test_without_envelopes_rights_are_parts_and_nothing_has_a_year(
     tmp_path: Path,
 ) -> None:
@@ -619,35 +610,38 @@ async def test_without_envelopes_rights_are_parts_and_nothing_has_a_year(
         await wait_to_show(pilot, "100 %")
 
 
-async def test_a_programme_that_cannot_be_read_says_so_and_is_read_again(
+async def test_a_reading_that_failed_says_so_and_the_next_is_told_and_holds_no_key(
     desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    free = threading.Event()
+
     def failing(*_given: object) -> Contenders:
         raise DiagError("Le disque a lâché.")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(replaying, "contenders_of", failing)
-        app = app_on(desk)
-        async with app.run_test(size=SIZE, notifications=True) as pilot:
-            await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-            await pilot.press("f9")
-            await wait_to_show(pilot, "Le disque a lâché", "pas pu être calculé")
-            patched.undo()
-            await pilot.press("escape", "r")
-            await wait_to_show(pilot, "Faire tenir l'appel")
+    def slow(
+        container: Container,
+        frame: ProgrammeFrame,
+        before: Contenders | None,
+        progress: Callable[[int, int], None],
+    ) -> Contenders:
+        progress(3, 12)
+        assert free.wait(60)
+        return contenders_of(container, frame, before, progress)
 
-
-async def test_the_mouse_chooses_a_face_a_line_and_a_cell(desk: Path) -> None:
+    monkeypatch.setattr(replaying, "contenders_of", failing)
     app = app_on(desk)
-    async with at_programme(app) as (pilot, screen):
-        await pilot.click("#years", offset=(3, 2))
-        assert screen.lines.cursor == 2
-        await pilot.click("#tabs", offset=(16, 0))
-        await wait_to_show(pilot, "la moins couverte d'abord")
-        await pilot.press("e")
-        await wait_to_show(pilot, "[2 000]")
-        await pilot.click(CellGrid, offset=(40, 3))
-        await wait_to_show(pilot, "[3 000]", "Courvaux-sur-Ombre (investissement)")
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("f9")
+        await wait_to_show(pilot, "Le disque a lâché", "pas pu être calculé")
+        monkeypatch.setattr(replaying, "contenders_of", slow)
+        await pilot.press("escape", "r")
+        await wait_to_show(pilot, "audits lus : 3 sur 12", "Lecture des audits")
+        await pilot.press("4")
+        await wait_to_show(pilot, "Aucune décision notée")
+        await pilot.press("1")
+        free.set()
+        await wait_to_show(pilot, "Faire tenir l'appel")
 
 
 async def test_eight_years_stand_in_columns_that_do_not_touch(desk: Path) -> None:
@@ -710,31 +704,3 @@ async def test_what_people_type_is_shown_as_they_typed_it(desk: Path) -> None:
             await wait_to_show(pilot, "[bold]deux[/]")
             assert not any("\u202e" in line for line in visible(pilot))
             await pilot.press("escape")
-
-
-async def test_the_first_reading_is_told_and_holds_no_key(
-    desk: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    free = threading.Event()
-
-    def slow(
-        container: Container,
-        frame: ProgrammeFrame,
-        before: Contenders | None,
-        progress: Callable[[int, int], None],
-    ) -> Contenders:
-        progress(3, 12)
-        assert free.wait(60)
-        return contenders_of(container, frame, before, progress)
-
-    monkeypatch.setattr(replaying, "contenders_of", slow)
-    app = app_on(desk)
-    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await pilot.press("f9")
-        await wait_to_show(pilot, "audits lus : 3 sur 12", "Lecture des audits")
-        await pilot.press("4")
-        await wait_to_show(pilot, "Aucune décision notée")
-        await pilot.press("1")
-        free.set()
-        await wait_to_show(pilot, "Faire tenir l'appel")
