@@ -13,7 +13,6 @@ import click
 from diag.answers.answer_type import STATE_KEYS, Refused
 from diag.answers.types import TYPES
 from diag.audit.answer import DoubtfulAnswer, UnlikelyAnswer
-from diag.audit.card import QuestionCard
 from diag.audit.departure import departure_lines
 from diag.audit.fitting import DURATIONS, fit_of, minutes_named
 from diag.audit.history import describe_concurrent
@@ -97,33 +96,6 @@ def card_lines(visiting: VisitSession) -> Iterator[str]:
     for note in card.notes:
         yield f"Note : {note}"
     yield f"La réponse sera : {PROVENANCES[visiting.provenance]}."
-
-
-def more_lines(card: QuestionCard) -> Iterator[str]:
-    """Give the thresholds, the reasons, the sources and the history."""
-    for scale in card.scales:
-        now = "sans objet ici" if scale.out else scale.now
-        yield f"{scale.criterion.title} : {now}."
-        if scale.given:
-            yield f"D'abord : {scale.given}"
-        for each in scale.thresholds:
-            yield f"{each.name} : {each.asks}"
-        yield f"Pourquoi : {scale.criterion.why}"
-        for source in scale.sources:
-            yield f"Source : {source.title}"
-    for difference in card.diverging:
-        yield f"Divergence : {difference}"
-    for turn in card.trail:
-        yield f"{time_words(turn.at)}, {turn.who} : {turn.after}"
-    if not card.scales and not card.trail:
-        yield "Aucun critère ne lit cette réponse directement."
-
-
-def left_lines(visiting: VisitSession) -> Iterator[str]:
-    """Give what is left, part by part."""
-    for leg in visiting.walk.legs:
-        maybe = f", peut-être {leg.maybe} de plus" if leg.maybe else ""
-        yield f"{leg.title} : {leg.left or 'rien'}{maybe}."
 
 
 _HELP_SIGN = "?"
@@ -287,6 +259,34 @@ def _useful(visiting: VisitSession, _rest: str) -> Iterator[str]:
         visiting.go(found)
 
 
+def _why(visiting: VisitSession, _rest: str) -> Iterator[str]:
+    """Give the thresholds, the reasons, the sources and the history."""
+    card = visiting.card
+    for scale in card.scales:
+        now = "sans objet ici" if scale.out else scale.now
+        yield f"{scale.criterion.title} : {now}."
+        if scale.given:
+            yield f"D'abord : {scale.given}"
+        for each in scale.thresholds:
+            yield f"{each.name} : {each.asks}"
+        yield f"Pourquoi : {scale.criterion.why}"
+        for source in scale.sources:
+            yield f"Source : {source.title}"
+    for difference in card.diverging:
+        yield f"Divergence : {difference}"
+    for turn in card.trail:
+        yield f"{time_words(turn.at)}, {turn.who} : {turn.after}"
+    if not card.scales and not card.trail:
+        yield "Aucun critère ne lit cette réponse directement."
+
+
+def _left(visiting: VisitSession, _rest: str) -> Iterator[str]:
+    """Give what is left, part by part."""
+    for leg in visiting.walk.legs:
+        maybe = f", peut-être {leg.maybe} de plus" if leg.maybe else ""
+        yield f"{leg.title} : {leg.left or 'rien'}{maybe}."
+
+
 def _note(visiting: VisitSession, rest: str) -> Iterator[str]:
     yield f"Enregistré. Noté sur « {visiting.note(rest).label} »."
 
@@ -344,13 +344,13 @@ _ACTS: dict[str, Act] = {
     "relire": lambda visiting, _rest: card_lines(visiting),
     "retour": _back,
     "utile": _useful,
-    "pourquoi": lambda visiting, _rest: more_lines(visiting.card),
+    "pourquoi": _why,
     "note": _note,
     "arevoir": _flag,
     "vrai": _still_true,
     "annuler": _undo,
     "comment": _known,
-    "reste": lambda visiting, _rest: left_lines(visiting),
+    "reste": _left,
     "partir": lambda visiting, _rest: departure_lines(visiting.session),
     "minutes": _minutes,
     "parcours": _minutes,
