@@ -5,6 +5,7 @@ One zip a copy, read back before it counts; put back whole or not at all.
 
 import io
 import zlib
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -76,29 +77,12 @@ def back_up_overlay(folder: Path, copied: Path) -> Path | None:
     return beside
 
 
-def verify_copied_overlay(copied: Path) -> None:
-    """Check the overlay next to a journal's copy, when it has one.
+def _put_overlay(folder: Path, files: Mapping[str, bytes], aside: str) -> Path | None:
+    """Put the files of an overlay in the place of the present one, set aside; where.
 
     Raises:
-        JournalError: when it cannot be read whole, or names files elsewhere.
+        JournalError: when the folder cannot be written.
     """
-    beside = overlay_beside(copied)
-    if beside.exists():
-        _read(beside)
-
-
-def restore_overlay(folder: Path, copied: Path, aside: str) -> Path | None:
-    """Put the overlay next to a journal's copy back; return what was set aside.
-
-    The present one stays when the copy has none.
-
-    Raises:
-        JournalError: when the copy is damaged, or the folder cannot be written.
-    """
-    beside = overlay_beside(copied)
-    if not beside.exists():
-        return None
-    files = _read(beside)
     path = folder / OVERLAY
     kept = folder / f"{OVERLAY}-{aside}"
     part = folder / f"{OVERLAY}.part"
@@ -201,10 +185,11 @@ def restore(folder: Path, copied: Path) -> tuple[Path, ...]:
             command="diag restore backups/diag-AAAA-MM-JJ.db",
         )
     verify_copied_photos(copied)
-    verify_copied_overlay(copied)
+    beside = overlay_beside(copied)
+    grids = _read(beside) if beside.exists() else {}  # else the present ones stay
     aside = f"avant-restauration-{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a file's name
     journal = backup.restore(copied, folder / FILE, aside)
     photos = restore_photos(folder, copied, aside)
-    overlay = restore_overlay(folder, copied, aside)
+    overlay = _put_overlay(folder, grids, aside) if grids else None
     carry_out_again(folder, journal)
     return tuple(path for path in (journal, photos, overlay) if path is not None)
