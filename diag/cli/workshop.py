@@ -228,7 +228,11 @@ def show(workspace: Workspace, workshop: str, slug: str, *, as_json: bool) -> No
             {
                 "id": ident,
                 **one.model_dump(mode="json"),
-                "cards": _cards_json(record, ident),
+                "cards": [
+                    {"id": key, **said.model_dump(mode="json")}
+                    for (where, key), said in record.cards.items()
+                    if where == ident
+                ],
                 "ballots": _ballots(record, ident),
             }
             for ident, one in record.workshops.items()
@@ -258,14 +262,6 @@ def show(workspace: Workspace, workshop: str, slug: str, *, as_json: bool) -> No
 
 def _ballots(record: Record, workshop: str) -> int:
     return sum(where == workshop for where, _ in record.ballots)
-
-
-def _cards_json(record: Record, workshop: str) -> list[dict[str, object]]:
-    return [
-        {"id": ident, **one.model_dump(mode="json")}
-        for (where, ident), one in record.cards.items()
-        if where == workshop
-    ]
 
 
 @click.command()

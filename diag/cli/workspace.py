@@ -284,11 +284,6 @@ MOST_RESERVED = 10_000
 """Euros per class above which a figure was mistyped."""
 
 
-def reserve_words(per_class: int) -> str:
-    """Return « 300 € par classe »; empty where none was settled."""
-    return f"{euros(per_class)} par classe" if per_class else ""
-
-
 @click.command()
 @workspace_command
 @click.option("--author", help="Votre prénom et votre nom.")
@@ -310,6 +305,7 @@ def settings(
     changed = changed_settings(kept, reserved_per_class=reserved_per_class, **given)
     if changed != kept:
         workspace.keep_settings(changed)
+    reserved = changed.reserved_per_class
     print_table([
         ("Auteur", changed.name_of(changed.author)),
         ("Syndicat", changed.syndicat),
@@ -317,7 +313,7 @@ def settings(
         ("Téléphone", changed.phone),
         ("Adresse", changed.email),
         ("SIREN", changed.siren),
-        ("Forfait réservé", reserve_words(changed.reserved_per_class)),
+        ("Forfait réservé", f"{euros(reserved)} par classe" if reserved else ""),
     ])
     if year := year_begun(workspace):
         how = f"diag settings --campaign {year}"
@@ -343,7 +339,10 @@ def web(ctx: click.Context, port: int) -> None:
             "demandent un complément. Installez-le.",
             command=install_command("web"),
         ) from error
-    server = LocalServer(command_of(ctx.obj), port)
+    words = [sys.executable, "-m", "diag"]  # what a tab runs, on the same workspace
+    if ctx.obj is not None:
+        words += ["--workspace", str(ctx.obj.absolute())]
+    server = LocalServer(shlex.join(words), port)
     click.echo(f"Ouvrez {server.address} ; Ctrl+C arrête.")
     try:
         server.serve()
@@ -352,14 +351,6 @@ def web(ctx: click.Context, port: int) -> None:
             f"Le port {port} est pris par un autre programme. Choisissez-en un autre : "
             f"diag web --port {port - 1}"
         ) from error
-
-
-def command_of(folder: Path | None) -> str:
-    """Return the command that a browser's tab runs, on the same workspace."""
-    words = [sys.executable, "-m", "diag"]
-    if folder is not None:
-        words += ["--workspace", str(folder.absolute())]
-    return shlex.join(words)
 
 
 def _known(_ctx: object, _option: object, typed: tuple[str, ...]) -> tuple[str, ...]:

@@ -35,28 +35,24 @@ _OWN = "seals.own"
 """The keys that this workspace has signed with."""
 
 
-def is_signing(workspace: Workspace) -> bool:
-    """Say whether others read what is written here: a hub, or known colleagues."""
-    if workspace.journal.readonly or not workspace.knows_author:
-        return False
-    return bool(read_enrolments(workspace.folder) or Ring(workspace.journal).cards)
-
-
 def seal(workspace: Workspace, *audits: str) -> int:
     """Seal what was written here since the last time; return how many seals.
 
     `audits`: which are looked at; all that changed when none is named. Nothing is
-    sealed by who works alone, nor where this device's keys cannot be read.
+    sealed by who works alone, whom no hub nor colleague reads, nor where this device's
+    keys cannot be read.
     """
-    if not is_signing(workspace):
+    journal = workspace.journal
+    if journal.readonly or not workspace.knows_author:
         return 0
-    changed = seals.audits_to_seal(workspace.journal)
-    gone = retired(workspace.journal) if changed else ()  # nothing is written there
+    if not (read_enrolments(workspace.folder) or Ring(journal).cards):
+        return 0
+    changed = seals.audits_to_seal(journal)
+    gone = retired(journal) if changed else ()  # nothing is written there
     wanted = [one for one in changed if one in audits or not audits if one not in gone]
     signer = signer_of(workspace) if wanted else None
     if signer is None:
         return 0
-    journal = workspace.journal
     own = get_setting(journal, _OWN, [])
     if signer.key not in own:
         put_setting(journal, _OWN, [*own, signer.key])
@@ -65,7 +61,7 @@ def seal(workspace: Workspace, *audits: str) -> int:
         card = Card(signer.key, workspace.settings.author, "", (), since, 0)
         seals.keep_colleague(journal, card)
     origin = workspace.origin
-    return sum(seals.seal(workspace.journal, one, signer, origin) for one in wanted)
+    return sum(seals.seal(journal, one, signer, origin) for one in wanted)
 
 
 def signer_of(workspace: Workspace) -> Signer | None:

@@ -145,7 +145,7 @@ class _CharterReader:
 
     def accented(self, look: Look, accent: str) -> Look:
         """Return a look with this accent, if everyone can read it."""
-        if not is_colour(accent):
+        if not _COLOUR.fullmatch(accent):
             self._notice("accent", 'écrivez une couleur ainsi : "#1a5c6b".')
             return look
         tint = pale(accent)
@@ -265,11 +265,6 @@ WHITE = "#ffffff"
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _PALE = 0.08
 _KNEE = 0.04045
-
-
-def is_colour(text: str) -> bool:
-    """Return whether a text is a colour as we write them: `#1a5c6b`."""
-    return _COLOUR.fullmatch(text) is not None
 
 
 def contrast(one: str, other: str) -> float:

@@ -355,11 +355,16 @@ def preview_purge(workspace: Workspace, campaign: str) -> PurgePreview:
     live = [one for one in wanted if one not in gone]
     way = _find_way(workspace, campaign, live)
     asks = {one: _asks_to_erase(workspace, one) for one in live}
-    due = (
-        [audit for audit, asked in asks.items() if _is_due(workspace, asked)]
-        if way is PurgeWay.BY_TWO
-        else wanted
-    )
+    due: Collection[str] = wanted
+    if way is PurgeWay.BY_TWO:  # one asked, and this person is another, or alone
+        author, now = workspace.settings.author, workspace.world.clock()
+        is_alone = is_sole_author(journal, author)
+        due = [
+            audit
+            for audit, asked in asks.items()
+            if any(is_alone or one.author != author for one in asked)
+            and now >= _due_at(workspace, asked)
+        ]
     count = sum(sums.get(each, 0) for each in live)
     is_current = campaign == workspace.campaign
     return PurgePreview(campaign, wanted, count, is_current, way, asks, due)
@@ -383,15 +388,6 @@ def _asks_to_erase(workspace: Workspace, audit: str) -> tuple[ErasureAsk, ...]:
     """Return the asks to erase a whole audit that nobody stopped."""
     asks, mark = asks_of(workspace.journal, audit), mark_of(audit)
     return tuple(one for one in asks if one.target == mark and not one.stopped_by)
-
-
-def _is_due(workspace: Workspace, asks: Collection[ErasureAsk]) -> bool:
-    """Say whether this person may carry out what was asked."""
-    author = workspace.settings.author
-    by_others = [one for one in asks if one.author != author]
-    if not by_others and not is_sole_author(workspace.journal, author):
-        return False
-    return bool(asks) and workspace.world.clock() >= _due_at(workspace, asks)
 
 
 def _due_at(workspace: Workspace, asks: Collection[ErasureAsk]) -> int:
