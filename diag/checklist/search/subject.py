@@ -172,16 +172,6 @@ class SearchSubject:
     """When each question that the rules read exists at all."""
     values: Mapping[str, tuple[RuleValue, ...]]
     """What to try for each name, from low to high."""
-    terms: Mapping[str, Term]
-    """The calculation that each made-up name stands for."""
-
-    def world(self) -> SearchWorld:
-        """Return a world where nothing is known yet."""
-        judges: dict[str, Judge] = {
-            name: judge_of(condition) for name, condition in self.relevance.items()
-        }
-        unknown = {name: hull(tried) for name, tried in self.values.items()}
-        return SearchWorld(unknown, judges)
 
 
 def subject_of(
@@ -215,7 +205,6 @@ def subject_of(
         levels,
         relevance,
         catalogue.values(),
-        abstraction.terms,
     )
 
 
@@ -236,23 +225,24 @@ class Catalogue:
         thresholds = thresholds_in(self.nodes)
         parts = chain.from_iterable(map(walk, self.nodes))
         names = dict.fromkeys(part.id for part in parts if isinstance(part, NameNode))
-        return {
-            name: self._tried(name, thresholds.get(name, frozenset())) for name in names
-        }
-
-    def _tried(self, name: str, marks: frozenset[Exact]) -> tuple[RuleValue, ...]:
-        if name in self.terms:
-            term = self.terms[name]
-            unknown = {name: self._unknown(name) for name in names_in(term)}
-            measured = measure_of(term)(SearchWorld(unknown))
-            span = UNBOUNDED if measured is ABSENT else measured
-            integral = isinstance(term, Aggregate) and term.function == "count"
-            absent: tuple[RuleValue, ...] = (ABSENT,) if span.maybe_absent else ()
-            return absent + tuple(map(point, around(marks, span, integral=integral)))
-        if name == VISIT_DATE:
-            return (point(VISIT.toordinal()),)
-        question = self.questions[name]
-        return TYPES[question.type].tried(question, self.place, self.nodes, marks)
+        found: dict[str, tuple[RuleValue, ...]] = {}
+        for name in names:
+            marks = thresholds.get(name, frozenset())
+            if name in self.terms:
+                term = self.terms[name]
+                unknown = {each: self._unknown(each) for each in names_in(term)}
+                measured = measure_of(term)(SearchWorld(unknown))
+                span = UNBOUNDED if measured is ABSENT else measured
+                integral = isinstance(term, Aggregate) and term.function == "count"
+                numbers = map(point, around(marks, span, integral=integral))
+                found[name] = (*([ABSENT] * span.maybe_absent), *numbers)
+            elif name == VISIT_DATE:
+                found[name] = (point(VISIT.toordinal()),)
+            else:
+                asked = self.questions[name]
+                tried = TYPES[asked.type].tried
+                found[name] = tried(asked, self.place, self.nodes, marks)
+        return found
 
     def _unknown(self, name: str) -> RuleValue:
         question = self.questions.get(name)
@@ -344,8 +334,9 @@ def can_hold(subject: SearchSubject, conditions: list[Condition]) -> bool:
     """Say whether conditions may hold together where levels are read."""
     wanted = [subject.judged, *conditions] if subject.judged else conditions
     judge = judge_of(AllOf(tuple(wanted), 1))
-    world = subject.world()
-    unknown = dict(world.values)
+    unknown = {name: hull(tried) for name, tried in subject.values.items()}
+    relevance = {name: judge_of(rule) for name, rule in subject.relevance.items()}
+    world = SearchWorld(dict(unknown), relevance)
     names = list(subject.values)
     steps = 0
 
