@@ -126,11 +126,6 @@ class Command(Message):
         keys = cls.keys_in(chosen)
         return run_name(keys) or " ou ".join(map(key_name, keys))
 
-    @classmethod
-    def handler(cls) -> str:
-        """Return the name of the method that does it."""
-        return cls.handler_name
-
 
 CommandType = type[Command]
 _ALL, AUDIT_GROUP, VISIT_GROUP = "Partout", "Audit", "Visite"

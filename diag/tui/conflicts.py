@@ -325,11 +325,13 @@ class ConflictScreen(SettlingScreen):
         question, about = self.shown.question, self.shown.about
         asked = f"{about} : quelle réponse ?"
         if question is None or not self.shown.can_leave:
-            joined = " ; ".join(
-                one.words if question is not None else _name(one.revision.value)
-                for one in self.shown.candidates
-            )
-            return await self.app.push_screen_wait(Ask(asked, " ".join(joined.split())))
+            words = []
+            for one in self.shown.candidates:
+                body = one.revision.value
+                name = str(body.get("name", "")) if isinstance(body, dict) else ""
+                words.append(name if question is None else one.words)
+            joined = " ".join(" ; ".join(words).split())
+            return await self.app.push_screen_wait(Ask(asked, joined))
         answers = TYPES[question.type]
         if answers.is_one_choice:
             choices = [ListChoice(one.id, one.label) for one in question.choices]
@@ -367,10 +369,6 @@ class ConflictScreen(SettlingScreen):
 def _check_reason(typed: str) -> None:
     if not typed.strip():
         raise DiagError("Dites pourquoi, en quelques mots.")
-
-
-def _name(value: object) -> str:
-    return str(value.get("name", "")) if isinstance(value, dict) else ""
 
 
 class MergeScreen(SettlingScreen):

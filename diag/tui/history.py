@@ -144,7 +144,7 @@ _DONE = {
 }
 
 
-def check_reason(typed: str) -> None:
+def _check_reason(typed: str) -> None:
     """Refuse an empty reason."""
     if not typed.strip():
         raise DiagError("Dites pourquoi, en quelques mots, sans redire la valeur.")
@@ -166,7 +166,7 @@ def _ask_to_erase(
     words = "\n".join(erasing.foreseen_words(session, foreseen))
 
     def keep(reason: str) -> None:
-        check_reason(reason)
+        _check_reason(reason)
         screen.diag.inform(_DONE[erasing.erase(session, revision, reason)])
 
     def left(given: str | None) -> None:
@@ -289,7 +289,7 @@ class ErasuresScreen(PlaceScreen):
             self.app.push_screen(Ask(question, keep=keep))
 
     def _stop(self, shown: PendingErasure, reason: str) -> None:
-        check_reason(reason)
+        _check_reason(reason)
         erasing.stop(shown.session, shown.ask.target, reason)
         self.diag.desk.forget_sessions()
         self.diag.inform("Effacement arrêté : la valeur se lit à nouveau.")

@@ -91,7 +91,7 @@ class PlaceScreen(Sturdy, Screen[None]):
         """Do with a line that was chosen, clicked as well, what Enter does here."""
         for command in self.OFFERS:
             if "enter" in command.KEYS.split(","):
-                getattr(self, command.handler())()
+                getattr(self, command.handler_name)()
 
 
 _BETWEEN = " · "

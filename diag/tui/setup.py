@@ -147,14 +147,6 @@ KINDS = {
 """Kind of official file → what it brings; the directory comes first."""
 
 
-def download_folders(home: Path) -> tuple[Path, ...]:
-    """Return where a person's downloads are, on any system, and the sticks plugged."""
-    names = ("Téléchargements", "Downloads", "Bureau", "Desktop")
-    sticks = ("media/*/*", "run/media/*/*", "Volumes/*")
-    plugged = [found for each in sticks for found in Path("/").glob(each)]
-    return (*(home / name for name in names), *plugged)
-
-
 def at_hand(typed: str, kind: str) -> Path | None:
     """Return the file typed, or the one of that kind in the folder typed.
 
@@ -252,7 +244,11 @@ class ImportScreen(PlaceScreen):
     @work(thread=True)
     def _look(self) -> None:
         """Look for official files where they are downloaded, and on sticks."""
-        self.post_message(self.Looked(official_files(download_folders(Path.home()))))
+        home, names = Path.home(), ("Téléchargements", "Downloads", "Bureau", "Desktop")
+        sticks = ("media/*/*", "run/media/*/*", "Volumes/*")
+        plugged = [found for each in sticks for found in Path("/").glob(each)]
+        folders = (*(home / name for name in names), *plugged)
+        self.post_message(self.Looked(official_files(folders)))
 
     @on(Looked)
     def _looked(self, event: Looked) -> None:

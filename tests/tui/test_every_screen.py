@@ -82,7 +82,7 @@ def test_every_command_offered_is_done_by_who_offers_it(owner: type[Sturdy]) -> 
         for path in Path(diag.tui.__path__[0]).rglob("*.py")
     )
     for command in owner.OFFERS:
-        name = command.handler()
+        name = command.handler_name
         assert (
             hasattr(owner, name)
             or hasattr(DiagApp, name)

@@ -99,20 +99,6 @@ class MoveIt(Command, keys="c", title="Changer de lieu"):
     """Ranger le lot dans une autre salle, la salle dans un autre bâtiment."""
 
 
-EDITING = (
-    AddRoom,
-    AddLot,
-    AddBuilding,
-    RenameIt,
-    MoveIt,
-    RemoveIt,
-    TakePlaces,
-    CloseKind,
-    CloseLots,
-)
-"""What changes the list of places, in the order of the help."""
-
-
 class OpenCell(Command, keys="enter", title="Ouvrir", footer=True):
     """Ouvrir la première question sans réponse de la case, sinon la plus faible."""
 
@@ -185,7 +171,15 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
         Arrange,
         WriteNote,
         ShowPhotos,
-        *EDITING,
+        AddRoom,
+        AddLot,
+        AddBuilding,
+        RenameIt,
+        MoveIt,
+        RemoveIt,
+        TakePlaces,
+        CloseKind,
+        CloseLots,
         SeeBilan,
         ListNoted,
         DrawFigure,

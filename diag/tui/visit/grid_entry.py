@@ -270,9 +270,6 @@ EXTENDS = {
 }
 """Key → how far the selection goes."""
 
-NEXTS = {"shift+tab": (0, -1)}
-"""Key → the direction of the next cell that is asked."""
-
 
 def beside(sheet: GridSheet, at: At, step: tuple[int, int]) -> At:
     """Return the cell so many rows and columns away, at the edge at most."""
@@ -306,7 +303,7 @@ def next_empty(sheet: GridSheet, at: At, step: tuple[int, int]) -> At | None:
     return None
 
 
-def past_column(sheet: GridSheet, rows: range, column: int) -> At:
+def _past_column(sheet: GridSheet, rows: range, column: int) -> At:
     """Return where the user goes on once these rows of a column are filled.
 
     That is the first of these rows where a question to the right is to be answered.
@@ -366,7 +363,7 @@ class GridEntry(GridFace):
         command = next((one for one in GRID_COMMANDS if key in one.keys_in(keys)), None)
         if command is not None:
             if self.can(command):
-                getattr(self, command.handler())()
+                getattr(self, command.handler_name)()
             return True
         if self.is_empty:
             return False
@@ -376,8 +373,8 @@ class GridEntry(GridFace):
                 there = beside(self.sheet, at, MOVES.get(key) or EXTENDS[key])
                 anchor = chosen[0] if chosen else at
                 self._go(there, chosen=(anchor, there) if key in EXTENDS else None)
-        elif key in NEXTS:
-            self._next(NEXTS[key])
+        elif key == "shift+tab":
+            self._next((0, -1))
         elif key == "backspace":
             self._text(self.table.text[:-1] if self.table.text else self.resumed())
         elif key == "escape":
@@ -499,7 +496,7 @@ class GridEntry(GridFace):
         saved = f"Enregistré, {where} : {read_words(question, read)}"
         self.after(filled, saved, stays=True)
         if len(rows) > 1:
-            self._go(past_column(self.sheet, rows, self.table.cursor.column))
+            self._go(_past_column(self.sheet, rows, self.table.cursor.column))
         return True
 
     def _ask_why(self, read: SoFar) -> None:

@@ -264,7 +264,7 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         cell = self.sheet.cell(row, column)
         if (row, column) == self.cursor:
             shown = (
-                typed_text(self.text, width)
+                _typed_text(self.text, width)
                 if self.text
                 else cell_text(question, cell, width, "[]")
             )
@@ -429,7 +429,7 @@ def cell_text(question: Question, cell: Cell, width: int, around: str = "  ") ->
     return f"{value}{set_cell_size(mark, _MARK)}{after}"
 
 
-def typed_text(text: str, width: int) -> str:
+def _typed_text(text: str, width: int) -> str:
     """Return what is being typed in a cell: its end, where the next key goes."""
     kept, inside = f"{line(text)}_", width - 2
     while cell_len(kept) > inside:
