@@ -14,7 +14,7 @@ from diag.audit.report import Report, report_of
 from diag.checklist.symbols import names_of, reserved_questions
 from diag.documents.drafts.council import minutes
 from diag.documents.mail import letter
-from diag.documents.synthesis.commune import commune_synthesis
+from diag.documents.synthesis import commune_synthesis
 from diag.documents.synthesis.gathering import extract_of
 from diag.documents.synthesis.territory import territory_synthesis
 from diag.documents.tables.basket import basket_of

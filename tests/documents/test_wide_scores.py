@@ -24,7 +24,7 @@ from diag.documents.drafts.council import minutes
 from diag.documents.drafts.school import application
 from diag.documents.formats import FORMATS, Format
 from diag.documents.mail import letter
-from diag.documents.synthesis.commune import commune_synthesis
+from diag.documents.synthesis import commune_synthesis
 from diag.documents.synthesis.territory import (
     circonscription_synthesis,
     territory_synthesis,

@@ -11,7 +11,7 @@ from diag.assess.judge import assess
 from diag.assess.money import Money, added, works_of
 from diag.audit.report import Report
 from diag.documents.drafts.council import note
-from diag.documents.synthesis.commune import commune_synthesis
+from diag.documents.synthesis import commune_synthesis
 from diag.documents.synthesis.gathering import extract_of
 from diag.documents.tables.basket import basket_of, by_article, by_school, in_order
 from diag.documents.technique import cost_table

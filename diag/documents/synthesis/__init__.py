@@ -1,18 +1,67 @@
 """Documents beyond one school: of a commune, a circonscription, the territory.
 
-What one is about is named, its audits are read, then it is built.
+What one is about is named, its audits are read, then it is built: a commune's here, on
+what its council decides for all its schools at once.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+from diag.assess.words import printed_cell
+from diag.audit.reasons import concerns, heading
 from diag.audit.remarks import PUBLIC_READERS, Slip, slips_of
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
-from diag.documents.synthesis.commune import commune_synthesis
-from diag.documents.synthesis.gathering import Extract, Gathering, extract_of
+from diag.documents.blocks import Md, box, bullets, table
+from diag.documents.document import Document
+from diag.documents.mairie import READER
+from diag.documents.parts.advice import EXPECTED, NATURE_AND_TEXT
+from diag.documents.parts.votes import (
+    FOOTNOTE,
+    TIERS,
+    awaited,
+    know_first,
+    money_line,
+    unvoted_table,
+    votes_tables,
+)
+from diag.documents.sheet import Plain, Sheet, decision_sheet, vote_row
+from diag.documents.synthesis.common import (
+    SharedRule,
+    alert_rows,
+    alerts_words,
+    beyond,
+    build_synthesis,
+    by_audit,
+    domain_rows,
+    domain_table,
+    is_broken,
+    leaders,
+    names_or_count,
+    rules,
+    shared,
+    strong_list,
+    summary,
+    total,
+    total_line,
+    unchecked_list,
+    unconfirmed,
+    weak_table,
+)
+from diag.documents.synthesis.gathering import (
+    Extract,
+    Gathering,
+    cover,
+    coverage,
+    dangers,
+    dangers_box,
+    extract_of,
+    unaudited,
+    visit_days,
+)
 from diag.documents.synthesis.territory import (
     circonscription_synthesis,
     territory_synthesis,
@@ -25,7 +74,9 @@ from diag.model.audit import Auditee
 from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import accented, fold
-from diag.words.dates import day_of
+from diag.words.dates import day_of, describe_day
+from diag.words.sentences import listed, of, typeset, uncapitalised
+from diag.words.vocabulary import LAW, LEVELS_EXPLAINED, SOCLES
 from diag.workspace.charter import office_of
 from diag.workspace.settings import campaign_named
 from diag.workspace.subjects import auditee_of, audits, commune_auditee, school_of
@@ -39,12 +90,6 @@ TERRITORY = "territoire"
 
 NAMING = "commune:INSEE, circonscription:NOM ou territoire"
 """How the command line names a synthesis."""
-
-_BUILDERS = {
-    "commune": commune_synthesis,
-    "circonscription": circonscription_synthesis,
-    TERRITORY: territory_synthesis,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,15 +297,20 @@ def synthesis(
     Raises:
         DiagError: when it is about nothing known, or no school was audited.
     """
+    builders = {
+        "commune": commune_synthesis,
+        "circonscription": circonscription_synthesis,
+        TERRITORY: territory_synthesis,
+    }
     scope = scope_named(workspace, ref)
-    if scope.kind not in _BUILDERS:
+    if scope.kind not in builders:
         raise DiagError(
             f"Une synthèse réunit plusieurs écoles : donnez {NAMING}. "
             "Une école a son rapport.",
             command=f"diag report {scope.code}",
         )
     found = gathered(workspace, scope, day, campaign, progress)
-    document, house = _BUILDERS[scope.kind](found), found.office.house
+    document, house = builders[scope.kind](found), found.office.house
     notice = house.explain(*{**house.refused, **house.replaced})
     paper = Paper("synthese", document, notice)
     return paper, folder_of(workspace, scope, found.campaign), found.provisional
@@ -280,3 +330,159 @@ def slips_gathered(
 def folder_of(workspace: Workspace, scope: GatheringScope, campaign: str) -> Path:
     """Return where the documents of a scope go, in its workspace."""
     return workspace.folder / "exports" / f"{scope.stem}-{campaign}"
+
+
+WEAK, STRONG, DOMAINS, NAMED = 5, 5, 8, 3
+"""At most so many common lacks, strengths, domains of the budget, alerts in the box."""
+
+
+def commune_synthesis(gathering: Gathering) -> Document:
+    """Return the synthesis of a commune's audits."""
+    found = shared(gathering.schools)
+    votes = gathering.votes
+    commune = gathering.commune
+    mayor = f"Mairie {of(commune.name)}" if commune else "Mairie"
+    identity = (
+        (("Commune", commune.name), ("Code INSEE", commune.insee)) if commune else ()
+    )
+    pressing = dangers(gathering)
+    boxed = any(one.seen for one in gathering.extracts) + bool(pressing)
+    named = _named_rules(found)
+    urgent = {one.task.criterion.id for one in pressing if one.task.criterion}
+    # What no box holds: neither a danger, nor a rule named above.
+    untold = [
+        one
+        for one in found
+        if concerns(one.criterion, READER)
+        and one not in named
+        and one.criterion.id not in urgent
+    ]
+
+    def list_all(some: Sequence[Extract]) -> str:
+        return listed(list(map(gathering.name_of, some)))
+
+    view = {
+        "name": gathering.name,
+        "cover": cover(gathering, mayor, *identity),
+        "deadline": awaited(votes, gathering.date),
+        "know_first": know_first(votes),
+        "money": money_line(votes),
+        "dangers": dangers_box(gathering),
+        "alerts": _alerts_box(gathering, found),
+        "decisions": votes_tables(votes),
+        "sums": unvoted_table(votes),
+        "footnote": FOOTNOTE if any(one.votes.gross for one in votes) else "",
+        "levels": LEVELS_EXPLAINED,
+        "common": weak_table(untold, WEAK - boxed),
+        **summary(gathering.schools),
+        **_costs(gathering),
+        "schools": _school_table(gathering),
+        "unaudited": unaudited(gathering),
+        "compliance": table(
+            "Points non respectés, école par école",
+            (EXPECTED, NATURE_AND_TEXT, "Pas encore respecté", "À vérifier"),
+            alert_rows(found, READER, list_all, list_all),
+        ),
+        "unchecked": unchecked_list(found, READER, partial(_names, gathering)),
+        "strengths": strong_list(found, STRONG),
+        "domains": domain_table(gathering.schools, spread=len(gathering.schools) > 1),
+    }
+    return build_synthesis("synthese-commune", view, gathering, _sheet(gathering))
+
+
+def _costs(gathering: Gathering) -> dict[str, object]:
+    """Return what all of it costs, payer by payer, as the template prints it."""
+    payers = []
+    for one in gathering.extracts:
+        beside = " (hors des écoles)" * (one.about.kind is not PlaceKind.ECOLE)
+        if one.expenses:
+            payers.append((f"{gathering.name_of(one)}{beside}", one.paid))
+    expenses = (one for some in gathering.extracts for one in some.expenses)
+    themes = domain_rows(gathering, DOMAINS)
+    if len({one.domain for one in expenses if one.sure}) <= 1:
+        themes = []
+    caption = "Les mêmes dépenses par thème, en euros TTC"
+    return {
+        "total": total_line(gathering),
+        "budget": by_audit(gathering, payers, "Dépenses par école, en euros TTC"),
+        "domains_budget": by_audit(gathering, themes, caption, "Thème")
+        if themes
+        else Md(""),
+        "leaders": leaders(gathering),
+        "beyond": beyond(gathering),
+        "unconfirmed": unconfirmed(gathering),
+    }
+
+
+def _sheet(gathering: Gathering) -> Sheet | None:
+    """Return page 1: the votes of every school, fitted as those of one are."""
+    some = gathering.votes
+    votes = [
+        vote_row(each, vote, [vote.where])
+        for tier in TIERS
+        for each in some
+        for vote in each.votes.votes
+        if vote.tier == tier
+    ]
+    audited = f"{coverage(gathering)} écoles auditées"
+    line = f"{audited} · visites : {visit_days(gathering.extracts)}"
+    made = decision_sheet(some, votes, gathering.name, line)
+    dangers: list[Plain] = [
+        {"where": typeset(f"{gathering.name_of(one)}."), "fact": typeset(danger)}
+        for one in gathering.extracts
+        for danger in one.seen
+    ]
+    rest = "dans le texte joint à ce PDF"
+    return {**made, "dangers": dangers, "rest": rest} if made else None
+
+
+def _alerts_box(gathering: Gathering, found: Sequence[SharedRule]) -> Md:
+    """Return what is not respected, the schools named, above everything."""
+    broken = _named_rules(found)
+    if not any(sum(one.alerts(READER)) for one in gathering.extracts):
+        return Md("")
+    lines = [
+        f"« {one.criterion.title} » ({uncapitalised(one.label)}) : "
+        f"{_names(gathering, one.short)}"
+        for one in broken
+    ]
+    words, count = alerts_words(gathering.extracts, READER), len(gathering.extracts)
+    lines.append(f"En tout, sur {count} audit{'s' * (count > 1)} : {words}.")
+    title = heading(is_law=any(one.is_law for one in broken)) if broken else LAW
+    return box("WARNING", title, bullets(lines))
+
+
+def _named_rules(found: Sequence[SharedRule]) -> list[SharedRule]:
+    return [one for one in rules(found, READER) if is_broken(one, READER)][:NAMED]
+
+
+def _names(gathering: Gathering, extracts: Sequence[Extract]) -> str:
+    return names_or_count(extracts, gathering.name_of)
+
+
+def _school_table(gathering: Gathering) -> Md:
+    rows = []
+    for one in gathering.extracts:
+        days, state = (
+            sorted(one.visits),
+            "provisoire" if one.provisional else "définitif",
+        )
+        visited = f"visite du {describe_day(days[-1])}" if days else "sans visite"
+        rows.append((
+            gathering.name_of(one),
+            f"{visited}, {state}",
+            printed_cell(one.overall),
+            SOCLES[one.socle],
+            alerts_words([one], READER),
+            total([one]).cell,
+        ))
+    columns = (
+        "École ou commune",
+        "Audit",
+        "Score",
+        "Socle",
+        "Loi",
+        "Sur trois ans, TTC",
+    )
+    caption = "École par école, dans l'ordre des noms : ce n'est pas un classement"
+    return table(caption, columns, rows, numeric=(5,))

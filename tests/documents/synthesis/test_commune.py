@@ -6,7 +6,7 @@ from hypothesis import given
 
 from diag.assess.money import added
 from diag.documents.document import parser
-from diag.documents.synthesis.commune import commune_synthesis
+from diag.documents.synthesis import commune_synthesis
 from diag.model.enums import Audience, AuditStatus
 from diag.words.sentences import number, typeset
 from tests.documents.builders import ORDINARY, facts

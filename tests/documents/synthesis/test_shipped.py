@@ -13,7 +13,7 @@ from diag.assess.money import format_sum
 from diag.documents.document import Document
 from diag.documents.drafts.council import deliberation, minutes, note
 from diag.documents.formats.pdf import write_pdf
-from diag.documents.synthesis.commune import commune_synthesis
+from diag.documents.synthesis import commune_synthesis
 from diag.documents.synthesis.gathering import (
     Gathering,
     SharedAction,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from diag.documents.document import Document
-from diag.documents.synthesis.commune import commune_synthesis
+from diag.documents.synthesis import commune_synthesis
 from diag.documents.synthesis.territory import (
     circonscription_synthesis,
     territory_synthesis,
