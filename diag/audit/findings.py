@@ -17,7 +17,7 @@ from diag.assess.judge import judge_of
 from diag.assess.plan import Action
 from diag.assess.results import TOP, CriterionResult, Danger, Verdict
 from diag.assess.spread import EXPECTED, concerned, short_places, spread_words
-from diag.audit.report import Report
+from diag.audit.report import Report, once
 from diag.model.audit import Observation
 from diag.model.checklist import Checklist, Criterion, Found, Strength
 from diag.model.enums import (
@@ -360,12 +360,9 @@ def weaknesses(report: Report) -> tuple[CriterionResult, ...]:
     )
 
 
+@once
 def strengths(report: Report) -> tuple[CriterionResult, ...]:
     """Return what surely is as it should be, the complete and weightiest first."""
-    return report.once(("strengths",), lambda: _strengths(report))
-
-
-def _strengths(report: Report) -> tuple[CriterionResult, ...]:
     sure = [
         result
         for result in report.assessment.criteria.values()
@@ -383,12 +380,9 @@ def _strengths(report: Report) -> tuple[CriterionResult, ...]:
     return tuple(sorted(sure, key=rank))
 
 
+@once
 def open_points(report: Report) -> Open:
     """Return what is still to be checked."""
-    return report.once(("open",), lambda: _open_points(report))
-
-
-def _open_points(report: Report) -> Open:
     results = [
         result
         for result in report.assessment.criteria.values()

@@ -27,7 +27,7 @@ from diag.audit.findings import for_the_council
 from diag.audit.hypotheses import CLASS_USE, USE
 from diag.audit.memory import session_before
 from diag.audit.reasons import basis, law_words
-from diag.audit.report import Report, report_of
+from diag.audit.report import Report, once, report_of
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import passed_on
 from diag.journal import changes
@@ -147,10 +147,10 @@ def last_list(session: AuditSession) -> DecisionList | None:
     return found.model_copy(update=passed)
 
 
+@once
 def votes_of(report: Report) -> DecisionList:
     """Return the votes that documents print: frozen, else as they would be today."""
-    frozen = report.public.frozen
-    return frozen or report.once(("votes",), lambda: decisions_of(report))
+    return report.public.frozen or decisions_of(report)
 
 
 def terms_of(report: Report) -> Terms:
