@@ -112,7 +112,7 @@ def record_of(stated: Mapping[str, Stated], variant: str = "") -> Record:
     Until people who differ settle it: the lowest envelope holds, no lock does, and the
     last word of the rest. What a newer version wrote and this one cannot read is out.
     """
-    variants = {key[0]: one for key, one in _each(stated, subjects.VARIANTS, Variant)}
+    variants = _by_id(stated, subjects.VARIANTS, Variant)
     sets = variants[variant].sets if variant else {}
     standing = {**stated}
     for subject, value in sets.items():
@@ -121,58 +121,36 @@ def record_of(stated: Mapping[str, Stated], variant: str = "") -> Record:
         if subject == FRAME and isinstance(base, dict) and isinstance(value, dict):
             laid = {**base, **value}  # a variant's holds only what it changes
         standing[subject] = Stated((laid,), ("",))
-    frames = dict(_each(standing, subjects.PROGRAMME, ProgrammeFrame, "frame"))
-    rules = dict(_each(standing, subjects.PROGRAMME, RightsRule, "rights"))
-    weighings = dict(_each(standing, subjects.PROGRAMME, WeightRule, "weights"))
+    frames = _by_id(standing, subjects.PROGRAMME, ProgrammeFrame, "frame")
+    rules = _by_id(standing, subjects.PROGRAMME, RightsRule, "rights")
+    weighings = _by_id(standing, subjects.PROGRAMME, WeightRule, "weights")
+    shared = _by_id(standing, subjects.SHARED, SharedWork)
+    locks = _each(standing, subjects.LOCKS, YearLock)
+    gathered = stated, subjects.WORKSHOPS
+    cards = _each(*gathered, WorkshopCard, None, CARD, None)
+    ballots = _each(*gathered, WorkshopBallot, None, BALLOT, None)
     decisions = _in_turn(stated, subjects.DECISIONS, BodyDecision, lambda one: one.on)
     rank = {ident: at for at, ident in enumerate(decisions)}
     adoptions = _in_turn(
         stated, subjects.ADOPTIONS, Adoption, lambda one: rank.get(one.decision, -1)
     )
     return Record(
-        frame=frames.get(("frame",)),
-        rights=rules.get(("rights",), RightsRule()),
+        frame=frames.get("frame"),
+        rights=rules.get("rights", RightsRule()),
         envelopes=dict(_envelopes(standing)),
-        splits={
-            key[0]: one for key, one in _each(standing, subjects.SPLITS, CostSplit)
-        },
-        purchases={
-            key[0]: one
-            for key, one in _each(standing, subjects.PURCHASES, JointPurchase)
-        },
-        shared={
-            f"{subjects.SHARED}/{key[0]}": one
-            for key, one in _each(standing, subjects.SHARED, SharedWork)
-        },
-        locks={
-            "/".join(key): one for key, one in _each(standing, subjects.LOCKS, YearLock)
-        },
-        earmarks={
-            key[0]: one for key, one in _each(standing, subjects.EARMARKS, KeptMoney)
-        },
+        splits=_by_id(standing, subjects.SPLITS, CostSplit),
+        purchases=_by_id(standing, subjects.PURCHASES, JointPurchase),
+        shared={f"{subjects.SHARED}/{ident}": one for ident, one in shared.items()},
+        locks={"/".join(key): one for key, one in locks},
+        earmarks=_by_id(standing, subjects.EARMARKS, KeptMoney),
         variants=variants,
         decisions=decisions,
         adoptions=adoptions,
-        themes={
-            key[0]: one for key, one in _each(standing, subjects.THEMES, ProgrammeTheme)
-        },
-        workshops={
-            key[0]: one
-            for key, one in _each(stated, subjects.WORKSHOPS, Workshop, None)
-        },
-        cards={
-            (key[0], key[2]): one
-            for key, one in _each(
-                stated, subjects.WORKSHOPS, WorkshopCard, None, CARD, None
-            )
-        },
-        ballots={
-            (key[0], key[2]): one
-            for key, one in _each(
-                stated, subjects.WORKSHOPS, WorkshopBallot, None, BALLOT, None
-            )
-        },
-        weighing=weighings.get(("weights",)),
+        themes=_by_id(standing, subjects.THEMES, ProgrammeTheme),
+        workshops=_by_id(*gathered, Workshop, None),
+        cards={(key[0], key[2]): one for key, one in cards},
+        ballots={(key[0], key[2]): one for key, one in ballots},
+        weighing=weighings.get("weights"),
     )
 
 
@@ -185,8 +163,14 @@ def _in_turn(
         ident, value = one
         return key(value), stated[subjects.programme(kind, ident)].turn, ident
 
-    found = [(parts[0], one) for parts, one in _each(stated, kind, noun, None)]
-    return dict(sorted(found, key=order))
+    return dict(sorted(_by_id(stated, kind, noun, None).items(), key=order))
+
+
+def _by_id(
+    stated: Mapping[str, Stated], kind: str, noun: type[N], *shape: str | None
+) -> dict[str, N]:
+    """Return what stands of a kind, by what comes first in its subject."""
+    return {key[0]: one for key, one in _each(stated, kind, noun, *shape)}
 
 
 def _each(
