@@ -215,10 +215,11 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
             return self._strip(titles, width, self._style("lines--titles"))
         index = y + self.scroll_offset.y - self._titled
         if not 0 <= index < len(self.lines):
-            empty = "" if self.lines else one_line(self.empty)
-            words = ["", *(one.plain for one in wrapped(Content(empty), width - 2)), ""]
-            rank = min(y - self._titled, len(words) - 1)
-            return self._text(f" {words[rank]}", width, self._style("lines--titles"))
+            rank, text = y - self._titled - 1, ""
+            if not self.lines and rank >= 0:
+                words = wrapped(Content(one_line(self.empty)), width - 2)
+                text = words[rank].plain if rank < len(words) else ""
+            return self._text(f" {text}", width, self._style("lines--titles"))
         shown = self.lines[index]
         if not shown.key:
             return self._text(shown.cells[0], width, self._style("lines--heading"))

@@ -103,8 +103,8 @@ class VisitScreen(VisitFaces):
             return f"Aucune salle encore : {show} puis {add} les ajoute d'abord."
         return ""
 
-    @on(WalkPlan.Chosen)
-    def _leg_chosen(self, event: WalkPlan.Chosen) -> None:
+    def choose_line(self, event: WalkPlan.Chosen) -> None:
+        """Go to the part of the walk, or see what is left before leaving."""
         if event.key == DEPARTURE:
             self.on_before_leaving()
         elif not self.settle():
