@@ -2,14 +2,14 @@
 
 import json
 import os
-import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.audit.builders import workspace
 from tests.audit.small_edition import ship
-from tests.cli.running import Run, command, diag, environment
+from tests.cli.running import Run, diag
 from tests.imports.test_grids import PLAIN, book
 from tests.rules.written import FILES, spoilt
 
@@ -114,20 +114,33 @@ def test_situations_are_listed_with_the_criteria_that_judge_them(
 
 @pytest.mark.skipif(os.name == "nt", reason="no named pipe in a folder of Windows")
 def test_a_pipe_among_the_changes_is_not_waited_for(home: Path) -> None:
-    """Nobody writes to it: the check would never end."""
+    """Nobody writes to it: the check would never end. Here who reads it is let go."""
     overlay(home, 'prices:\n  - {id: prise_rj45, typical: "101.50", as_of: 2026}\n')
     models = home / "overlay" / "modeles"
     models.mkdir()
     pipes = home / "overlay" / "tube.yaml", models / "mairie.md.jinja"
+    waited: list[Path] = []
+
+    def let_go(pipe: Path) -> None:
+        os.close(os.open(pipe, os.O_WRONLY))  # once somebody reads
+        waited.append(pipe)
+
     for pipe in pipes:
         os.mkfifo(pipe)
+    held: list[int] = []
     try:
-        for words in (("checklists", "check"), ("templates", "list")):
-            done = subprocess.run(
-                command(*words), env=environment(home), timeout=180, check=False
-            )
-            assert done.returncode == 0
+        with ThreadPoolExecutor(len(pipes)) as aside:
+            for pipe in pipes:
+                aside.submit(let_go, pipe)
+            try:
+                for words in (("checklists", "check"), ("templates", "list")):
+                    run = diag(home, *words)
+                    assert (run.code, waited) == (0, []), run.err
+            finally:
+                held += [os.open(pipe, os.O_RDONLY | os.O_NONBLOCK) for pipe in pipes]
     finally:
+        for each in held:
+            os.close(each)
         for pipe in pipes:
             pipe.unlink()
         models.rmdir()
