@@ -37,6 +37,7 @@ from tests.journal.ready import bring_up_to_date
 from tests.judged import judge_once
 from tests.shared import share
 from tests.shipped import compile_once, mark_once
+from tests.typeset_once import typeset_once
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
@@ -136,6 +137,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         patch.object(file, "_bring_up_to_date", makes),
         patch.object(editions, "mark_of", mark_once),
         nullcontext() if item.nodeid.startswith(_JUDGING) else judge_once(),
+        typeset_once(),
         patch.dict(transfer._COMMANDS, clear=True),  # of the line of this machine
     ):
         return (yield)
