@@ -19,28 +19,59 @@ from tests.tui.builders import SCHOOL, audited_app, new_app
 from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 
-async def test_the_palette_leads_to_a_school_by_its_words(tmp_path: Path) -> None:
+async def test_schools_and_commands_are_found_by_their_words_though_mistyped(
+    tmp_path: Path,
+) -> None:
     app = new_app(tmp_path)
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press(*"maroniers")
+        await wait_for(pilot, lambda: shows(pilot, "lu « marronniers »"), "mended")
+        assert shows(pilot, "Les Marronniers")
+        await pilot.press("ctrl+p", *"courveaux")
+        await wait_for(pilot, lambda: shows(pilot, "Courvaux-sur-Ombre"), "found")
+        await pilot.press("ctrl+u", *"zzzz", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Rien ne répond"), "nothing")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: not isinstance(app.screen, Palette), "closed")
+        await pilot.press("ctrl+p", *"reglagse", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Prénom et nom"), "the settings")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "Les Marronniers"), "the schools")
         await pilot.press("ctrl+p", *"genets")
         await wait_for(pilot, lambda: shows(pilot, "Les Genêts"), "found")
         await pilot.press("down", "up", "pagedown", "pageup", "enter")
         await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "there")
 
 
-async def test_the_palette_finds_a_question_of_the_visit(tmp_path: Path) -> None:
+async def test_in_a_visit_it_finds_commands_and_questions_and_notes_what_it_does_not(
+    tmp_path: Path,
+) -> None:
     app = new_app(tmp_path)
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         app.go_visit(SCHOOL)
-        await wait_for(pilot, lambda: shows(pilot, "Direction"), "the visit")
+        await wait_to_show(pilot, "Direction")
         visit = app.screen
-        await pilot.press("ctrl+p", *"batiments a relier")
+        assert isinstance(visit, VisitScreen)
+        await pilot.press("ctrl+p", *"ce qui a")
+        await wait_to_show(pilot, "Ce qui a changé")
+        first = app.screen.query_one(Lines).lines[0].cells
+        assert first[:2] == ("commande", "Ce qui a changé"), "by its little words"
+
+        await pilot.press("ctrl+u", *"batiments a relier")
         await wait_for(pilot, lambda: shows(pilot, "question"), "found")
         await pilot.press("enter")
         await wait_for(pilot, lambda: app.screen is visit, "back in the visit")
         await wait_for(pilot, lambda: shows(pilot, "Bâtiments à relier"), "there")
+
+        await pilot.press("ctrl+p", *"zzkw [/x]")
+        await wait_for(pilot, lambda: shows(pilot, "l'écrit comme observation"), "none")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, NotingScreen), "the box")
+        assert app.screen.query_one(Input).value == "zzkw [/x]"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: visit.session.observations, "noted")
+        assert visit.session.observations[0].text == "zzkw [/x]"
 
 
 def test_a_place_has_left_what_the_plan_of_the_visit_says(tmp_path: Path) -> None:
@@ -55,16 +86,6 @@ def test_a_place_has_left_what_the_plan_of_the_visit_says(tmp_path: Path) -> Non
         (left,) = [leg.left for leg in planned.legs if leg.title == "Classe CE2"]
         assert 0 < left < all_left
         assert finds("classe ce2").near[0].detail == f"reste {left}"
-
-
-async def test_the_palette_says_when_nothing_answers(tmp_path: Path) -> None:
-    app = new_app(tmp_path)
-    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await pilot.press("ctrl+p", *"zzzz", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Rien ne répond"), "nothing")
-        await pilot.press("escape")
-        await wait_for(pilot, lambda: not isinstance(app.screen, Palette), "closed")
 
 
 async def test_a_place_is_known_by_its_name_and_nothing_is_hidden(
@@ -96,39 +117,9 @@ async def test_a_place_is_known_by_its_name_and_nothing_is_hidden(
         await wait_for(pilot, lambda: visit.is_gridding, "its column of the grid")
 
 
-async def test_a_question_is_opened_from_the_bilan(tmp_path: Path) -> None:
-    app = audited_app(tmp_path / "desk")
-    async with app.run_test(size=(120, 40), notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "en cours"), "the schools")
-        app.go_bilan(SCHOOL)
-        await wait_for(pilot, lambda: shows(pilot, "Bilan :"), "the bilan")
-        await pilot.press("ctrl+p", *"sauvgarde", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "copies de sauvegarde"), "asked")
-        assert isinstance(app.screen, VisitScreen)
-
-
-async def test_a_command_is_found_though_its_name_is_mistyped(tmp_path: Path) -> None:
-    app = new_app(tmp_path)
-    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await pilot.press("ctrl+p", *"reglagse", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Prénom et nom"), "the settings")
-
-
-async def test_a_command_is_found_by_the_little_words_it_begins_with(
+async def test_chips_ask_for_what_is_left_advice_or_the_noted_and_hide_nothing(
     tmp_path: Path,
 ) -> None:
-    app = new_app(tmp_path)
-    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        app.go_visit(SCHOOL)
-        await wait_to_show(pilot, "Direction")
-        await pilot.press("ctrl+p", *"ce qui a")
-        await wait_to_show(pilot, "Ce qui a changé")
-        first = app.screen.query_one(Lines).lines[0].cells
-        assert first[:2] == ("commande", "Ce qui a changé")
-
-
-async def test_chips_ask_for_what_is_left_and_hide_nothing(tmp_path: Path) -> None:
     app = audited_app(tmp_path / "desk")
     async with app.run_test(size=(120, 40), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "en cours"), "the schools")
@@ -173,31 +164,6 @@ async def test_chips_ask_for_what_is_left_and_hide_nothing(tmp_path: Path) -> No
         assert isinstance(bilan, BilanScreen)
         await wait_for(pilot, lambda: bilan.advice, "its line")
 
-
-async def test_what_nothing_answers_is_noted_with_its_words(tmp_path: Path) -> None:
-    app = new_app(tmp_path)
-    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        app.go_visit(SCHOOL)
-        await wait_for(pilot, lambda: shows(pilot, "Direction"), "the visit")
-        visit = app.screen
-        assert isinstance(visit, VisitScreen)
-        await pilot.press("ctrl+p", *"zzkw [/x]")
-        await wait_for(pilot, lambda: shows(pilot, "l'écrit comme observation"), "none")
-        await pilot.press("enter")
-        await wait_for(pilot, lambda: isinstance(app.screen, NotingScreen), "the box")
-        assert app.screen.query_one(Input).value == "zzkw [/x]"
-        await pilot.press("enter")
-        await wait_for(pilot, lambda: visit.session.observations, "noted")
-        assert visit.session.observations[0].text == "zzkw [/x]"
-
-
-async def test_a_school_is_found_though_its_name_is_mistyped(tmp_path: Path) -> None:
-    app = new_app(tmp_path)
-    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await pilot.press(*"maroniers")
-        await wait_for(pilot, lambda: shows(pilot, "lu « marronniers »"), "mended")
-        assert shows(pilot, "Les Marronniers")
-        await pilot.press("ctrl+p", *"courveaux")
-        await wait_for(pilot, lambda: shows(pilot, "Courvaux-sur-Ombre"), "found")
+        await pilot.press("ctrl+p", *"sauvgarde", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "copies de sauvegarde"), "asked")
+        assert isinstance(app.screen, VisitScreen)

@@ -57,15 +57,33 @@ async def back_to_words(pilot: Pilot[None]) -> None:
     await wait_for(pilot, lambda: isinstance(pilot.app.screen, RewordScreen), "words")
 
 
-async def test_escape_on_a_faulty_text_tells_which_and_shows_it(tmp_path: Path) -> None:
+async def test_a_faulty_text_is_told_shown_and_mended_and_the_next_reader_waits(
+    tmp_path: Path,
+) -> None:
     async with rewording(tmp_path) as pilot:
-        await refused(pilot, "escape")
+        await pilot.press("home", *FAULTY, "tab")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Notice), "told")
+        await pilot.press("escape")
+        await back_to_words(pilot)
+        await pilot.press("!")
+        await wait_for(pilot, lambda: title(pilot).text.startswith(FAULTY + "!"), "in")
+
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Faulty), "refused")
         assert shows(pilot, "Titre : « {inconnu} » ne se remplit pas")
-        assert shows(pilot, f"Titre : {FAULTY}")
+        assert shows(pilot, f"Titre : {FAULTY}!")
         await pilot.press("escape")
         await back_to_words(pilot)
         assert title(pilot).text.startswith(FAULTY)
-        await pilot.press("home", *["delete"] * len(FAULTY), "O", "escape")
+
+        await refused(pilot, "f3")
+        await pilot.press("delete")
+        await wait_for(pilot, lambda: shows(pilot, "[l'équipe]"), "the next reader")
+        await pilot.press("f3", "f3", "f3")
+        await wait_for(pilot, lambda: shows(pilot, "[la mairie]"), "the first again")
+        assert "inconnu" not in title(pilot).text
+        await pilot.press("home", *FAULTY, "home", *["delete"] * len(FAULTY), "O")
+        await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, BilanScreen), "out")
         assert kept(pilot).title.startswith("O")
 
@@ -86,28 +104,12 @@ async def test_a_faulty_text_is_dropped_and_the_rest_kept(
         assert "Ainsi" in kept(pilot).why
 
 
-async def test_the_next_reader_waits_for_a_faulty_text(tmp_path: Path) -> None:
-    async with rewording(tmp_path) as pilot:
-        await refused(pilot, "f3")
-        await pilot.press("delete")
-        await wait_for(pilot, lambda: shows(pilot, "[l'équipe]"), "the next reader")
-
-
-async def test_leaving_a_faulty_part_is_told_once_and_one_is_back_in_it(
-    tmp_path: Path,
+async def test_declared_words_are_put_back_once_asked_and_a_full_disk_holds_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with rewording(tmp_path) as pilot:
-        await pilot.press("home", *FAULTY, "tab")
-        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Notice), "told")
-        await pilot.press("escape")
-        await back_to_words(pilot)
-        await pilot.press("!")
-        await wait_for(pilot, lambda: title(pilot).text.startswith(FAULTY + "!"), "in")
+    def full(*_said: object) -> None:
+        raise DiagError("Le disque est plein.")
 
-
-async def test_the_declared_words_are_not_put_back_over_typed_ones_unasked(
-    tmp_path: Path,
-) -> None:
     async with rewording(tmp_path) as pilot:
         before = kept(pilot)
         await pilot.press("f5")
@@ -122,15 +124,6 @@ async def test_the_declared_words_are_not_put_back_over_typed_ones_unasked(
         await wait_for(pilot, lambda: title(pilot).text == before.title, "declared")
         assert kept(pilot) == before
 
-
-async def test_what_the_disk_refuses_does_not_hold_one_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_said: object) -> None:
-        raise DiagError("Le disque est plein.")
-
-    async with rewording(tmp_path) as pilot:
-        before = kept(pilot)
         monkeypatch.setattr(advising, "reword", full)
         await pilot.press("home", *"Vite ", "escape")
         await wait_for(pilot, lambda: shows(pilot, "Le disque est plein."), "refused")

@@ -18,7 +18,7 @@ from tests.tui.routes import choose
 from tests.tui.waiting import shows, visible, wait_for
 
 
-async def test_schools_are_found_as_one_types_whatever_the_accents(
+async def test_schools_are_found_as_one_types_and_opened_by_keys_or_the_mouse(
     tmp_path: Path,
 ) -> None:
     app = new_app(tmp_path)
@@ -27,11 +27,30 @@ async def test_schools_are_found_as_one_types_whatever_the_accents(
         await pilot.press(*"genet")
         await wait_for(pilot, lambda: shows(pilot, "1 école "), "one found")
         assert shows(pilot, "Les Genêts")
+        said = visible(pilot)[-1]
+        assert "Entrée École" in said
+        assert "Espace" not in said
         await pilot.press(*" zzz")
         await wait_for(pilot, lambda: shows(pilot, "Essayez un mot de moins"), "none")
         await pilot.press("escape")
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "all again")
         assert app.screen.query_one(Input).value == ""
+        await wait_for(pilot, lambda: shows(pilot, "Espace Choisir"), "a space picks")
+
+        await pilot.press(*"Hautecroze")
+        await wait_for(pilot, lambda: shows(pilot, "2 écoles"), "two found")
+        second = app.screen.query_one(Lines).lines[1].key
+        await pilot.press("down", "down", "up", "pageup", "pagedown", "enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "a school")
+        await wait_for(pilot, lambda: second in visible(pilot)[0], "the second one")
+
+        await pilot.press("escape", "escape")
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "all again")
+        await pilot.press(*"genet", "ctrl+c")
+        await wait_for(pilot, lambda: shows(pilot, "Ctrl+Q pour quitter"), "said")
+        await wait_for(pilot, lambda: "Entrée" in visible(pilot)[-1], "the footer")
+        await pilot.click(offset=(visible(pilot)[-1].index("Entrée"), 23))
+        await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "a school")
 
 
 @pytest.mark.parametrize(
@@ -54,18 +73,6 @@ async def test_a_name_typed_in_one_go_with_enter_opens_its_school(
         await wait_for(pilot, lambda: isinstance(app.screen, TourScreen), "a command")
 
 
-async def test_arrows_move_in_the_list_while_one_types(tmp_path: Path) -> None:
-    app = new_app(tmp_path)
-    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await pilot.press(*"Hautecroze")
-        await wait_for(pilot, lambda: shows(pilot, "2 écoles"), "two found")
-        second = app.screen.query_one(Lines).lines[1].key
-        await pilot.press("down", "down", "up", "pageup", "pagedown", "enter")
-        await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "a school")
-        await wait_for(pilot, lambda: second in visible(pilot)[0], "the second one")
-
-
 async def test_the_list_tells_where_audits_stand_and_shows_them_alone(
     tmp_path: Path,
 ) -> None:
@@ -82,19 +89,9 @@ async def test_the_list_tells_where_audits_stand_and_shows_them_alone(
         await wait_for(pilot, lambda: shows(pilot, "en cours, "), "its share")
 
 
-async def test_without_any_audit_the_way_back_to_every_school_is_told(
+async def test_schools_are_cut_by_commune_then_by_epci_or_to_audits_there_are_not(
     tmp_path: Path,
 ) -> None:
-    app = new_app(tmp_path)
-    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await choose(pilot, "audits seulement")
-        await wait_for(pilot, lambda: shows(pilot, "Aucun audit commencé"), "told")
-        await pilot.press("escape")
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-
-
-async def test_schools_are_cut_by_commune_then_by_epci(tmp_path: Path) -> None:
     app = new_app(tmp_path)
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
@@ -106,33 +103,10 @@ async def test_schools_are_cut_by_commune_then_by_epci(tmp_path: Path) -> None:
         assert app.desk.kept("grouping") == "epci"
         assert "40 écoles par EPCI ·" in visible(pilot)[0]
 
-
-async def test_the_footer_tells_what_keys_do_while_one_searches(
-    tmp_path: Path,
-) -> None:
-    app = new_app(tmp_path)
-    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await pilot.press(*"genet")
-        await wait_for(pilot, lambda: shows(pilot, "1 école "), "one found")
-        said = visible(pilot)[-1]
-        assert "Entrée École" in said
-        assert "Espace" not in said
+        await choose(pilot, "audits seulement")
+        await wait_for(pilot, lambda: shows(pilot, "Aucun audit commencé"), "told")
         await pilot.press("escape")
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "all again")
-        await wait_for(pilot, lambda: shows(pilot, "Espace Choisir"), "a space picks")
-        await pilot.press(*"genet")
-        await wait_for(pilot, lambda: shows(pilot, "1 école "), "one found")
-        await pilot.click(offset=(visible(pilot)[-1].index("Entrée"), 23))
-        await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "a school")
-
-
-async def test_ctrl_c_says_how_one_leaves(tmp_path: Path) -> None:
-    app = new_app(tmp_path)
-    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await pilot.press("m", "ctrl+c")
-        await wait_for(pilot, lambda: shows(pilot, "Ctrl+Q pour quitter"), "said")
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the way back")
 
 
 async def test_a_tour_is_picked_ordered_dated_and_exported(tmp_path: Path) -> None:
