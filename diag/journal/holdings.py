@@ -200,7 +200,7 @@ def keep_rows(
     journal: Journal,
     hub: str,
     rows: Mapping[str, Holding],
-    equal: Iterable[str] = (),
+    equal: Iterable[str],
 ) -> None:
     """Remember what a hub holds, and which audits are the same on both sides."""
     before, marks = rows_of(journal, hub), marks_of(journal, hub)

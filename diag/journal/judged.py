@@ -69,19 +69,17 @@ def store_judged(
     engine: str,
     public: Assessment | None = None,
     conflicts: int = 0,
-    titles: Mapping[str, str] | None = None,
 ) -> None:
     """Keep an assessment of the audit as it was at `digest`, in place of the last.
 
-    `public` is what everyone may read of it, the assessment itself by default;
-    `titles` words the recommendations, by default as for the technicians.
+    `public` is what everyone may read of it, the assessment itself by default.
     """
     alerts = len(assessment.alerts)
     header = (bytes.fromhex(digest), edition, engine, conflicts, alerts)
     tables = {
         "score": chain(_scores(assessment), _scores(public or assessment, _PUBLIC)),
         "finding": _findings(assessment),
-        "advice": _advice(assessment, titles or {}),
+        "advice": _advice(assessment),
         "judged": iter([(*header, str(assessment.socle))]),
     }
     with journal.transaction() as connection:
@@ -174,14 +172,14 @@ def _findings(assessment: Assessment) -> Iterator[Row]:
         )
 
 
-def _advice(assessment: Assessment, titles: Mapping[str, str]) -> Iterator[Row]:
+def _advice(assessment: Assessment) -> Iterator[Row]:
     for position, advice in enumerate(assessment.advice, 1):
         recommendation, cost = advice.recommendation, advice.cost
         wording = recommendation.wording.get(WORKING_READER)
         yield (
             position,
             recommendation.id,
-            titles.get(recommendation.id) or (wording.title if wording else ""),
+            wording.title if wording else "",
             recommendation.domain,
             str(recommendation.owner),
             str(advice.trigger),

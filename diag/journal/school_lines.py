@@ -118,7 +118,7 @@ def _matching(words: str, text: str) -> tuple[list[str], list[str | int]]:
 
 
 def school_lines(
-    journal: Journal, words: str = "", limit: int | None = None
+    journal: Journal, words: str, limit: int | None = None
 ) -> list[SchoolLine]:
     """Return the schools that match every word typed, by commune and name."""
     return list(map(SchoolLine._make, journal.select(*query_of(words, limit=limit))))

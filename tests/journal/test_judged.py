@@ -11,7 +11,8 @@ from diag.journal.journal import Journal
 from diag.journal.judged import OVERALL, store_judged, summaries
 from diag.journal.revision import Origin
 from diag.journal.school_lines import completeness
-from diag.model.enums import Kind
+from diag.model.checklist import Wording
+from diag.model.enums import WORKING_READER, Kind
 from tests.assess.builders import (
     SALLE,
     boolean,
@@ -23,6 +24,8 @@ from tests.assess.builders import (
 )
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, known
 
+PULL = recommendation("tirer", "debit", 3, quantity="2", buys=["cable"])
+WORDS = Wording(title="Tirer deux câbles")
 LIST = checklist(
     [boolean("fibre"), boolean("tableau")],
     [
@@ -30,7 +33,7 @@ LIST = checklist(
         criterion("ecran", {2: "tableau"}),
         criterion("jardin", {1: "fibre"}, applicable="not fibre"),
     ],
-    [recommendation("tirer", "debit", 3, quantity="2", buys=["cable"])],
+    [PULL.model_copy(update={"wording": {WORKING_READER: WORDS}})],
     [price("cable", 100, 150, 225)],
 )
 
@@ -44,7 +47,7 @@ def judged(journal: Journal, author: Origin) -> Assessment:
     return assessment
 
 
-def keep(journal: Journal, assessment: Assessment, **titles: str) -> None:
+def keep(journal: Journal, assessment: Assessment) -> None:
     store_judged(
         journal,
         AUDIT.id,
@@ -53,7 +56,6 @@ def keep(journal: Journal, assessment: Assessment, **titles: str) -> None:
         edition="ab" * 32,
         engine="2",
         conflicts=2,
-        titles=titles,
     )
 
 
@@ -148,10 +150,8 @@ def test_what_many_places_judge_has_no_level_but_a_score(
     ]
 
 
-def test_recommendations_are_titled_as_asked(
-    journal: Journal, judged: Assessment
-) -> None:
-    keep(journal, judged, tirer="Tirer deux câbles")
+@pytest.mark.usefixtures("judged")
+def test_recommendations_are_titled_as_for_technicians(journal: Journal) -> None:
     assert journal.select("select titre from v_preconisations") == [
         ("Tirer deux câbles",)
     ]

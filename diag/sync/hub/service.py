@@ -153,18 +153,18 @@ def acting_as(account: str) -> Iterator[None]:
         os.setgroups(groups)
 
 
-def make_account(home: Path, account: str = ACCOUNT) -> bool:
+def make_account(home: Path) -> bool:
     """Make the account of a service and its home; return whether it was made.
 
     Raises:
         DiagError: when the system refuses.
     """
     try:
-        pwd.getpwnam(account)
+        pwd.getpwnam(ACCOUNT)
     except KeyError:
         words = ["useradd", "--system", "--user-group", "--shell", _SHELL]
-        run([*words, "--home-dir", str(home), "--create-home", account])
-        shutil.chown(home, account, account)
+        run([*words, "--home-dir", str(home), "--create-home", ACCOUNT])
+        shutil.chown(home, ACCOUNT, ACCOUNT)
         home.chmod(0o700)
         return True
     return False
