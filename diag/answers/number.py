@@ -115,7 +115,7 @@ class AnyNumber(AnswerType):
     def drops_last_key(self, question: Question, read: SoFar) -> bool:
         if not read.problem:
             return False
-        letters = {*"-−,. ", *letters_of(question.unit)}
+        letters = set("-−,. ").union(*_spellings(question.unit))
         return not all(
             digit_of(char) or char.casefold() in letters for char in read.text
         )
@@ -279,11 +279,6 @@ def apart(typed: str, unit: str) -> tuple[str, str]:
         if small.endswith(spelled):
             return text[: -len(spelled)].rstrip(), text[-len(spelled) :]
     return text, ""
-
-
-def letters_of(unit: str) -> frozenset[str]:
-    """Return every character that a unit may be typed with, in small letters."""
-    return frozenset("".join(_spellings(unit)))
 
 
 @lru_cache(maxsize=256)

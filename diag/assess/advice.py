@@ -476,7 +476,11 @@ def in_order(advice: Iterable[Advice], results: Results) -> tuple[Advice, ...]:
 
     def key(one: Advice) -> Key:
         rank = _rank(one, results[one.recommendation.when.criterion])
-        cost, gain = typical_cost(one), one.gain
+        # Typical cents before tax, alone and at least; None: nothing bounds them.
+        lines, gain = one.alone.lines, one.gain
+        cost = None
+        if all(line.quantity.high is not None for line in lines):
+            cost = sum(line.quantity.low * line.price.typical for line in lines)
         is_paid, is_unbounded, worth = cost != 0, cost is None, -gain or NO_GAIN
         if cost and gain:
             is_paid, worth = True, gain / -cost
@@ -499,17 +503,6 @@ def _rank(advice: Advice, result: CriterionResult) -> int:
         return 2
     asked = advice.is_legal and result.criterion.nature is Nature.CONSIGNE
     return 3 if asked else 4
-
-
-def typical_cost(advice: Advice) -> Exact | None:
-    """Return the typical cents before tax, alone and at least, a year included.
-
-    None when nothing bounds its quantity.
-    """
-    lines = advice.alone.lines
-    if any(line.quantity.high is None for line in lines):
-        return None
-    return sum(line.quantity.low * line.price.typical for line in lines)
 
 
 def _nested(advice: Sequence[Advice]) -> tuple[Advice, ...]:

@@ -252,7 +252,7 @@ def judge_of(checklist: Checklist) -> Judge:
 
 def judge_for(facts: Facts, checklist: Checklist) -> Judge:
     """Return the judge of a checklist for such a subject."""
-    return judge_of(rooted(checklist, subject_kind(facts)))
+    return judge_of(rooted(checklist, facts.places[facts.root].kind))
 
 
 def assess(facts: Facts, checklist: Checklist) -> Assessment:
@@ -333,11 +333,6 @@ def rooted(checklist: Checklist, root: PlaceKind) -> Checklist:
     made = _reduced(checklist, questions, criteria, recommendations)
     _made[:] = [(checklist, root, made), (made, root, made), *_made[: _KEPT - 2]]
     return made
-
-
-def subject_kind(facts: Facts) -> PlaceKind:
-    """Return what kind of subject facts are about."""
-    return facts.places[facts.root].kind
 
 
 def recommendation_root(checklist: Checklist, recommendation: str) -> PlaceKind:

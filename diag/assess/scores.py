@@ -32,7 +32,7 @@ def weighted_mean(members: Sequence[Member]) -> Bounds | None:
         return None
     if len(members) == 1:
         return members[0].bounds
-    return Bounds(lowest_mean(members), highest_mean(members))
+    return Bounds(lowest_mean(members), -_least([_high_end(each) for each in members]))
 
 
 def mean_of(values: Sequence[tuple[Fraction, int]]) -> Fraction:
@@ -44,11 +44,6 @@ def mean_of(values: Sequence[tuple[Fraction, int]]) -> Fraction:
 def lowest_mean(members: Iterable[Member]) -> Fraction:
     """Return the least mean that members can still have."""
     return _least([_low_end(each) for each in members])
-
-
-def highest_mean(members: Iterable[Member]) -> Fraction:
-    """Return the greatest mean that members can still have: the mirror of the least."""
-    return -_least([_high_end(each) for each in members])
 
 
 _Number = Fraction | int

@@ -275,7 +275,12 @@ def heat(
     waiting: dict[str, set[str]] = {}
     for place, question in left:
         waiting.setdefault(place, set()).add(question)
-    dangers = dangers_by_cell(checklist, assessment)
+    read = aspects_of_dangers(checklist)
+    dangers = frozenset(
+        (danger.place, aspect)
+        for danger in assessment.dangers
+        for aspect in read.get(danger.question.id, ())
+    )
     cells = {}
     for key, found in members.items():
         # What may be out does not hold the worst down.
@@ -287,18 +292,6 @@ def heat(
             key in dangers,
         )
     return {key: HeatCell(0, 0, 0, danger=True) for key in dangers} | cells
-
-
-def dangers_by_cell(
-    checklist: Checklist, assessment: Assessment
-) -> frozenset[tuple[str, str]]:
-    """Return where a danger is known, by place and by aspect that reads it."""
-    read = aspects_of_dangers(checklist)
-    return frozenset(
-        (danger.place, aspect)
-        for danger in assessment.dangers
-        for aspect in read.get(danger.question.id, ())
-    )
 
 
 def aspects_of_dangers(checklist: Checklist) -> Mapping[str, frozenset[str]]:

@@ -419,7 +419,10 @@ class _Laying:
         wanted = text_of(node.nodes.get("domain"))
         file = HOMES.get(section) or (domains.get(wanted, "") if wanted else home)
         if not file:
-            self._refuse(spot_of(node, "id"), *homeless(name, node, domains))
+            homeless = f"{called(name)} : dans quel domaine ?", _NO_HOME
+            if wanted:
+                homeless = unknown_domain(f"{called(name)} : ", wanted, domains)
+            self._refuse(spot_of(node, "id"), *homeless)
             return
         if file not in self._layer.rests:
             self._layer.rests[file] = Entries(node.spot, {}, {})
@@ -511,16 +514,11 @@ def mistaken(name: Name, shipped: Iterable[Name]) -> Sentence | None:
     return None
 
 
-def homeless(name: Name, node: Entries, domains: Collection[str]) -> Sentence:
-    """Say of a new item that it names no domain, or one that does not exist."""
-    wanted = text_of(node.nodes.get("domain"))
-    if wanted:
-        return unknown_domain(f"{called(name)} : ", wanted, domains)
-    remedy = (
-        "Ajoutez « domain: reseau » à l'élément ou en tête du fichier, ou donnez au "
-        "fichier le nom de celui du domaine."
-    )
-    return f"{called(name)} : dans quel domaine ?", remedy
+_NO_HOME = (
+    "Ajoutez « domain: reseau » à l'élément ou en tête du fichier, ou donnez au "
+    "fichier le nom de celui du domaine."
+)
+"""What to do with a new item that names no domain."""
 
 
 def unknown_domain(prefix: str, wanted: str, domains: Collection[str]) -> Sentence:

@@ -120,7 +120,7 @@ def overlay_node(base: Node, over: Node) -> Node:
     nodes, spots = dict(base.nodes), dict(base.spots)
     for key, child in over.nodes.items():
         spots[key] = over.spots[key]
-        if key in nodes and is_nothing(child):
+        if key in nodes and isinstance(child, Scalar) and child.value is None:
             del nodes[key]
         else:
             nodes[key] = overlay_node(nodes[key], child) if key in nodes else child
@@ -131,11 +131,6 @@ def without(node: Entries, *keys: str) -> Entries:
     """Return a group of keys without some of them."""
     kept = {key: child for key, child in node.nodes.items() if key not in keys}
     return Entries(node.spot, kept, node.spots, node.braced)
-
-
-def is_nothing(node: Node) -> bool:
-    """Say whether a node is `null`."""
-    return isinstance(node, Scalar) and node.value is None
 
 
 CHARTER = "charte.yaml"

@@ -400,7 +400,8 @@ def phrase_problems(loaded: Loaded) -> Iterator[Problem]:
         item = loaded.item("questions", question.id)
         yield from _grid_problems(item, question)
     questions = draft.questions.values()
-    labels = [fold(label) for each in questions for label in labels_of(each)]
+    labels = [fold(each.label) for each in questions]
+    labels += [fold(one.label) for each in questions for one in each.choices]
     for synonym in draft.synonyms:
         for words in synonym.means:
             folded = fold(words)
@@ -413,11 +414,6 @@ def phrase_problems(loaded: Loaded) -> Iterator[Problem]:
     for action in draft.recommendations.values():
         item = loaded.item("recommendations", action.id)
         yield from _vote_problems(item, action)
-
-
-def labels_of(question: Question) -> tuple[str, ...]:
-    """Return the labels that a question is found by: its own, those of its choices."""
-    return (question.label, *(choice.label for choice in question.choices))
 
 
 def _sentence_problems(
