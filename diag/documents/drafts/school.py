@@ -11,7 +11,13 @@ from diag.audit.findings import names_judged, observed, praised, strengths
 from diag.audit.report import Report
 from diag.documents.blocks import Md, Pair, bullets, definitions, table
 from diag.documents.document import Document
-from diag.documents.drafts import draft_meta, population_words, prefilled, tools
+from diag.documents.drafts import (
+    TO_WRITE,
+    draft_meta,
+    population_words,
+    prefilled,
+    tools,
+)
 from diag.documents.equipe import READER as EQUIPE
 from diag.documents.parts import advice, frame
 from diag.documents.parts.budget import budget_by_domain
@@ -132,9 +138,6 @@ def _school(school: School | None) -> Iterable[Pair]:
     yield "Adresse", f"{school.address}, {town}" if school.address else ""
 
 
-_BLANK = "à compléter"
-
-
 def application(report: Report, title: str, population_of: str) -> Document:
     """Return a draft dossier; `population_of`: when the population was read."""
     call = "Vérifiez d'abord quel appel est ouvert, et ses pièces."
@@ -164,13 +167,8 @@ def application(report: Report, title: str, population_of: str) -> Document:
     whole = sum(each for _, each in spent)
     if spent:
         spent.append(("Ensemble", whole))
-    # What part of an investment no aid pays, in the words of its rule.
-    rule = report.checklist.finances.get(LEFT_TO_COMMUNE)
-    kept = ""
-    if rule and rule.holds(report.date.isoformat()):
-        seen = f"{source_words(rule.source)}, relevé : {describe_day(rule.as_of)}"
-        kept = f"{rule.says.rstrip('.')} ({seen})."
     cited = [one.source for one in listed_aids(report)]
+    rule = report.checklist.finances.get(LEFT_TO_COMMUNE)
     if rule and whole:
         cited.append(rule.source)
     overall = report.assessment.overall
@@ -194,7 +192,7 @@ def application(report: Report, title: str, population_of: str) -> Document:
             [(title, number(each)) for title, each in spent],
             numeric=(1,),
         ),
-        "kept": kept,
+        "kept": _left_words(report),
         "funding": _funding(report, decisions, whole),
     }
     return draft(
@@ -204,6 +202,15 @@ def application(report: Report, title: str, population_of: str) -> Document:
         title=title,
         who="la commune et l'équipe de l'école, ensemble",
     )
+
+
+def _left_words(report: Report) -> str:
+    """Return what part of an investment no aid pays, in the words of its rule."""
+    rule = report.checklist.finances.get(LEFT_TO_COMMUNE)
+    if rule is None or not rule.holds(report.date.isoformat()):
+        return ""
+    seen = f"{source_words(rule.source)}, relevé : {describe_day(rule.as_of)}"
+    return f"{rule.says.rstrip('.')} ({seen})."
 
 
 def _funding(report: Report, votes: DecisionList, whole: int) -> Md:
@@ -229,18 +236,18 @@ def _funding(report: Report, votes: DecisionList, whole: int) -> Md:
     low, high = (sum(one[end] for one in spans.values()) for end in (0, 1))
     rows = [
         *(
-            (name, f"{span}, si elle est accordée", _part(span, whole), _BLANK)
+            (name, f"{span}, si elle est accordée", _part(span, whole), TO_WRITE)
             for name, span in spans.items()
         ),
-        *((name, TO_ASK, "–", _BLANK) for name in asked),
-        ("Autres aides", _BLANK, "–", _BLANK),
+        *((name, TO_ASK, "–", TO_WRITE) for name in asked),
+        ("Autres aides", TO_WRITE, "–", TO_WRITE),
     ]
     if whole:
         left = EuroSpan(whole - high, whole - low)
-        rows.append(("Part de la commune", str(left), _part(left, whole), _BLANK))
+        rows.append(("Part de la commune", str(left), _part(left, whole), TO_WRITE))
         rows.append(("Ensemble", euros(whole), f"100{NBSP}%", ""))
     else:
-        rows.append(("Part de la commune", _BLANK, _BLANK, _BLANK))
+        rows.append(("Part de la commune", TO_WRITE, TO_WRITE, TO_WRITE))
     columns = ("Ressource", "Montant hors taxes", "Part", "État de la demande")
     return table("Plan de financement de l'investissement", columns, rows)
 
@@ -270,7 +277,7 @@ def project(report: Report, title: str, _population_of: str) -> Document:
         "uses": table(
             "Trois usages, pas davantage",
             ("Usage", "Classes", "Quand", "Avec quoi", "Ce que l'élève apprend"),
-            [(f"Usage {rank}", *(_BLANK,) * 4) for rank in range(1, USES + 1)],
+            [(f"Usage {rank}", *(TO_WRITE,) * 4) for rank in range(1, USES + 1)],
         ),
         "first": table(
             "Ce qui doit venir d'abord",
@@ -281,9 +288,9 @@ def project(report: Report, title: str, _population_of: str) -> Document:
             "Ce que l'on regardera",
             ("Indicateur", "Aujourd'hui", "Dans un an"),
             [
-                ("Classes qui pratiquent l'usage chaque semaine", _BLANK, _BLANK),
-                ("Élèves qui manipulent eux-mêmes", _BLANK, _BLANK),
-                ("Maîtres formés à cet usage", _BLANK, _BLANK),
+                ("Classes qui pratiquent l'usage chaque semaine", TO_WRITE, TO_WRITE),
+                ("Élèves qui manipulent eux-mêmes", TO_WRITE, TO_WRITE),
+                ("Maîtres formés à cet usage", TO_WRITE, TO_WRITE),
             ],
         ),
     }
