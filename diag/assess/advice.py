@@ -475,7 +475,16 @@ def in_order(advice: Iterable[Advice], results: Results) -> tuple[Advice, ...]:
     """Return advice in order, each that waits right under the last it waits for."""
 
     def key(one: Advice) -> Key:
-        rank = _rank(one, results[one.recommendation.when.criterion])
+        # Danger, law, socle, what the ministry asks, all the rest. A law that nobody
+        # read, or too long ago, is of the rest.
+        criterion = results[one.recommendation.when.criterion].criterion
+        classes = (
+            one.is_danger,
+            one.is_law,
+            criterion.kind is Kind.BLOCKING,
+            one.is_legal and criterion.nature is Nature.CONSIGNE,
+            True,
+        )
         # Typical cents before tax, alone and at least; None: nothing bounds them.
         lines, gain = one.alone.lines, one.gain
         cost = None
@@ -485,24 +494,9 @@ def in_order(advice: Iterable[Advice], results: Results) -> tuple[Advice, ...]:
         if cost and gain:
             is_paid, worth = True, gain / -cost
         # Nearest floats are in the same order, or equal: they settle most at once.
-        return rank, is_paid, is_unbounded, float(worth), worth, _id(one)
+        return classes.index(True), is_paid, is_unbounded, float(worth), worth, _id(one)
 
     return _nested(sorted(advice, key=key))
-
-
-def _rank(advice: Advice, result: CriterionResult) -> int:
-    """Return its class: danger, law, socle, what the ministry asks, all the rest.
-
-    A law that nobody read, or too long ago, is of the rest.
-    """
-    if advice.is_danger:
-        return 0
-    if advice.is_law:
-        return 1
-    if result.criterion.kind is Kind.BLOCKING:
-        return 2
-    asked = advice.is_legal and result.criterion.nature is Nature.CONSIGNE
-    return 3 if asked else 4
 
 
 def _nested(advice: Sequence[Advice]) -> tuple[Advice, ...]:

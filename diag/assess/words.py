@@ -86,7 +86,10 @@ def proportion_of(order: Order, left: Term, right: Term) -> Proportion | None:
         isinstance(what, Arithmetic)
         and what.operator == "/"
         and of is None
-        and not _may_be_negative(what.right)
+        and not any(  # else the divisor may be negative
+            isinstance(each, Arithmetic) and each.operator == "-"
+            for each in walk(what.right)
+        )
     ):
         inverse, of = _scaled(what.right)
         times, what = times / inverse if inverse else times, what.left
@@ -96,11 +99,6 @@ def proportion_of(order: Order, left: Term, right: Term) -> Proportion | None:
     if what is None or is_plain or times <= 0 or share <= 0:
         return None
     return Proportion(what, order, share / times, of)
-
-
-def _may_be_negative(divisor: Term) -> bool:
-    parts = (each for each in walk(divisor) if isinstance(each, Arithmetic))
-    return any(each.operator == "-" for each in parts)
 
 
 def _scaled(term: Term | None) -> tuple[Fraction, Term | None]:
@@ -228,7 +226,14 @@ class ConditionWriter:
             return order + (measure(ratio, unit) if _ends(ratio) else _part(ratio))
         for_each = self._unit(part.of)
         if for_each and for_each != unit:
-            return f"{order}{_rate(ratio, unit, for_each)} ({self._term(part.of)})"
+            is_symbol = bool(unit) and plural(unit) == unit
+            if ratio.denominator == 1 or (is_symbol and _ends(ratio)):
+                rate = f"{measure(ratio, unit)} par {for_each}"
+            else:
+                top, bottom = ratio.as_integer_ratio()
+                each = f"{number(bottom)} {plural(for_each)}"
+                rate = f"{measure(top, unit)} pour {each}"
+            return f"{order}{rate} ({self._term(part.of)})"
         if ratio == 1:
             return _AS_MUCH[part.order] + self._quoted(part.of)
         if isinstance(part.of, Aggregate):
@@ -329,16 +334,6 @@ def describe_condition(
 ) -> str:
     """Return a condition in words; `own` is the question beside which it is read."""
     return ConditionWriter(questions, own).condition(node)
-
-
-def _rate(ratio: Fraction, unit: str, for_each: str) -> str:
-    is_symbol = bool(unit) and plural(unit) == unit
-    if ratio.denominator == 1 or (is_symbol and _ends(ratio)):
-        return f"{measure(ratio, unit)} par {for_each}"
-    return (
-        f"{measure(ratio.numerator, unit)} pour {number(ratio.denominator)} "
-        f"{plural(for_each)}"
-    )
 
 
 def _part(ratio: Fraction) -> str:

@@ -105,33 +105,27 @@ class SearchIndex(Generic[Item]):
         ]
 
     def _scores(self, word: str, *, is_last: bool) -> Mapping[int, float]:
+        """Return how well a typed word finds each item: of all that it may be."""
+        likely = {word: _EXACT} if word in self._found else {}
+        if word not in self._whole and len(word) > 1:
+            begun = self._sorted[bisect_left(self._sorted, word) :]
+            for term in takewhile(lambda term: term.startswith(word), begun):
+                likely.setdefault(term, _LAST_BEGUN if is_last else _BEGUN)
+        if not likely and _may_be_mistyped(word):
+            most_off = 2 if len(word) >= _LEAST_TWO else 1
+            for holed in _holed(word):
+                for term in self._by_hole.get(holed, ()):
+                    if (off := _distance(word, term)) <= most_off:
+                        likely[term] = _ONE_OFF if off == 1 else _TWO_OFF
+            likely |= dict.fromkeys(self._by_sound.get(_sound(word), ()), _BY_EAR)
         best: dict[int, float] = {}
-        for term, quality in self._likely(word, is_last=is_last).items():
+        for term, quality in likely.items():
             holders = self._found[term]
             rarity = math.log(1 + len(self._items) / len(holders))
             for number, weight in holders.items():
                 score = weight * quality * rarity
                 best[number] = max(best.get(number, 0.0), score)
         return best
-
-    def _likely(self, word: str, *, is_last: bool) -> Mapping[str, float]:
-        """Return the terms that a typed word may be, and how surely."""
-        likely = {word: _EXACT} if word in self._found else {}
-        if word not in self._whole and len(word) > 1:
-            begun = self._sorted[bisect_left(self._sorted, word) :]
-            for term in takewhile(lambda term: term.startswith(word), begun):
-                likely.setdefault(term, _LAST_BEGUN if is_last else _BEGUN)
-        if likely or not _may_be_mistyped(word):
-            return likely
-        most_off = 2 if len(word) >= _LEAST_TWO else 1
-        near = {
-            term: distance
-            for holed in _holed(word)
-            for term in self._by_hole.get(holed, ())
-            if (distance := _distance(word, term)) <= most_off
-        }
-        likely = {t: _ONE_OFF if off == 1 else _TWO_OFF for t, off in near.items()}
-        return likely | dict.fromkeys(self._by_sound.get(_sound(word), ()), _BY_EAR)
 
 
 def terms(text: str) -> list[str]:

@@ -437,7 +437,17 @@ def cover_problems(loaded: Loaded, sound: _Sound) -> Iterator[Problem]:
             buyers.setdefault(row, []).append(action)
     for row, actions in buyers.items():
         for one, other in permutations(actions, 2):
-            if _could_cover(one, other):
+            is_declared = _covers(one, other) or _covers(other, one)
+            is_apart = one.place is not other.place or one.judged is other.judged
+            if is_declared or is_apart:
+                continue
+            school = _school(one, other)
+            both = _fire_together(one, other, school)
+            if (
+                school.find([*both, _uncured(one, other, school)]) is None
+                and school.find([*both, _dearer(one, other, school)]) is None
+                and school.find(both) is not None
+            ):
                 ident = other.recommendation.id
                 yield loaded.item("recommendations", one.recommendation.id).problem(
                     ("covers",),
@@ -482,23 +492,6 @@ def _wrong_cover(
             "Retirez-la de « covers », ou laissez l'autre couvrir.",
             about=(ident,),
         )
-
-
-def _could_cover(one: ActionRules, other: ActionRules) -> bool:
-    if (
-        one.place is not other.place
-        or one.judged is other.judged
-        or _covers(one, other)
-        or _covers(other, one)
-    ):
-        return False
-    school = _school(one, other)
-    both = _fire_together(one, other, school)
-    return (
-        school.find([*both, _uncured(one, other, school)]) is None
-        and school.find([*both, _dearer(one, other, school)]) is None
-        and school.find(both) is not None
-    )
 
 
 def _school(one: ActionRules, other: ActionRules) -> SmallSchool:

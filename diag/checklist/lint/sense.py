@@ -3,7 +3,7 @@
 import keyword
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
@@ -311,7 +311,17 @@ def trigger_problems(loaded: Loaded) -> Iterator[Problem]:
 def _waiting_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield the actions that could only wait for one another."""
     draft = loaded.draft
-    cures = _cures(draft)
+    readers: dict[str, set[str]] = defaultdict(set)
+    for criterion in draft.criteria.values():
+        for text in criterion.levels.values():
+            for name in names_read(text):
+                readers[name].add(criterion.id)
+    cures: dict[str, set[str]] = defaultdict(set)
+    """The actions that may lift each criterion."""
+    for each in draft.recommendations.values():
+        raised = (readers[name] for name in each.effect)
+        for ident in {each.when.criterion, *each.effect}.union(*raised):
+            cures[ident].add(each.id)
     waiting = {
         each.id: {
             need.criterion: lifting
@@ -348,23 +358,6 @@ def _may_hold(draft: Checklist, action: Recommendation, need: Requirement) -> bo
     if criterion is None or need.criterion != action.when.criterion:
         return False
     return any(need.at_least <= level < below for level in criterion.levels)
-
-
-def _cures(checklist: Checklist) -> Mapping[str, set[str]]:
-    """Return the actions that may lift each criterion."""
-    cures: dict[str, set[str]] = defaultdict(set)
-    readers: dict[str, set[str]] = defaultdict(set)
-    for criterion in checklist.criteria.values():
-        for text in criterion.levels.values():
-            for name in names_read(text):
-                readers[name].add(criterion.id)
-    for each in checklist.recommendations.values():
-        lifted = {each.when.criterion, *each.effect}.union(
-            *(readers[name] for name in each.effect)
-        )
-        for ident in lifted:
-            cures[ident].add(each.id)
-    return cures
 
 
 def _goal_problems(

@@ -363,7 +363,7 @@ class Trends:
                 parts = (self._trend(part, name, appears=appears) for part in operands)
                 return together(parts)
             case CompareNode() | IsAmong() | Includes():
-                return (self._appearing if appears else self._compared)(node, name)
+                return self._compared(node, name, appears=appears)
             case NameNode() if appears and TYPES[self._questions[name].type].is_yes_no:
                 return Trend.RISES
         return self._number(node, name, appears=appears)
@@ -376,14 +376,18 @@ class Trends:
                 return Trend.FALLS
         return Trend.VARIES
 
-    def _appearing(self, node: CompareNode | IsAmong | Includes, name: str) -> Trend:
-        """Return where a comparison goes when a fact appears: absent, it is false."""
-        outside = [part for part in walk_outside(node) if isinstance(part, NameNode)]
-        if isinstance(node, CompareNode) and name not in {part.id for part in outside}:
-            return self._ordered(node, name, appears=True)
-        return Trend.RISES
-
-    def _compared(self, node: CompareNode | IsAmong | Includes, name: str) -> Trend:
+    def _compared(
+        self, node: CompareNode | IsAmong | Includes, name: str, *, appears: bool
+    ) -> Trend:
+        if appears:  # while the fact is absent, the comparison is false
+            outside = {
+                part.id for part in walk_outside(node) if isinstance(part, NameNode)
+            }
+            return (
+                self._ordered(node, name, appears=True)
+                if isinstance(node, CompareNode) and name not in outside
+                else Trend.RISES
+            )
         match node:
             case Includes(negated=negated):
                 good = self._good(name)
