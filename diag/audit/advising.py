@@ -8,7 +8,7 @@ never touched: what became of its votes is the follow-up of their actions, besid
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from fractions import Fraction
@@ -23,7 +23,6 @@ from diag.audit.session import AuditSession
 from diag.audit.votes import decisions_of, last_list, terms_of
 from diag.journal import changes
 from diag.journal.records import ranks_of
-from diag.journal.revision import NewRevision
 from diag.model.audit import FollowUp, OwnAdvice
 from diag.model.checklist import Wording
 from diag.model.enums import (
@@ -38,11 +37,7 @@ from diag.model.errors import DiagError
 from diag.model.text import accept, canonical_number, clean_line
 from diag.model.votes import TITLE, DecisionList, Vote, VoteHand
 from diag.words.dates import describe_day
-from diag.words.sentences import (
-    counted,
-    euros,
-    unknown_blanks,
-)
+from diag.words.sentences import counted, euros, unknown_blanks
 from diag.words.vocabulary import FOLLOW_UPS_VOTED, PART_WORDS, PARTS
 
 _DELAY = re.compile(r"|P\d{1,3}[YMWD]")
@@ -195,7 +190,19 @@ def move(session: AuditSession, ident: str, by: int) -> bool:
     at = tops.index(here)
     if not 0 <= at + by < len(tops):
         return False
-    session.record(*_ranks_between(session.audit.id, tops, at, at + by))
+    # A rank between those of the two others, or ranks for all when none fits.
+    audit, new = session.audit.id, at + by
+    order = [one for one in tops if one is not here]
+    low = order[new - 1].rank if new else order[0].rank - 1
+    high = order[new].rank if new < len(order) else order[-1].rank + 1
+    rank = (low + high) / 2
+    if low < rank < high and (rank * 10**12).denominator == 1:
+        session.record(changes.ranked(audit, here.id, canonical_number(rank)))
+    else:
+        order.insert(new, here)
+        session.record(
+            *(changes.ranked(audit, one.id, at) for at, one in enumerate(order, 1))
+        )
     return True
 
 
@@ -215,20 +222,6 @@ def order(session: AuditSession) -> Iterator[str]:
         hand = "  (placée à la main)" if one.by_hand else ""
         title = report.title(one)
         yield f"{one.number.rjust(4)}  {indent}{title}  [{one.id}]{hand}"
-
-
-def _ranks_between(
-    audit: str, tops: Sequence[Action], old: int, new: int
-) -> list[NewRevision]:
-    """Return the drafts: one rank between two others, or all when none fits."""
-    order = [one for one in tops if one is not tops[old]]
-    low = order[new - 1].rank if new else order[0].rank - 1
-    high = order[new].rank if new < len(order) else order[-1].rank + 1
-    rank = (low + high) / 2
-    if low < rank < high and (rank * 10**12).denominator == 1:
-        return [changes.ranked(audit, tops[old].id, canonical_number(rank))]
-    order.insert(new, tops[old])
-    return [changes.ranked(audit, one.id, at) for at, one in enumerate(order, 1)]
 
 
 def _cents(euros: str) -> int:
@@ -499,7 +492,16 @@ def state_words(
     Where its actions differ, each state with how many they are. `brief`: no day.
     """
     known = [steps[ident] for ident in vote.actions if ident in steps]
-    states = Counter(_step_state(one, brief=brief) for one in known)
+    states = Counter[str]()
+    for one in known:
+        # A day agreed on at the school has nobody who decided.
+        is_put_off = one.state is FollowUpState.PROPOSEE and one.due and one.by
+        words = "ajournée" if is_put_off else FOLLOW_UPS_VOTED[one.state]
+        if not brief:
+            words += f" le {describe_day(one.on)}" if one.on else ""
+            words += f", reportée au {describe_day(one.due)}" if is_put_off else ""
+            words += f" : {one.why}" if one.state is FollowUpState.ECARTEE else ""
+        states[words] += 1
     if left := len(vote.actions) - len(known):
         states["sans suite"] = left
     if len(states) == 1:
@@ -507,15 +509,3 @@ def state_words(
     return ", ".join(
         f"{words} ({counted(many, 'action')})" for words, many in states.items()
     )
-
-
-def _step_state(step: FollowUp, *, brief: bool) -> str:
-    # A day agreed on at the school has nobody who decided.
-    is_put_off = step.state is FollowUpState.PROPOSEE and step.due and step.by
-    words = "ajournée" if is_put_off else FOLLOW_UPS_VOTED[step.state]
-    if brief:
-        return words
-    day = f" le {describe_day(step.on)}" if step.on else ""
-    until = f", reportée au {describe_day(step.due)}" if is_put_off else ""
-    why = f" : {step.why}" if step.state is FollowUpState.ECARTEE else ""
-    return f"{words}{day}{until}{why}"

@@ -506,17 +506,14 @@ def above_whole(reading: FactsReading, key: Key) -> str:
         or not wholes
     ):
         return ""
-    above = max(_numbers(scope.heads(ident)), default=most)
+    given = []
+    for head in scope.heads(ident):
+        if isinstance(head.value, int | str) and not isinstance(head.value, bool):
+            with suppress(ValueError):  # an answer to what the question was before
+                given.append(exact(head.value))
+    above = max(given, default=most)
     if above <= most:
         return ""
     title = reading.vocabulary[part.at_most].question.label
-    given = f"{number(Fraction(above))} pour {number(Fraction(most))}"
-    return f"{given} : « {part.label} » dépasse « {title} »"
-
-
-def _numbers(heads: Iterable[Answer]) -> Iterator[Fraction]:
-    """Give the numbers that were answered."""
-    for head in heads:
-        if isinstance(head.value, int | str) and not isinstance(head.value, bool):
-            with suppress(ValueError):  # an answer to what the question was before
-                yield exact(head.value)
+    words = f"{number(Fraction(above))} pour {number(Fraction(most))}"
+    return f"{words} : « {part.label} » dépasse « {title} »"

@@ -23,11 +23,7 @@ from diag.journal.heads import agreeing, differing
 from diag.journal.records import photos_of
 from diag.journal.revision import Revision
 from diag.model.checklist import Checklist, Criterion, Question, RegisteredSource
-from diag.model.enums import (
-    Provenance,
-    Standing,
-    State,
-)
+from diag.model.enums import Provenance, Standing, State
 from diag.model.fact import Answer
 from diag.rules.language import Rule
 from diag.rules.tree import (
@@ -40,12 +36,7 @@ from diag.rules.tree import (
     walk,
 )
 from diag.words.dates import day_of, day_words, later
-from diag.words.vocabulary import (
-    LEVELS,
-    MASKED,
-    PROVENANCES,
-    levels,
-)
+from diag.words.vocabulary import LEVELS, MASKED, PROVENANCES, levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,12 +247,16 @@ def card_of(
     place = session.facts.places[stop.place]
     trail = trail_of(session, stop.key, question)
     last = memory.of(place, question) if memory else None
+    # What may be typed after the answer: a last key records a closed one.
+    scope = session.judge.reading(session.facts).scope(stop.place)
+    is_closed = TYPES[question.type].is_closed
+    others = () if is_closed else companions(session.checklist, question.id)
     return QuestionCard(
         stop=stop,
         where=tuple(_where(session, stop.place)),
         expected=TYPES[question.type].wanted(question),
         said=tuple(_standing_answer(session, stop, head) for head in stop.heads),
-        base=_base(session, stop) if len(stop.heads) > 1 else "",
+        base=_base(session, stop, trail) if len(stop.heads) > 1 else "",
         notes=(
             *session.facts.notes.get(stop.key, ()),
             *(
@@ -283,17 +278,10 @@ def card_of(
             )
             if (photo.place, photo.question) == stop.key
         ),
-        together=tuple(_together(session, stop)),
+        together=tuple(
+            each.label for each in others if scope.relevance(each.id) is not False
+        ),
     )
-
-
-def _together(session: AuditSession, stop: WalkStop) -> Iterator[str]:
-    """Yield what may be typed after the answer; a last key records a closed one."""
-    if not TYPES[stop.question.type].is_closed:
-        for each in companions(session.checklist, stop.question.id):
-            scope = session.judge.reading(session.facts).scope(stop.place)
-            if scope.relevance(each.id) is not False:
-                yield each.label
 
 
 def _where(session: AuditSession, ident: str) -> Iterator[str]:
@@ -319,15 +307,20 @@ def _standing_answer(
     )
 
 
-def _base(session: AuditSession, stop: WalkStop) -> str:
+def _base(session: AuditSession, stop: WalkStop, trail: Sequence[Turn]) -> str:
+    """Return what both sides of a conflict started from, in words."""
     journal, audit = session.workspace.journal, session.audit.id
     subject = subjects.answer(*stop.key)
     heads = differing(journal.current(audit, subject))
-    base = nearest_base(journal.history(audit, subject), [head.id for head in heads])
-    turns = trail_of(session, stop.key, stop.question)
     history = journal.history(audit, subject)
-    turn_of = dict(zip([one.id for one in history], turns, strict=True))
-    return turn_of[base.id].after if base else ""
+    base = nearest_base(history, [head.id for head in heads])
+    if base is None:
+        return ""
+    return next(
+        turn.after
+        for one, turn in zip(history, trail, strict=True)
+        if one.id == base.id
+    )
 
 
 def _last_words(question: Question, last: Remembered, today: date) -> str:

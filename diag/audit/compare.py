@@ -147,6 +147,21 @@ def compare_audits(before: AuditSession, after: AuditSession) -> Comparison:
         then_facts = facts_for(before.facts, before.checklist, after.checklist)
         again = after.judge.assess(then_facts)
     advised_then, advised_now = _advised(again), _advised(now)
+    criteria = []
+    for ident, result in now.criteria.items():
+        was, new = before.checklist.criteria.get(ident), result.criterion
+        judged_otherwise = was is None or any(
+            getattr(was, name) != getattr(new, name) for name in _JUDGING
+        )
+        change = CriterionChange(
+            criterion=new,
+            again=again.criteria[ident],
+            now=result,
+            move=move_of(again.criteria[ident], result),
+            method_changed=judged_otherwise,
+        )
+        if change.move is not Move.SAME or judged_otherwise:
+            criteria.append(change)
     return Comparison(
         campaign=before.audit.campaign,
         now=after.audit.campaign,
@@ -156,7 +171,7 @@ def compare_audits(before: AuditSession, after: AuditSession) -> Comparison:
             ScoreChange(new.domain.title, old.get(new.domain.id), mid.score, new.score)
             for mid, new in zip(again.domains, now.domains, strict=True)
         ),
-        criteria=tuple(_criteria(before, again, now)),
+        criteria=tuple(criteria),
         resolved=tuple(one for one in advised_then if one not in set(advised_now)),
         new=tuple(one for one in advised_now if one not in set(advised_then)),
         kept=tuple(one for one in advised_now if one in set(advised_then)),
@@ -169,22 +184,6 @@ def _advised(assessment: Assessment) -> list[str]:
         for one in assessment.advice
         if one.trigger is Trigger.FIRES
     ]
-
-
-def _criteria(
-    before: AuditSession, again: Assessment, now: Assessment
-) -> Iterator[CriterionChange]:
-    old = before.checklist.criteria
-    for ident, result in now.criteria.items():
-        move = move_of(again.criteria[ident], result)
-        was, new = old.get(ident), result.criterion
-        judged_otherwise = was is None or any(
-            getattr(was, name) != getattr(new, name) for name in _JUDGING
-        )
-        if move is not Move.SAME or judged_otherwise:
-            yield CriterionChange(
-                result.criterion, again.criteria[ident], result, move, judged_otherwise
-            )
 
 
 _JUDGING = frozenset(Criterion.model_fields) - {

@@ -105,11 +105,21 @@ def foresee(session: AuditSession, revision: str) -> ForeseenErasure:
     known, admins = asks_of(journal, audit), seals.administrators(journal)
     asks = standing_asks(known, found.id, admins)
     halted = [ask for ask in known if ask.target == found.id and ask.stopped_by]
-    if halted and not asks and session.workspace.settings.author not in admins:
-        _check_halted(session, halted[-1], admins)
-    is_seconding = _may_second(session, asks)
+    author = session.workspace.settings.author
+    if halted and not asks and admins and author not in admins:
+        name_of, last = session.workspace.settings.name_of, halted[-1]
+        raise DiagError(
+            f"{name_of(last.stopped_by)} s'y est opposé ({last.stop_reason}) : seul "
+            "un administrateur du serveur peut le redemander."
+        )
+    # Asking too, as another administrator, would hasten it.
+    asking = {ask.author for ask in asks}
+    is_seconding = (
+        author in admins - asking
+        and not admins.isdisjoint(asking)
+        and session.workspace.world.clock() < _due_at(session, asks)
+    )
     if asks and not is_seconding:
-        author = session.workspace.settings.author
         is_own = all(ask.author == author for ask in asks)
         if is_own and not is_sole_author(session.workspace.journal, author):
             raise DiagError(
@@ -177,22 +187,6 @@ def foreseen_words(session: AuditSession, foreseen: ForeseenErasure) -> list[str
     ]
 
 
-def _check_halted(
-    session: AuditSession, ask: ErasureAsk, admins: frozenset[str]
-) -> None:
-    """Refuse to ask anew what its author stopped, where administrators decide.
-
-    Raises:
-        DiagError: when there are some.
-    """
-    if admins:
-        name_of = session.workspace.settings.name_of
-        raise DiagError(
-            f"{name_of(ask.stopped_by)} s'y est opposé ({ask.stop_reason}) : seul un "
-            "administrateur du serveur peut le redemander."
-        )
-
-
 def _deciding_words(
     session: AuditSession,
     revision: Revision,
@@ -239,16 +233,6 @@ def _due_at(session: AuditSession, asks: Sequence[ErasureAsk]) -> int:
     seen = note_asks(session.workspace)
     admins = seals.administrators(session.workspace.journal)
     return due_at(asks, min(seen.get(ask.id, ask.at) for ask in asks), admins)
-
-
-def _may_second(session: AuditSession, asks: Sequence[ErasureAsk]) -> bool:
-    """Say whether asking too, as another administrator, would hasten an erasure."""
-    workspace = session.workspace
-    admins = seals.administrators(workspace.journal)
-    asking, author = {ask.author for ask in asks}, workspace.settings.author
-    if author not in admins - asking or admins.isdisjoint(asking):
-        return False
-    return workspace.world.clock() < _due_at(session, asks)
 
 
 def _carry_out(session: AuditSession, found: Revision, draft: NewRevision) -> None:

@@ -28,7 +28,7 @@ from diag.journal.attachments import AttachmentStore
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.records import evidence_of, proposals_of
 from diag.journal.revision import NewRevision
-from diag.model.audit import EvidenceFile, Proposal
+from diag.model.audit import EvidenceFile
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.measure import (
@@ -228,7 +228,11 @@ def _read(
         EvidenceRefusedError: it is none.
         MissingColumnsError: as for `import_evidence`.
     """
-    columns = context.columns or _columns_of(session, raw)
+    columns = context.columns or {}
+    if not columns and (table := table_in(raw)):
+        columns = _remembered(session).get(table.mark, {})  # as they were once named
+        if not columns:
+            raise MissingColumnsError(table)
     read = read_kept(raw, columns)
     keys = {one.key for one in read.figures}
     scopes = {MEASURES[key].scope for key in keys & MEASURES.keys()}
@@ -261,20 +265,6 @@ def read_kept(raw: bytes, columns: Mapping[str, str]) -> EvidenceRead:
 
 _COLUMNS = "evidence-columns"
 _MOST_REMEMBERED = 50
-
-
-def _columns_of(session: AuditSession, raw: bytes) -> Mapping[str, str]:
-    """Return what the columns of a table hold, as was once named; empty for no table.
-
-    Raises:
-        EvidenceRefusedError: neither of a tool nor a table.
-        MissingColumnsError: a table that was never seen.
-    """
-    table = table_in(raw)
-    known = _remembered(session).get(table.mark) if table else {}
-    if table and not known:
-        raise MissingColumnsError(table)
-    return known or {}
 
 
 def table_in(raw: bytes) -> ConsoleTable | None:
@@ -343,6 +333,7 @@ def _keep(
     *,
     beside: Iterable[NewRevision] = (),
 ) -> EvidenceTaken:
+    """Keep what is new of the files taken, and propose what all files offer."""
     audit, folder = session.audit.id, session.workspace.folder
     before = kept_evidence(session)
     known = {one.file.id for one in before}
@@ -358,9 +349,15 @@ def _keep(
         store.put(raw, _MIME)
     added = [one for one, _ in new.values()]
     offers = offers_of(session, (*before, *added))
+    offered_ids = {one.id for one in offers}
     drafts = (
         *(changes.gathered(audit, one.file) for one in added),
-        *_outdated(session, offers),
+        *(  # what files proposed, and propose no more
+            changes.settled(audit, one.id)
+            for one in proposals_of(session.workspace.journal, audit)
+            if one.id not in offered_ids
+            and one.id == proposal_id(session, ORIGIN, one.place, one.question)
+        ),
         *beside,
     )
     offered = propose(session, offers, drafts)
@@ -378,17 +375,6 @@ def _unasked_words(session: AuditSession, read: Iterable[ReadAgain]) -> str:
         return ""
     edition = f"les grilles de l'audit ({session.checklist.version})"
     return f"Mesuré, mais {edition} ne le demandent pas : {listed(labels)}."
-
-
-def _outdated(session: AuditSession, offers: list[Proposal]) -> list[NewRevision]:
-    """Return what takes away the proposals that files made, and make no more."""
-    audit, kept = session.audit.id, {one.id for one in offers}
-    return [
-        changes.settled(audit, one.id)
-        for one in proposals_of(session.workspace.journal, audit)
-        if one.id not in kept
-        and one.id == proposal_id(session, ORIGIN, one.place, one.question)
-    ]
 
 
 def kept_evidence(session: AuditSession) -> tuple[ReadAgain, ...]:

@@ -388,21 +388,21 @@ def open_points(report: Report) -> Open:
         for result in report.assessment.criteria.values()
         if result.standing is not Standing.OUT
     ]
+    # What fails in one room is known to fail.
+    wanting = [
+        result.compliance is Compliance.A_VERIFIER
+        if result.compliance is not None
+        else result.settled < 1
+        for result in results
+    ]
     kinds = {result.criterion.place for result in results if result.open}
     conflicts = sum(len(heads) > 1 for heads in report.facts.answers.values())
     return Open(
-        criteria=sum(map(_is_open, results)),
+        criteria=sum(wanting),
         applicable=len(results),
         conflicts=conflicts,
         lists=tuple(kind for kind in PlaceKind if kind in kinds),
     )
-
-
-def _is_open(result: CriterionResult) -> bool:
-    """Return whether more facts are wanted; what fails in one room is known to fail."""
-    if result.compliance is not None:
-        return result.compliance is Compliance.A_VERIFIER
-    return result.settled < 1
 
 
 def kind_of(report: Report, action: Action) -> Kind:

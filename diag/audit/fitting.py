@@ -9,12 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from diag.assess.questions import (
-    Pace,
-    is_on_site,
-    next_questions,
-    seconds_of,
-)
+from diag.assess.questions import Pace, is_on_site, next_questions, seconds_of
 from diag.audit.answer import Key
 from diag.audit.session import AuditSession
 from diag.audit.walk import Leg, Walk, WalkStop, walk_of
@@ -184,7 +179,10 @@ class _Tour:
         again = question.id in self._known
         total = seconds_of(question, again=again, pace=self._costs.pace)
         if leg.key not in self._places:
-            total += _enter(leg)
+            if leg.key == CABINET:
+                total += OPEN
+            elif leg.is_place or leg.key == CORRIDOR:  # some stand nowhere
+                total += ENTER
         if leg.is_place and self._groups and leg.group not in self._groups:
             total += CROSS
         return total
@@ -198,13 +196,6 @@ class _Tour:
         if leg.is_place:
             self._groups.add(leg.group)
         self.by_place.setdefault(leg.key, []).append((wanted, seconds))
-
-
-def _enter(leg: Leg) -> int:
-    """Return the seconds before the first question of a part: some stand nowhere."""
-    if leg.key == CABINET:
-        return OPEN
-    return ENTER if leg.is_place or leg.key == CORRIDOR else 0
 
 
 def fit(

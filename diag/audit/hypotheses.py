@@ -269,10 +269,14 @@ def keep_scenario(
     world = session.workspace.world
     same = [one for one in scenarios(session) if fold(one.name) == fold(clean)]
     fresh = str(UUID(bytes=world.nonce() + world.nonce(), version=4))
+    written = []
+    for one in suppositions:
+        what = next(each for each in _SHAPES if isinstance(one, _SHAPES[each].type))
+        adapter = _SHAPES[what].adapter
+        fields = adapter.dump_python(one, mode="json", exclude_defaults=True)
+        written.append({"what": what, **fields})
     scenario = Scenario(
-        id=same[0].id if same else fresh,
-        name=clean,
-        suppositions=tuple(map(_written, suppositions)),
+        id=same[0].id if same else fresh, name=clean, suppositions=tuple(written)
     )
     session.record(changes.imagined(session.audit.id, scenario))
     return scenario
@@ -315,38 +319,25 @@ def suppositions_of(
     A room taken away since, a question that the checklists no longer ask, is left out
     and named.
     """
+    questions, places = session.checklist.questions, set(session.facts.places)
     kept: list[Supposition] = []
     lost: list[str] = []
-    places = set(session.facts.places)
     for written in scenario.suppositions:
         one = _read(written)
         if one is None:
             lost.append("une supposition d'une version plus récente")
-        elif problem := next(_problems(session, one, places), ""):
-            lost.append(problem)
+        elif isinstance(one, SupposedAnswer) and one.question not in questions:
+            lost.append(f"la question « {one.question} », qui n'est plus posée")
+        elif {getattr(one, name, "") for name in _PLACES_NAMED} - {"", None, *places}:
+            lost.append("un lieu retiré depuis")
         else:
             kept.append(one)
             places = set(supposed(session.facts, kept).places)
     return tuple(kept), tuple(lost)
 
 
-def _problems(
-    session: AuditSession, one: Supposition, places: set[str]
-) -> Iterator[str]:
-    if (
-        isinstance(one, SupposedAnswer)
-        and one.question not in session.checklist.questions
-    ):
-        yield f"la question « {one.question} », qui n'est plus posée"
-    named = [getattr(one, name, "") for name in ("place", "like", "reusing")]
-    if any(place and place not in places for place in named):
-        yield "un lieu retiré depuis"
-
-
-def _written(one: Supposition) -> dict[str, Any]:
-    what = next(name for name, shape in _SHAPES.items() if isinstance(one, shape.type))
-    fields = _SHAPES[what].adapter.dump_python(one, mode="json", exclude_defaults=True)
-    return {"what": what, **fields}
+_PLACES_NAMED = ("place", "like", "reusing")
+"""Fields of a supposition that name a place."""
 
 
 def _read(written: dict[str, Any]) -> Supposition | None:

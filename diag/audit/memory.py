@@ -544,20 +544,17 @@ def confirm(session: AuditSession, one: Carried) -> int:
 
     Returns how many facts; an undo takes all of them back.
     """
-    drafts = [
-        changes.answered(session.audit.id, *fact.key, _as_seen(fact))
-        for fact in one.known
-    ]
+    drafts = []
+    for fact in one.known:
+        answer = fact.answer
+        seen = "" if fact.question.whom in PEOPLE else SEEN  # what one looks at
+        carried = Answer(
+            answer.state, answer.value, Provenance.CARRIED, answer.reason or seen
+        )
+        drafts.append(changes.answered(session.audit.id, *fact.key, carried))
     if drafts:
         session.record(*drafts)
     return len(drafts)
-
-
-def _as_seen(fact: KnownBefore) -> Answer:
-    """Return an answer carried; what one looks at was seen."""
-    seen = "" if fact.question.whom in PEOPLE else SEEN
-    answer = fact.answer
-    return Answer(answer.state, answer.value, Provenance.CARRIED, answer.reason or seen)
 
 
 SEEN = "vu"

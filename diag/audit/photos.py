@@ -5,6 +5,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
@@ -405,8 +406,8 @@ def arrivals(workspace: Workspace) -> tuple[Arrival, ...]:
         return ()
     folder, since = Path(kept["folder"]), int(kept["since"])
     try:
-        found = [
-            _arrival(path)
+        paths = [
+            path
             for path in folder.iterdir()
             if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
         ]
@@ -415,7 +416,12 @@ def arrivals(workspace: Workspace) -> tuple[Arrival, ...]:
             f"{folder} : le dossier des photos n'est plus lisible. Choisissez-en un "
             "autre."
         ) from error
-    new = (arrival for arrival in found if arrival and arrival.at > since)
+    new: list[Arrival] = []
+    for path in paths:
+        with suppress(OSError):  # it left meanwhile
+            status = path.stat()
+            arrival = Arrival(path, max(status.st_mtime_ns, status.st_ctime_ns))
+            new += [arrival] if arrival.at > since else []
     return tuple(sorted(new, key=lambda each: (each.at, each.path.name))[:_MOST])
 
 
@@ -424,11 +430,3 @@ def seen(workspace: Workspace, arrival: Arrival) -> None:
     kept = get_setting(workspace.journal, _KEY)
     if isinstance(kept, dict):
         put_setting(workspace.journal, _KEY, {**kept, "since": arrival.at})
-
-
-def _arrival(path: Path) -> Arrival | None:
-    try:
-        status = path.stat()
-    except OSError:  # it left meanwhile
-        return None
-    return Arrival(path, max(status.st_mtime_ns, status.st_ctime_ns))

@@ -457,24 +457,17 @@ def room_moved(floor: Floor, room: str, step: FloorStep) -> Floor:
         if 0 <= other < len(row):
             row[spot.rank], row[other] = row[other], row[spot.rank]
     elif step in {FloorStep.UP, FloorStep.DOWN}:
-        rows = _in_other_row(rows, spot, 1 if step is FloorStep.DOWN else -1)
+        moved = row.pop(spot.rank)
+        rows = [[], *rows, []]
+        target = rows[spot.row + (2 if step is FloorStep.DOWN else 0)]
+        starts = accumulate((width for _, width in target), initial=0)
+        past = (rank for rank, start in enumerate(starts) if start >= spot.start)
+        target.insert(next(past, len(target)), moved)
     else:
         width = spot.width + (1 if step is FloorStep.WIDER else -1)
         row[spot.rank] = room, min(max(width, 1), WIDEST)
     own = tuple(tuple(each) for each in rows if each)
     return {**floor, spot.holder: own}
-
-
-def _in_other_row(
-    rows: list[list[tuple[str, int]]], spot: RoomSpot, way: int
-) -> list[list[tuple[str, int]]]:
-    room = rows[spot.row].pop(spot.rank)
-    rows = [[], *rows, []]
-    target = rows[spot.row + 1 + way]
-    starts = accumulate((width for _, width in target), initial=0)
-    past = (rank for rank, start in enumerate(starts) if start >= spot.start)
-    target.insert(next(past, len(target)), room)
-    return rows
 
 
 def walked_later(floor: Floor, room: str) -> Floor:

@@ -147,19 +147,14 @@ def propose_lists(session: AuditSession) -> int:
                 head.reason and head.provenance is not Provenance.IMPORTED
                 for head in heads
             )
-            and answer.value not in _ever_answered(session, place, ident)
+            and not any(  # nor offered again once it was answered
+                isinstance(one.value, dict) and one.value.get("value") == answer.value
+                for one in session.workspace.journal.history(
+                    audit, subjects.answer(place, ident)
+                )
+            )
         ),
     )
-
-
-def _ever_answered(session: AuditSession, place: str, question: str) -> list[object]:
-    """Return every value that a question was given in this audit."""
-    subject = subjects.answer(place, question)
-    return [
-        one.value.get("value")
-        for one in session.workspace.journal.history(session.audit.id, subject)
-        if isinstance(one.value, dict)
-    ]
 
 
 def waiting(session: AuditSession) -> tuple[OfferedAnswer, ...]:

@@ -172,19 +172,18 @@ def describe_waiting(
     parts = []
     for (gate, first), targets in waits.items():
         names = listed([(name or name_places)(report, one, audience) for one in first])
-        words = _waiting_words(gate, names, short=len(targets) < len(needed))
-        if len(targets) < len(needed):
+        is_partial = len(targets) < len(needed)
+        if gate is Gate.CHECK_FIRST:
+            words = f"à vérifier d'abord{names and f' : {names}'}"
+        elif not names:
+            words = "sous condition"
+        else:
+            words = f"après {names}" if is_partial else f"à engager après {names}"
+        if is_partial:
             places = [report.place_name(one.place) for one in targets]
             words = f"à {listed(places, NAMED)} : {words}"
         parts.append(words)
     return " ; ".join(parts)
-
-
-def _waiting_words(gate: Gate, names: str, *, short: bool) -> str:
-    if gate is Gate.CHECK_FIRST:
-        return f"à vérifier d'abord : {names}" if names else "à vérifier d'abord"
-    after = f"après {names}" if names else "sous condition"
-    return after if short or not names else f"à engager {after}"
 
 
 def describe_covered(report: Report, action: Action, audience: Audience) -> str:

@@ -268,7 +268,16 @@ def describe_undo(session: AuditSession, taken: Sequence[Revision]) -> str:
     parts = []
     for kind, several in kinds.items():
         if len(several) == 1:
-            parts.append(_describe_gesture(session, several[0]))
+            (only,) = several
+            topic = subjects.parse(only.subject)
+            about = describe_subject(session, topic, only.value)
+            if only.op == "del":
+                about = f"retrait : {about}"
+            elif only.parents and kind in _WRITTEN_AGAIN:
+                about = f"{_WRITTEN_AGAIN[kind]} : {about}"
+            elif isinstance(topic, _WITH_CONTENT):
+                about = f"{about} : {describe_revision(session, only)}"
+            parts.append(about)
         elif kind is PlaceTopic:
             placed = [one.value for one in several if isinstance(one.value, dict)]
             among = {str(each.get("kind")) for each in placed}
@@ -289,15 +298,3 @@ def describe_undo(session: AuditSession, taken: Sequence[Revision]) -> str:
             parts.append(f"{counted(len(several), *nouns)}{shared}")
     *before, last = parts
     return f"{', '.join(before)} et {last}" if before else last
-
-
-def _describe_gesture(session: AuditSession, revision: Revision) -> str:
-    topic = subjects.parse(revision.subject)
-    about = describe_subject(session, topic, revision.value)
-    if revision.op == "del":
-        return f"retrait : {about}"
-    if revision.parents and type(topic) in _WRITTEN_AGAIN:
-        return f"{_WRITTEN_AGAIN[type(topic)]} : {about}"
-    if isinstance(topic, _WITH_CONTENT):
-        return f"{about} : {describe_revision(session, revision)}"
-    return about

@@ -154,18 +154,25 @@ def alerts_become(
         )
         for ident, alert in after.alerts.items()
     )
-    gone = (
-        Becoming(
-            ident,
-            alert.title,
-            _alert(alert),
-            _cleared(criteria.get(ident)),
-            was_there=True,
-            is_there=False,
+    gone = []
+    for ident, alert in old.items():
+        if ident in after.alerts:
+            continue
+        result = criteria.get(ident)
+        cleared = "n'est plus vérifié"
+        if result is not None:
+            kept = result.compliance
+            cleared = COMPLIANCES[kept] if kept else "n'est plus une obligation"
+        gone.append(
+            Becoming(
+                ident,
+                alert.title,
+                _alert(alert),
+                cleared,
+                was_there=True,
+                is_there=False,
+            )
         )
-        for ident, alert in old.items()
-        if ident not in after.alerts
-    )
     return (*now, *gone)
 
 
@@ -223,14 +230,6 @@ def _paid(one: KeptAdvice) -> str:
 
 def _alert(alert: KeptAlert | None, none: str = "") -> str:
     return COMPLIANCES[alert.compliance] if alert else none
-
-
-def _cleared(result: CriterionResult | None) -> str:
-    if result is None:
-        return "n'est plus vérifié"
-    if result.compliance is None:
-        return "n'est plus une obligation"
-    return COMPLIANCES[result.compliance]
 
 
 def _title(text: str, subject: str) -> str:

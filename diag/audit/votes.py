@@ -317,9 +317,16 @@ def _reserve(report: Report, terms: Terms) -> Iterator[AsideLine]:
     So much a class, whatever a sensitive fact is: neither its presence nor its amount
     shows anything.
     """
-    if not report.per_class or report.about.school is None:
+    facts, school = report.facts, report.about.school
+    if not report.per_class or school is None:
         return
-    classes = _classes(report)
+    answer = facts.answer(facts.root, CLASSES)
+    classes = school.classes or 0
+    if answer and isinstance(answer.value, int):
+        classes = answer.value
+    elif not classes:  # neither answered, nor in the official file: by rooms
+        uses = (facts.answer(place, USE) for place in facts.places)
+        classes = sum(one is not None and one.value == CLASS_USE for one in uses)
     year, amount = terms.budgets[1], report.per_class * classes
     paid = (YearSpent(year=year, fon=amount),) if amount else ()
     yield AsideLine(
@@ -330,18 +337,6 @@ def _reserve(report: Report, terms: Terms) -> Iterator[AsideLine]:
         actions=(),
         spent=Spent(years=paid, least=amount, most=amount),
     )
-
-
-def _classes(report: Report) -> int:
-    """Return how many classes: as answered, as in the official file, or by rooms."""
-    facts, school = report.facts, report.about.school
-    answer = facts.answer(facts.root, CLASSES)
-    if answer and isinstance(answer.value, int):
-        return answer.value
-    if school and school.classes:
-        return school.classes
-    uses = (facts.answer(place, USE) for place in facts.places)
-    return sum(one is not None and one.value == CLASS_USE for one in uses)
 
 
 def _pending(report: Report, unpriced: Unpriced) -> PendingLine:

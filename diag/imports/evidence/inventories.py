@@ -96,11 +96,17 @@ def _glpi_device(document: Mapping[str, Any]) -> ListedDevice:
 
 def _network_device(found: Mapping[str, Any]) -> ListedDevice:
     model = line_of(found.get("model"), 60)
+    named = fold(line_of(found.get("type")))
     described = " ".join(
         line_of(found.get(key)) for key in ("type", "name", "model", "description")
     )
+    kind = DeviceKind.NETWORK
+    if any(stem in named for stem in ("print", "impr", "copieur")):
+        kind = DeviceKind.PRINTER
+    elif _ACCESS_POINT.search(fold(described)):
+        kind = DeviceKind.ACCESS_POINT
     return ListedDevice(
-        kind=_network_kind(line_of(found.get("type")), described),
+        kind=kind,
         name=line_of(found.get("name"), 80),
         serial=serial_of(found.get("serial")),
         macs=frozenset(filter(None, (mac_of(found.get("mac")),))),
@@ -113,15 +119,6 @@ def _network_device(found: Mapping[str, Any]) -> ListedDevice:
 _ACCESS_POINT = re.compile(
     r"\b(?:access[ -]?points?|bornes?|wi-?fi|wlan|uap|unifi ap|u6|aironet|instant on)\b"
 )
-
-
-def _network_kind(kind: str, described: str) -> DeviceKind:
-    folded = fold(kind)
-    if "print" in folded or "impr" in folded or "copieur" in folded:
-        return DeviceKind.PRINTER
-    if _ACCESS_POINT.search(fold(described)):
-        return DeviceKind.ACCESS_POINT
-    return DeviceKind.NETWORK
 
 
 def _gigabytes(megabytes: object) -> float | None:
@@ -150,7 +147,9 @@ def read_agent_xml(raw: bytes) -> EvidenceRead:
     client = _text(content, "VERSIONCLIENT") or _text(content, "MODULEVERSION")
     tool = "OCS Inventory" if "ocs" in client.casefold() else "GLPI ou FusionInventory"
     devices = map(_agent_device, found)
-    return _inventory(tool, devices, [], is_whole=is_whole, on=_xml_day(root))
+    day = day_in(_text(root, "CONTENT/ACCESSLOG/LOGDATE"))
+    on = day or _inventory_day({"deviceid": _text(root, "DEVICEID")})
+    return _inventory(tool, devices, [], is_whole=is_whole, on=on)
 
 
 def _agent_device(found: Mapping[str, Any]) -> ListedDevice:
@@ -194,11 +193,6 @@ def _as_json(element: Element, depth: int = 3) -> dict[str, Any]:
 
 def _text(element: Element, path: str) -> str:
     return line_of(element.findtext(path) or "")
-
-
-def _xml_day(root: Element) -> str:
-    found = day_in(_text(root, "CONTENT/ACCESSLOG/LOGDATE"))
-    return found or _inventory_day({"deviceid": _text(root, "DEVICEID")})
 
 
 def read_nmap(raw: bytes) -> EvidenceRead:
