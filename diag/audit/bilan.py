@@ -29,7 +29,6 @@ from diag.assess.why import (
     Explanation,
     FactRead,
     PlaceRead,
-    TargetRead,
     why,
     why_recommended,
 )
@@ -219,11 +218,19 @@ def _alerts(session: AuditSession) -> Iterator[OutlineLine]:
     broken = [one for one in alerts if one.compliance is Compliance.NON_CONFORME]
     wrong = sorted(broken, key=lambda one: not one.is_law)
     left = [one for one in alerts if one.compliance is Compliance.A_VERIFIER]
-    if not wrong:
-        yield heading("alertes", LAW, _none_wrong(session, len(left)))
+    judged = session.assessment.criteria.values()
+    sure = sum(one.compliance is Compliance.CONFORME for one in judged)
+    # That nothing fails most often means that nobody looked yet.
+    if wrong:
+        aside = counted(len(wrong), "point non respecté", "points non respectés")
+    elif not left:
+        aside = "rien à signaler"
+    elif not sure:
+        aside = "pas encore vérifié"
     else:
-        count = counted(len(wrong), "point non respecté", "points non respectés")
-        yield heading("alertes", LAW, count)
+        checked = counted(sure, "point vérifié", "points vérifiés")
+        aside = f"{checked} sur {sure + len(left)}"
+    yield heading("alertes", LAW, aside)
     shown = len(wrong) if len(wrong) <= AT_ONCE else AT_ONCE - 1
     for one in wrong[:shown]:
         yield _criterion(session, one, "alerte")
@@ -245,19 +252,6 @@ def _criteria(
     session: AuditSession, results: Sequence[CriterionResult], where: str
 ) -> tuple[OutlineLine, ...]:
     return tuple(_criterion(session, one, where) for one in results)
-
-
-def _none_wrong(session: AuditSession, left: int) -> str:
-    """Return what no « non respecté » means: most often that nobody looked yet."""
-    if not left:
-        return "rien à signaler"
-    sure = sum(
-        one.compliance is Compliance.CONFORME
-        for one in session.assessment.criteria.values()
-    )
-    if not sure:
-        return "pas encore vérifié"
-    return f"{counted(sure, 'point vérifié', 'points vérifiés')} sur {sure + left}"
 
 
 def _domain(session: AuditSession, result: DomainResult) -> Iterator[OutlineLine]:
@@ -373,7 +367,14 @@ def _reasons(
         plainly_out = [one for one in explained.places if is_plainly_out(one)]
         for place in explained.places:
             if place not in plainly_out:
-                yield _place(place, checklist, f"{key}/{place.place}")
+                at = f"{key}/{place.place}"
+                judged = partial(_judged, place, checklist, at)
+                yield OutlineLine(
+                    at,
+                    place.name,
+                    standing_words(place.verdict),
+                    inner=lambda judged=judged: tuple(judged()),  # type: ignore[misc]  # bound in the loop
+                )
         if plainly_out:
             names = ", ".join(one.name for one in plainly_out)
             yield quiet(f"{key}/hors", f"Sans objet ici : {names}")
@@ -386,15 +387,6 @@ def _reasons(
     nature = KINDS[criterion.kind]
     words = f"Critère{reference} « {criterion.title} » : {nature}"
     yield quiet(f"{key}/id", f"{words}, poids {criterion.weight}")
-
-
-def _place(place: PlaceRead, checklist: Checklist, key: str) -> OutlineLine:
-    return OutlineLine(
-        key,
-        place.name,
-        standing_words(place.verdict),
-        inner=lambda: tuple(_judged(place, checklist, key)),
-    )
 
 
 def _judged(place: PlaceRead, checklist: Checklist, key: str) -> Iterator[OutlineLine]:
@@ -566,22 +558,19 @@ def _advice_lines(explained: AdviceExplanation) -> Iterator[str]:
             yield f"  {one.need.item} : compris dans {one.payer}"
         if advice.covers:
             yield f"  Remplace aussi : {', '.join(advice.covers)}"
-    for target in explained.targets:
-        yield from _target_lines(target)
+    for read in explained.targets:
+        sure = read.target.trigger is Trigger.FIRES
+        yield f"  {read.name}{'' if sure else ', à confirmer'}"
+        many = quantity_words(read.target.quantity, read.target.usual)
+        yield f"    Combien : {read.quantity.text} : {many}"
+        for need in read.requires:
+            level = LEVELS[need.requirement.at_least]
+            asked = f"{need.requirement.criterion} au niveau {level}"
+            yield f"    Demande d'abord {asked} : {_TRUTHS[need.truth]}"
+        for line in read.buys:
+            if line.what is not None:
+                row, count = line.what, line.text or "quantite"
+                many = quantity_words(line.quantity, None)
+                prices = f"Prix {row.id} ({row.as_of}, {row.source})"
+                yield f"    {prices} × {count} : {many}"
     yield from _criterion_lines(explained.criterion)
-
-
-def _target_lines(read: TargetRead) -> Iterator[str]:
-    sure = read.target.trigger is Trigger.FIRES
-    yield f"  {read.name}{'' if sure else ', à confirmer'}"
-    many = quantity_words(read.target.quantity, read.target.usual)
-    yield f"    Combien : {read.quantity.text} : {many}"
-    for need in read.requires:
-        level = LEVELS[need.requirement.at_least]
-        asked = f"{need.requirement.criterion} au niveau {level}"
-        yield f"    Demande d'abord {asked} : {_TRUTHS[need.truth]}"
-    for line in read.buys:
-        if line.what is not None:
-            row, count = line.what, line.text or "quantite"
-            many = quantity_words(line.quantity, None)
-            yield f"    Prix {row.id} ({row.as_of}, {row.source}) × {count} : {many}"

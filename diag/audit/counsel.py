@@ -39,7 +39,7 @@ from diag.audit.session import AuditSession
 from diag.audit.suppose import SupposedOutcome, outcome_lines
 from diag.audit.votes import votes_of
 from diag.model.audit import FollowUp
-from diag.model.checklist import Checklist, EffectValue, Price, Question
+from diag.model.checklist import Checklist, EffectValue, Price
 from diag.model.enums import (
     USUAL_READER,
     WORKING_READER,
@@ -232,16 +232,12 @@ def _effect_words(
         is_day = TYPES[question.type].is_day
         return question.label, "à jour" if is_day else value_words(question, value)
     order = "au plus" if question.better is Direction.DOWN else "au moins"
-    return question.label, f"{order} {_amount(checklist, question, value)}"
-
-
-def _amount(checklist: Checklist, question: Question, value: EffectValue) -> str:
-    """Return a number as printed; one that a rule gives, by what it reads."""
     try:
-        return measure(canonical_number(value), question.unit)
-    except ValueError:
+        amount = measure(canonical_number(value), question.unit)
+    except ValueError:  # a rule gives it: by what it reads
         read = checklist.questions.get(str(value))
-        return f"« {read.label} »" if read else str(value)
+        amount = f"« {read.label} »" if read else str(value)
+    return question.label, f"{order} {amount}"
 
 
 def step_words(step: FollowUp, lead: str = "Suite : ") -> str:
@@ -278,7 +274,9 @@ def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
     moved = [one for one in found.criteria if not stays_out(one)]
     settled = [one for one in moved if one.move is Move.BETTER]
     arisen = [one for one in moved if _arose(session, one)]
-    otherwise = [one for one in moved if one.move is Move.SAME]
+    judged_otherwise = [
+        _change(session, one, "grille") for one in moved if one.move is Move.SAME
+    ]
     gone = {one.criterion.id for one in moved if one.move is not Move.SAME}
     unchanged = sum(
         one.standing is Standing.IN and one.bounds.low == one.bounds.high
@@ -312,11 +310,9 @@ def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
         heading("inchange", f"Inchangé  {unchanged}"),
         OutlineLine(
             "grille",
-            f"Les grilles ont changé, pas l'école  {len(otherwise)}",
+            f"Les grilles ont changé, pas l'école  {len(judged_otherwise)}",
             tone=Tone.HEADING,
-            inner=partial(_changes, session, otherwise, "grille")
-            if otherwise
-            else None,
+            inner=partial(tuple, judged_otherwise) if judged_otherwise else None,
         ),
         *_stories(session),
         OutlineLine(
@@ -362,12 +358,6 @@ def _change(session: AuditSession, change: CriterionChange, key: str) -> Outline
     )
 
 
-def _changes(
-    session: AuditSession, changes: Iterable[CriterionChange], key: str
-) -> tuple[OutlineLine, ...]:
-    return tuple(_change(session, one, key) for one in changes)
-
-
 _UNDER_WAY = frozenset({
     FollowUpState.DECIDEE,
     FollowUpState.FINANCEE,
@@ -385,12 +375,16 @@ def _stories(session: AuditSession) -> Iterator[OutlineLine]:
     lines = []
     for ident, moves in steps.items():
         left = "" if ident in advised else ", n'est plus préconisée"
+        each = [
+            OutlineLine(f"suites/{ident}/{at}", step_words(one))
+            for at, one in enumerate(moves)
+        ]
         lines.append(
             OutlineLine(
                 f"suites/{ident}",
                 title_words(session, ident),
                 f"{FOLLOW_UPS[moves[-1].state]}{left}",
-                inner=partial(_steps, ident, tuple(moves)),
+                inner=partial(tuple, each),
             )
         )
     if lines:
@@ -400,13 +394,6 @@ def _stories(session: AuditSession) -> Iterator[OutlineLine]:
             tone=Tone.HEADING,
             inner=lambda: tuple(lines),
         )
-
-
-def _steps(ident: str, steps: tuple[FollowUp, ...]) -> tuple[OutlineLine, ...]:
-    return tuple(
-        OutlineLine(f"suites/{ident}/{at}", step_words(one))
-        for at, one in enumerate(steps)
-    )
 
 
 def consequences(found: SupposedOutcome) -> tuple[OutlineLine, ...]:
@@ -420,22 +407,20 @@ def sections(
     """Give titled rows as lines; what comes after the first column stands aside."""
     for at, (title, cells) in enumerate(groups):
         yield heading(f"{key}/{at}", title)
-        for rank, (row, aside) in enumerate(zip(cells, _align(cells), strict=True)):
-            yield OutlineLine(f"{key}/{at}/{rank}", row[0], aside, tone=Tone.PLAIN)
-
-
-def _align(rows: tuple[Row, ...]) -> list[str]:
-    """Return what stands aside, in columns that line up when they are narrow."""
-    asides = [
-        (*row[1 : 1 + _CHANGE], *(note and f"· {note}" for note in row[1 + _CHANGE :]))
-        for row in rows
-    ]
-    widths = [max(map(len, column)) for column in zip(*asides, strict=True)]
-    if sum(widths) > _NARROW:
-        return [" ".join(filter(None, rest)) for rest in asides]
-    return [
-        " ".join(
-            cell.rjust(width) for cell, width in zip(rest, widths, strict=True) if width
-        )
-        for rest in asides
-    ]
+        # What stands aside, in columns that line up when they are narrow.
+        end = 1 + _CHANGE
+        asides = [
+            (*row[1:end], *(note and f"· {note}" for note in row[end:]))
+            for row in cells
+        ]
+        widths = [max(map(len, column)) for column in zip(*asides, strict=True)]
+        is_wide = sum(widths) > _NARROW
+        for rank, (row, aside) in enumerate(zip(cells, asides, strict=True)):
+            shown = [
+                cell if is_wide else cell.rjust(width)
+                for cell, width in zip(aside, widths, strict=True)
+                if cell or (width and not is_wide)
+            ]
+            yield OutlineLine(
+                f"{key}/{at}/{rank}", row[0], " ".join(shown), tone=Tone.PLAIN
+            )

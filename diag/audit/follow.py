@@ -119,12 +119,16 @@ def add_step(session: AuditSession, *steps: FollowUp) -> None:
     own = (one.id for one in own_standing(session))
     known = {*session.checklist.recommendations, *own}
     cleaned = [_checked(session, one, known) for one in steps]
-    asked_again = dict.fromkeys(
-        key
-        for one in cleaned
-        if one.state is FollowUpState.VERIFIEE
-        for key in _made_true(session, one)
-    )
+    is_open = session.status is not AuditStatus.CLOS
+    advice = {one.recommendation.id: one for one in session.assessment.advice}
+    asked_again: dict[Key, None] = {}
+    for one in cleaned if is_open else ():
+        found = advice.get(one.recommendation)
+        if found and one.state is FollowUpState.VERIFIEE:
+            remedy = session.judge.remedies.by_id[one.recommendation]
+            reading = session.judge.reading(session.facts)
+            places = (each.place for each in found.targets)
+            asked_again |= dict.fromkeys(remedy.effect.changes(reading, places))
     session.record(
         *(changes.followed(session.audit.id, one) for one in cleaned),
         *(changes.flagged(session.audit.id, *key) for key in asked_again),
@@ -153,18 +157,6 @@ def _checked(
             about="why",
         )
     return cleaned
-
-
-def _made_true(session: AuditSession, step: FollowUp) -> tuple[Key, ...]:
-    """Return the facts that an action changes where it fires, by place and question."""
-    advice = {one.recommendation.id: one for one in session.assessment.advice}
-    found = advice.get(step.recommendation)
-    if found is None or session.status is AuditStatus.CLOS:
-        return ()
-    remedy = session.judge.remedies.by_id[step.recommendation]
-    reading = session.judge.reading(session.facts)
-    places = (each.place for each in found.targets)
-    return tuple(remedy.effect.changes(reading, places))
 
 
 def move(

@@ -24,7 +24,6 @@ from diag.imports.evidence.reading import DeviceKind, EvidenceRead, ListedDevice
 from diag.model.audit import EvidenceFile, Proposal
 from diag.model.checklist import Measure, Question
 from diag.model.enums import PlaceKind, ProposalSource, State
-from diag.model.fact import Place
 from diag.model.measure import MEASURES, Confidence, MeasureAggregate, MeasuredFigure
 from diag.model.text import fold
 from diag.words.sentences import counted, number
@@ -61,32 +60,30 @@ class _Offer:
 
 def offers_of(session: AuditSession, kept: Iterable[ReadAgain]) -> list[Proposal]:
     """Return what all these files offer together; what cannot be an answer is not."""
-    every = tuple(kept)
-    found = (*_of_measures(session, every), *_of_equipment(session, every))
-    offers = (_proposal(session, one) for one in found)
-    return [one for one in offers if one]
-
-
-def _proposal(session: AuditSession, one: _Offer) -> Proposal | None:
-    question = session.checklist.questions.get(one.question)
-    if question is None:
-        return None
-    try:
-        value = TYPES[question.type].parse(question, one.value).value
-    except Refused:
-        return None
-    return Proposal(
-        id=proposal_id(session, ORIGIN, one.place, question.id),
-        place=one.place,
-        lot=one.lot,
-        question=question.id,
-        state=State.KNOWN,
-        value=value,
-        source=one.source,
-        by=one.by,
-        why=one.why[:_WHY],
-        on=max(one.days, default=session.workspace.world.today().isoformat()),
-    )
+    every, offers = tuple(kept), list[Proposal]()
+    for one in (*_of_measures(session, every), *_of_equipment(session, every)):
+        question = session.checklist.questions.get(one.question)
+        if question is None:
+            continue
+        try:
+            value = TYPES[question.type].parse(question, one.value).value
+        except Refused:
+            continue
+        offers.append(
+            Proposal(
+                id=proposal_id(session, ORIGIN, one.place, question.id),
+                place=one.place,
+                lot=one.lot,
+                question=question.id,
+                state=State.KNOWN,
+                value=value,
+                source=one.source,
+                by=one.by,
+                why=one.why[:_WHY],
+                on=max(one.days, default=session.workspace.world.today().isoformat()),
+            )
+        )
+    return offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,14 @@ def _of_measures(
     taken: dict[str, list[_Taken]] = defaultdict(list)
     ours = {name for one in kept for name in one.file.ssids}
     for one in kept:
-        for figure in (*one.read.figures, *_of_spot(session, one, ours)):
+        figures = [*one.read.figures]
+        # What a scan shows of the school's own networks, where it is of a room.
+        is_heard = one.read.networks and one.read.is_telling
+        if is_heard and one.file.place in session.facts.places:
+            figures += figures_of_spot([
+                each for each in one.read.networks if each.ssid in ours
+            ])
+        for figure in figures:
             known = MEASURES.get(figure.key)
             if known and known.takes(figure.value):
                 taken[figure.key].append(_Taken(one, figure))
@@ -114,27 +118,17 @@ def _of_measures(
             continue
         for place, several in _by_place(session, question, taken[measure.of]).items():
             value = _together([each.figure.value for each in several], measure)
+            if not isinstance(value, bool | str):
+                value = _stepped(value, measure, question)
             yield _Offer(
                 place,
                 question.id,
-                value
-                if isinstance(value, bool | str)
-                else _stepped(value, measure, question),
+                value,
                 ProposalSource.MEASURE,
                 ", ".join(dict.fromkeys(each.one.read.tool for each in several))[:120],
                 _figure_words([each.figure for each in several], measure),
                 days=tuple(each.one.read.on for each in several if each.one.read.on),
             )
-
-
-def _of_spot(
-    session: AuditSession, one: ReadAgain, ours: set[str]
-) -> Iterable[MeasuredFigure]:
-    """Give what a scan shows of the school's own networks, where it is of a room."""
-    is_heard = one.read.networks and one.read.is_telling
-    if not is_heard or one.file.place not in session.facts.places:
-        return ()
-    return figures_of_spot([each for each in one.read.networks if each.ssid in ours])
 
 
 def _by_place(
@@ -333,25 +327,19 @@ def _families(devices: Iterable[ListedDevice]) -> dict[_Family, list[ListedDevic
             room = one.room.split(">")[-1].strip() if by_room else ""
             folded = fold(one.system)
             known = (choice for stem, choice in _SYSTEMS if re.search(stem, folded))
-            found[_Family(_shape(one), next(known, ""), room)].append(one)
+            seen = fold(one.shape)
+            shapes = (choice for stem, choice in _SHAPES if re.search(stem, seen))
+            shape = "tablettes" if one.kind is DeviceKind.TABLET else next(shapes, "")
+            found[_Family(shape, next(known, ""), room)].append(one)
         if len(found) <= _MOST_LOTS:
             break
     return found
 
 
-_LAPTOP = re.compile(r"laptop|notebook|portable|netbook|convertible|detachable")
-_DESKTOP = re.compile(r"desktop|tower|mini pc|all in one|space|fixe|sff")
-
-
-def _shape(device: ListedDevice) -> str:
-    if device.kind is DeviceKind.TABLET:
-        return "tablettes"
-    folded = fold(device.shape)
-    if _LAPTOP.search(folded):
-        return "portables"
-    return "postes_fixes" if _DESKTOP.search(folded) else ""
-
-
+_SHAPES = (
+    (r"laptop|notebook|portable|netbook|convertible|detachable", "portables"),
+    (r"desktop|tower|mini pc|all in one|space|fixe|sff", "postes_fixes"),
+)
 _SYSTEMS = (
     (r"windows 11", "windows_11"),
     (r"windows 10", "windows_10"),
@@ -364,18 +352,17 @@ def _lot_of(session: AuditSession, family: _Family) -> tuple[str, str]:
     """Return the lot that is surely that one, or the id and name of one to make."""
     lots = session.facts.places_of(PlaceKind.LOT)
     named = [one for one in lots if fold(one.name) == fold(family.name)]
-    alike = named or [one for one in lots if _is_alike(session, one, family)]
+    alike = named
+    for lot in lots if not named else ():
+        kind = session.facts.answer(lot.id, "type_lot")
+        system = session.facts.answer(lot.id, "lot_systeme")
+        is_of_kind = kind and kind.value in _FAMILY_OF.get(family.shape, frozenset())
+        if is_of_kind and (system is None or system.value == family.system):
+            alike.append(lot)
     if len(alike) == 1:
         return alike[0].id, ""
     made = f"{ORIGIN}/{fold(family.name)}"
     return str(uuid5(UUID(session.audit.id), made)), family.name[:120]
-
-
-def _is_alike(session: AuditSession, lot: Place, family: _Family) -> bool:
-    kind = session.facts.answer(lot.id, "type_lot")
-    system = session.facts.answer(lot.id, "lot_systeme")
-    fits = kind is not None and kind.value in _FAMILY_OF.get(family.shape, frozenset())
-    return fits and (system is None or system.value == family.system)
 
 
 _LITTLE = 3.5

@@ -304,9 +304,14 @@ def paths_of(text: str, *, windows: bool = sys.platform == "win32") -> tuple[Pat
             whole = _path(_unquoted(bare))
             if is_file(whole):
                 found[whole] = None
-            else:
-                words = _words(bare, windows=windows)
-                found |= dict.fromkeys(map(_path, words))
+                continue
+            words = ["".join(groups) for groups in _QUOTED.findall(bare)]
+            if not windows:
+                try:
+                    words = shlex.split(bare)
+                except ValueError:  # an apostrophe in a name, not a quote
+                    words = [bare]
+            found |= dict.fromkeys(map(_path, words))
     return tuple(found)
 
 
@@ -325,15 +330,6 @@ def at_home(path: Path) -> Path:
         return path.expanduser()
     except RuntimeError:
         return path
-
-
-def _words(line: str, *, windows: bool) -> list[str]:
-    if not windows:
-        try:
-            return shlex.split(line)
-        except ValueError:  # an apostrophe in a name, not a quote
-            return [line]
-    return ["".join(groups) for groups in _QUOTED.findall(line)]
 
 
 def _path(word: str) -> Path:

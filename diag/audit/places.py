@@ -379,7 +379,15 @@ def floor_of(facts: Facts) -> Floor:
         ]
         if not rooms:
             continue
-        kept = _kept_rows(facts.floor.get(holder, ()), rooms)
+        # Without what no longer stands there, each room once.
+        waiting, kept = set(rooms), tuple[FloorRow, ...]()
+        for row in facts.floor.get(holder, ()):
+            here: list[tuple[str, int]] = []
+            for room, width in row:
+                if room in waiting:
+                    waiting.remove(room)
+                    here.append((room, min(max(width, 1), WIDEST)))
+            kept += (tuple(here),) if here else ()
         placed = {room for row in kept for room, _ in row}
         new = tuple((room, 1) for room in rooms if room not in placed)
         if kept and new:
@@ -391,21 +399,6 @@ def floor_of(facts: Facts) -> Floor:
 def room_holders(facts: Facts) -> tuple[str, ...]:
     """Return what may hold rooms: the school, then its buildings in order."""
     return facts.root, *(one.id for one in facts.places_of(PlaceKind.BATIMENT))
-
-
-def _kept_rows(rows: tuple[FloorRow, ...], rooms: list[str]) -> tuple[FloorRow, ...]:
-    """Return the rows without what no longer stands there, each room once."""
-    waiting = set(rooms)
-    found: list[FloorRow] = []
-    for row in rows:
-        here: list[tuple[str, int]] = []
-        for room, width in row:
-            if room in waiting:
-                waiting.remove(room)
-                here.append((room, min(max(width, 1), WIDEST)))
-        if here:
-            found.append(tuple(here))
-    return tuple(found)
 
 
 def proposed_rows(rooms: tuple[str, ...]) -> tuple[FloorRow, ...]:

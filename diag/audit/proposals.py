@@ -90,24 +90,22 @@ def propose(
     Raises:
         DiagError: when nothing could be written.
     """
-    new = [each for each in offers if not _was_offered(session, each)]
-    audit = session.audit.id
-    drafts = (*beside, *(changes.proposed(audit, each) for each in new))
+    audit, new = session.audit.id, list[NewRevision]()
+    for offer in offers:
+        wanted = changes.proposed(audit, offer)
+        history = session.workspace.journal.history(audit, wanted.subject)
+        if not any(
+            isinstance(one.value, dict)
+            and isinstance(wanted.value, dict)
+            and _answered_by(one.value) == _answered_by(wanted.value)
+            for one in history
+            if not one.undoes
+        ):
+            new.append(wanted)
+    drafts = (*beside, *new)
     if drafts:
         session.record(*drafts)
     return len(new)
-
-
-def _was_offered(session: AuditSession, offer: Proposal) -> bool:
-    journal, subject = session.workspace.journal, subjects.proposal(offer.id)
-    wanted = changes.proposed(session.audit.id, offer).value
-    return any(
-        isinstance(one.value, dict)
-        and isinstance(wanted, dict)
-        and _answered_by(one.value) == _answered_by(wanted)
-        for one in journal.history(session.audit.id, subject)
-        if not one.undoes
-    )
 
 
 def _answered_by(value: dict[str, object]) -> tuple[object, object, object]:

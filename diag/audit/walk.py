@@ -240,7 +240,12 @@ def most_useful(
 def _legs(facts: Facts, stops: dict[str, list[WalkStop]]) -> Iterator[Leg]:
     own = stops.get(facts.root, [])
     subject = PLACES[facts.places[facts.root].kind][0].capitalize()
-    for whom, title in _whoms(own):
+    whoms = dict(_SCHOOL)  # those of the house first
+    for stop in own:
+        whom = stop.question.whom
+        if whom not in _GENERAL:
+            whoms.setdefault(whom, whom.capitalize() or "Autres questions")
+    for whom, title in whoms.items():
         yield _own_leg(whom, title, subject, own)
     for kind in ("salle", "lot"):
         yield _own_leg(kind, *_GENERAL[kind], own)
@@ -264,15 +269,6 @@ def _own_leg(whom: str, title: str, group: str, own: Iterable[WalkStop]) -> Leg:
     moments: tuple[Moment | None, ...] = (*Moment, None)
     stops = tuple(sorted(asked, key=lambda one: moments.index(one.question.moment)))
     return Leg(whom or "ecole", title, group, stops)
-
-
-def _whoms(own: Sequence[WalkStop]) -> Iterator[tuple[str, str]]:
-    """Give whom one asks: those of the house first, in their order."""
-    yield from _SCHOOL.items()
-    others = dict.fromkeys(stop.question.whom for stop in own)
-    for whom in others:
-        if whom not in _SCHOOL and whom not in _GENERAL:
-            yield whom, whom.capitalize() or "Autres questions"
 
 
 def _places(facts: Facts, part: str) -> Iterator[tuple[Place, str]]:

@@ -1,7 +1,7 @@
 """The official files, column by column: 2019 to 2026, CSV labels and API names."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -130,24 +130,19 @@ def open_sheet(
     positions = layout.positions(table.columns)
     for field, names in layout.required.items():
         if field not in positions:
-            raise refusal(path.name, *_missing(layout, names[0], table.columns))
+            spelled = {fold(column): column for column in reversed(table.columns)}
+            near = get_close_matches(fold(names[0]), spelled, n=1)
+            if near:
+                seen = f"la plus proche est « {spelled[near[0]][:60]} »"
+            else:
+                shown = ", ".join(f"« {column[:30]} »" for column in table.columns[:4])
+                seen = f"la première ligne commence par {shown or 'rien de lisible'}"
+            raise refusal(
+                path.name,
+                f"la colonne « {names[0]} » manque pour lire {layout.title} ; {seen}",
+                "Renommez la colonne, ou reprenez l'export officiel sans le retoucher",
+            )
     return InputSheet(source, table, layout, positions)
-
-
-def _missing(
-    layout: FileLayout, name: str, columns: tuple[str, ...]
-) -> tuple[str, str]:
-    spelled = {fold(column): column for column in reversed(columns)}
-    near = get_close_matches(fold(name), spelled, n=1)
-    if near:
-        seen = f"la plus proche est « {spelled[near[0]][:60]} »"
-    else:
-        shown = ", ".join(f"« {column[:30]} »" for column in columns[:4])
-        seen = f"la première ligne commence par {shown or 'rien de lisible'}"
-    return (
-        f"la colonne « {name} » manque pour lire {layout.title} ; {seen}",
-        "Renommez la colonne, ou reprenez l'export officiel sans le retoucher",
-    )
 
 
 ANNUAIRE = FileLayout(
@@ -384,7 +379,13 @@ def official_files(folders: Iterable[Path]) -> Mapping[str, Path]:
     """Return the newest official file of each kind in these folders, by its command."""
     found: dict[str, tuple[float, Path]] = {}
     for folder in folders:
-        for path in _tables_in(folder):
+        try:
+            wanted = {".csv", *_WORKBOOKS}
+            inside = [one for one in folder.iterdir() if one.suffix.lower() in wanted]
+            tables = sorted(filter(Path.is_file, inside))[:_MOST_TABLES]
+        except OSError:
+            continue
+        for path in tables:
             try:
                 layout, changed = layout_of(path), path.stat().st_mtime
             except OSError:
@@ -392,12 +393,3 @@ def official_files(folders: Iterable[Path]) -> Mapping[str, Path]:
             if layout and found.get(layout.command, (0.0,))[0] < changed:
                 found[layout.command] = changed, path
     return {command: path for command, (_, path) in found.items()}
-
-
-def _tables_in(folder: Path) -> Sequence[Path]:
-    try:
-        wanted = {".csv", *_WORKBOOKS}
-        inside = [path for path in folder.iterdir() if path.suffix.lower() in wanted]
-        return sorted(filter(Path.is_file, inside))[:_MOST_TABLES]
-    except OSError:
-        return ()

@@ -97,18 +97,17 @@ def decoded(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        sample = raw[:65_536]
-        best = max(_CODECS, key=lambda one: _frenchness(sample, one))
+        samples = {one: raw[:65_536].decode(one, errors="replace") for one in _CODECS}
+        marks = {
+            one: [char in _FRENCH for char in text if not char.isascii()]
+            for one, text in samples.items()
+        }
+        best = max(_CODECS, key=lambda one: 2 * sum(marks[one]) - len(marks[one]))
         return raw.decode(best, errors="replace")
 
 
 _CODECS = ("cp1252", "cp850", "mac_roman")
 _FRENCH = frozenset("éèêëàâçîïôöùûüÉÈÊÀÇÎÔœŒ’«»°\u00a0")
-
-
-def _frenchness(raw: bytes, codec: str) -> int:
-    text = raw.decode(codec, errors="replace")
-    return sum(1 if char in _FRENCH else -1 for char in text if not char.isascii())
 
 
 def json_documents(raw: bytes) -> tuple[list[Any], bool]:

@@ -224,13 +224,19 @@ def _question(
         draft.miss(
             line, f"l'unité « {unit} » ne vaut que pour un nombre : non reprise."
         )
+    written = row.get("lieu", "")
+    folded = fold(written).rstrip("s")
+    kinds = (kind for word, kind in _PLACES.items() if folded == word.rstrip("s"))
+    place = next(kinds, None) if folded else PlaceKind.ECOLE
+    if place is None:
+        draft.miss(line, f"« {written[:30]} » n'est pas un lieu connu : l'école.")
     return DraftQuestion(
         id=names.give(label, "question"),
         label=label,
         type=type_,
         line=line,
         domain=draft.title,
-        place=_place(draft, line, row.get("lieu", "")),
+        place=place or PlaceKind.ECOLE,
         hint=line_of_label(row.get("aide", "")),
         unit=unit if counting else "",
         choices={ident: words for words, ident in idents.items()},
@@ -270,13 +276,3 @@ def _type(
 
 
 _PLACES = {fold(words): kind for kind, words in PLACE_NAMES.items()}
-
-
-def _place(draft: GridDraft, line: int, written: str) -> PlaceKind:
-    folded = fold(written)
-    for words, kind in _PLACES.items():
-        if folded and folded.rstrip("s") == words.rstrip("s"):
-            return kind
-    if folded:
-        draft.miss(line, f"« {written[:30]} » n'est pas un lieu connu : l'école.")
-    return PlaceKind.ECOLE
