@@ -27,11 +27,11 @@ from diag.cli.shared import (
     subject_argument,
     workspace_of,
 )
+from diag.journal.outbox import Outbox
 from diag.journal.signatures import standing_word
 from diag.model.audit import FollowUp
 from diag.model.enums import READERS, Audience, FollowUpState, Owner
 from diag.office import supervision
-from diag.office.mail.parcel import has_messages
 from diag.words.dates import day_words, written_day
 from diag.words.vocabulary import PART_WORDS, PARTS
 
@@ -232,7 +232,7 @@ def erase(
             "jours, par la même commande."
         )
         return
-    waiting = has_messages(session)
+    waiting = Outbox(session.workspace.journal).keeps(session.audit.id)
     folder = session.workspace.folder / "backups"
     click.echo("Effacé de cet espace de travail : la valeur n'y est plus.")
     click.echo(

@@ -104,6 +104,12 @@ class Outbox:
         self._check()
         return self._where("1 order by number")
 
+    def keeps(self, audit: str) -> bool:
+        """Return whether messages of an audit are kept here, bodies included."""
+        return any(
+            one.audit == audit and one.state is not MailState.SENT for one in self.all()
+        )
+
     def waiting(self) -> tuple[Posted, ...]:
         """Return the messages to send, the oldest first; warn as `all` does."""
         changed = self._check()

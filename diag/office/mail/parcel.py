@@ -177,15 +177,6 @@ def message_numbered(workspace: Workspace, number: int) -> Posted:
     return found
 
 
-def has_messages(session: AuditSession) -> bool:
-    """Return whether messages of an audit are kept here, bodies included."""
-    found = Outbox(session.workspace.journal).all()
-    return any(
-        one.audit == session.audit.id and one.state is not MailState.SENT
-        for one in found
-    )
-
-
 def send_again(workspace: Workspace, posted: Posted) -> None:
     """Have a message sent at the next round, whatever happened to it."""
     Outbox(workspace.journal).again(posted.number, workspace.world.clock())

@@ -18,7 +18,6 @@ from diag.model.errors import DiagError
 from diag.office.mail.parcel import (
     confirm_arrival,
     drop,
-    has_messages,
     message_numbered,
     posted_words,
     send_again,
@@ -310,9 +309,11 @@ def test_messages_of_an_audit_are_known_until_they_leave(
     desk: Workspace, queued: AuditSession, tmp_path: Path
 ) -> None:
     other = started(desk, "9990211A")
-    assert (has_messages(queued), has_messages(other)) == (True, False)
+    outbox = Outbox(desk.journal)
+    assert outbox.keeps(queued.audit.id)
+    assert not outbox.keeps(other.audit.id)
     with opened() as office:
         go(desk, office)
-    assert not has_messages(queued)
+    assert not outbox.keeps(queued.audit.id)
     with pytest.raises(DiagError, match="est parti"):
         message_numbered(desk, only(desk).number)
