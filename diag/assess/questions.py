@@ -393,31 +393,26 @@ class _Leads:
 
     def _near_to(self, asked: Asked) -> Mapping[str, frozenset[str]]:
         """Return the criteria that an answer can move, and the places where it can."""
-        near, moved = self.reading.tree.near, self._judge.moved_near
-        if asked.question.id in moved:
-            return dict.fromkeys(moved[asked.question.id], near(asked.place))
-        found: dict[str, frozenset[str]] = {}
-        written = self._judge.written[asked.question.id]
-        for question, place in self._moved(written, asked.place):
-            for ident in self._judge.readers.readers(question):
-                found[ident] = found.get(ident, near(place)) | near(place)
-        return found
-
-    def _moved(
-        self, questions: Iterable[str], place: str
-    ) -> Collection[tuple[str, str]]:
-        """Return questions at a place, and those that they decide, where they do."""
-        tree, vocabulary = self.reading.tree, self.reading.vocabulary
-        found = {(question, place): None for question in questions}
-        left = [*found]
+        tree, readers = self.reading.tree, self._judge.readers
+        ident, moved = asked.question.id, self._judge.moved_near
+        if ident in moved:
+            return dict.fromkeys(moved[ident], tree.near(asked.place))
+        # What it writes at its place, and the questions that those decide, where.
+        written = {(each, asked.place): None for each in self._judge.written[ident]}
+        left = [*written]
         while left:
             name, at = left.pop()
-            for other in self._judge.readers.decided(name):
-                kind = vocabulary[other].question.place
+            for other in readers.decided(name):
+                kind = self.reading.vocabulary[other].question.place
                 for each in tree.near(at):
-                    if tree.kinds[each] is kind and (other, each) not in found:
-                        found[other, each] = None
+                    if tree.kinds[each] is kind and (other, each) not in written:
+                        written[other, each] = None
                         left.append((other, each))
+        found: dict[str, frozenset[str]] = {}
+        for question, place in written:
+            near = tree.near(place)
+            for criterion in readers.readers(question):
+                found[criterion] = found.get(criterion, near) | near
         return found
 
     def _led_to(self, asked: Asked) -> Iterator[tuple[Criterion, tuple[Verdict, ...]]]:

@@ -202,20 +202,17 @@ class Averages:
             moved[domain][criterion] = self._end_of(member)
         averaged = self._averaged.copy()
         for domain, changed in moved.items():
-            averaged[domain] = self._average(domain, changed.values())
+            counted = [each for each in changed.values() if each]
+            averaged[domain] = None
+            if counted:
+                mean, weight = _least(counted), self._domains[domain].domain.weight
+                is_sure = any(least for _, _, least, _ in counted)
+                top, bottom = mean.as_integer_ratio()
+                averaged[domain] = top, bottom, weight if is_sure else 0, weight
         return self._overall(averaged)
 
     def _end_of(self, member: Member | None) -> _End | None:
         return None if member is None else self._end(member)
-
-    def _average(self, domain: str, ends: Iterable[_End | None]) -> _End | None:
-        counted = [each for each in ends if each]
-        if not counted:
-            return None
-        mean = _least(counted)
-        weight = self._domains[domain].domain.weight
-        is_sure = any(least for _, _, least, _ in counted)
-        return *mean.as_integer_ratio(), weight if is_sure else 0, weight
 
     def _overall(self, averaged: Mapping[str, _End | None]) -> Fraction:
         counted = [each for each in averaged.values() if each]
