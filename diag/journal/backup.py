@@ -305,7 +305,14 @@ def carry_over(path: Path, connection: sqlite3.Connection, *, last: bool) -> Non
                     has_sums = "m007_sums" in migrations.applied(other)
                     if has_sums and not proof.is_sealed(other, table):
                         continue
-                _carry_table(other, connection, table)
+                theirs = {name for (name,) in other.execute(_COLUMNS, [table])}
+                ours = [name for (name,) in connection.execute(_COLUMNS, [table])]
+                both = [name for name in ours if name in theirs]
+                names, marks = ", ".join(both), ", ".join("?" * len(both))
+                read = f"select {names} from {table}"  # noqa: S608 -- names of this module
+                keep = f"insert or ignore into {table}({names}) values ({marks})"  # noqa: S608 -- idem
+                for row in other.execute(read) if both else ():
+                    connection.execute(keep, row)
         if last and "m007_sums" in migrations.applied(other):
             try:  # the sums of messages as they were; of what cannot be read, a doubt
                 with in_french(path):
@@ -316,18 +323,6 @@ def carry_over(path: Path, connection: sqlite3.Connection, *, last: bool) -> Non
             except JournalError:
                 proof.doubt(connection, proof.MESSAGES)
     proof.seal(connection, "setting")
-
-
-def _carry_table(
-    other: sqlite3.Connection, connection: sqlite3.Connection, table: str
-) -> None:
-    theirs = {name for (name,) in other.execute(_COLUMNS, [table])}
-    both = [name for (name,) in connection.execute(_COLUMNS, [table]) if name in theirs]
-    names, marks = ", ".join(both), ", ".join("?" * len(both))
-    read = f"select {names} from {table}"  # noqa: S608 -- names of this module
-    keep = f"insert or ignore into {table}({names}) values ({marks})"  # noqa: S608 -- idem
-    for row in other.execute(read) if both else ():
-        connection.execute(keep, row)
 
 
 def set_aside_lines(

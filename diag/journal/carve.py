@@ -45,9 +45,15 @@ class PageFile:
         self._log = log.read_bytes() if log.exists() else b""
         key = None if keys.is_plain(path) else keys.key_of(path)
         self._open = _deciphering(key) if key else None
-        self.size = self._page_size()
+        size, reserved = PAGE, 0
+        if self._file[:_VECTOR] == _MAGIC:
+            size, reserved = int.from_bytes(self._file[16:18]), self._file[20]
+        elif self._log[:4] in _WAL_MAGIC:
+            size = int.from_bytes(self._log[8:12])
+        size = 65_536 if size == 1 else size
+        is_size = 512 <= size <= 65_536 and size & (size - 1) == 0  # noqa: PLR2004 -- SQLite's
+        self.size = size if is_size else PAGE
         """Bytes of a page on the disk."""
-        reserved = self._file[20] if self._file[:_VECTOR] == _MAGIC else 0
         if reserved > self.size - 480:
             reserved = 0
         self.usable = self.size - (_SEALED if key else reserved)
@@ -119,15 +125,6 @@ class PageFile:
         if self._open and len(page) == self.size:
             page = self._open(page, number)
         return page.ljust(self.size, b"\x00")
-
-    def _page_size(self) -> int:
-        size = int.from_bytes(self._file[16:18])
-        if self._file[:_VECTOR] != _MAGIC:
-            is_log = self._log[:4] in _WAL_MAGIC
-            size = int.from_bytes(self._log[8:12]) if is_log else PAGE
-        size = 65_536 if size == 1 else size
-        is_size = 512 <= size <= 65_536 and size & (size - 1) == 0  # noqa: PLR2004 -- SQLite's
-        return size if is_size else PAGE
 
 
 def _deciphering(key: bytes) -> Callable[[bytes, int], bytes]:

@@ -215,9 +215,15 @@ def unread(line: bytes) -> Unread | None:
         body = strict_loads(line)
     except RefusedError:
         return None
-    if not (isinstance(body, dict) and _is_newer(body)):
+    if not isinstance(body, dict):
         return None
-    if not (_is_uuid(body.get("audit")) and _is_label(body.get("subject"))):
+    version, op = body.get("v"), body.get("op")
+    is_other_act = _is_label(op) and op not in _OPS
+    is_newer = type(version) is int and (
+        version > ENVELOPE or (version == ENVELOPE and is_other_act)
+    )
+    is_placed = _is_uuid(body.get("audit")) and _is_label(body.get("subject"))
+    if not (is_newer and is_placed):
         return None
     erased = body.get("erased") is True
     if erased and not is_hash(body.get("id")):
@@ -231,14 +237,6 @@ def files_in(value: Any) -> tuple[str, ...]:
     """Return the attachments that a value names, whatever it is about: `files`."""
     named = value.get("files") if isinstance(value, Mapping) else None
     return tuple(filter(is_hash, named)) if isinstance(named, list) else ()
-
-
-def _is_newer(body: Mapping[str, Any]) -> bool:
-    version, op = body.get("v"), body.get("op")
-    if type(version) is not int:
-        return False
-    is_other_act = _is_label(op) and op not in _OPS
-    return version > ENVELOPE or (version == ENVELOPE and is_other_act)
 
 
 def without_unread_value(one: Unread) -> Unread:

@@ -509,25 +509,21 @@ def _recommendation(recommendation: str, place_id: str | None) -> str:
 
 
 def _read_place(rest: list[str]) -> Topic | None:
+    topic: Topic | None = None
     match rest:
         case [place_id, "q", question]:
-            return AnswerTopic(place_id, question)
+            topic = AnswerTopic(place_id, question)
         case [place_id, "q", question, "note"]:
-            return NoteTopic(place_id, question)
+            topic = NoteTopic(place_id, question)
         case [place_id, "flag", question]:
-            return FlagTopic(place_id, question)
+            topic = FlagTopic(place_id, question)
         case [place_id]:
-            return PlaceTopic(place_id)
-    return _read_likeness(rest)
-
-
-def _read_likeness(rest: list[str]) -> Topic | None:
-    match rest:
+            topic = PlaceTopic(place_id)
         case [place_id, "same_as"]:
-            return SameTopic(place_id)
+            topic = SameTopic(place_id)
         case [place_id, "other_than", other]:
-            return ApartTopic(place_id, other)
-    return None
+            topic = ApartTopic(place_id, other)
+    return topic
 
 
 def _read_recommendation(rest: list[str]) -> Topic | None:

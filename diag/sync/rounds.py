@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from itertools import chain, islice
 from typing import Any
@@ -215,7 +216,20 @@ class Rounds:
         for _ in range(_ROUNDS):
             if holdings.find_root(self.theirs) == root:
                 break
-            root = self._mend_rows()
+            # Some remembered rows are wrong: sums of parts of them show which.
+            bits = holdings.count_bits(self.theirs)
+            sums = b64encode(holdings.sum_parts(self.theirs, bits)).decode("ascii")
+            found = self.line.ask(
+                partial(self.office.tree, TreeQuestion(bits=bits, sums=sums))
+            )
+            parts = set(found.parts)
+            kept = {
+                audit: row
+                for audit, row in self.theirs.items()
+                if holdings.find_part(audit, bits) not in parts
+            }
+            self.theirs = kept | read_rows(found.rows)
+            root = found.root
         if self.sealing:
             cards = [*filter(None, map(card_of, answer.cards_changed or ()))]
             self.sealing.keep(answer.hello, cards, answer.unproven)
@@ -225,21 +239,6 @@ class Rounds:
     def _hub(self) -> str:
         assert self.hello is not None
         return self.hello.hub
-
-    def _mend_rows(self) -> str:
-        """Learn which remembered rows are wrong; return the root of the right ones."""
-        bits = holdings.count_bits(self.theirs)
-        sums = b64encode(holdings.sum_parts(self.theirs, bits)).decode("ascii")
-        asked = TreeQuestion(bits=bits, sums=sums)
-        found = self.line.ask(lambda: self.office.tree(asked))
-        parts = set(found.parts)
-        kept = {
-            audit: row
-            for audit, row in self.theirs.items()
-            if holdings.find_part(audit, bits) not in parts
-        }
-        self.theirs = kept | read_rows(found.rows)
-        return found.root
 
     def _find_differing(self) -> set[str]:
         ours, theirs = self.ours, self.theirs

@@ -205,10 +205,13 @@ class Transfer:
                 piece = found[sha]
                 if piece is None:
                     self.awaited += 1
-                elif self._is_whole(sha, piece):
-                    self._keep(left[sha], self._incoming.take(sha))
                 else:
-                    continue
+                    if piece.content and piece.total <= self.limits.blob_bytes:
+                        self._incoming.add(sha, piece.content)
+                        self._step(len(piece.content))
+                        if self._incoming.size(sha) < piece.total:
+                            continue
+                    self._keep(left[sha], self._incoming.take(sha))
                 del left[sha]
 
     def _find_next(self, lacking: Iterable[Lacking]) -> list[Lacking]:
@@ -322,14 +325,6 @@ class Transfer:
             if problem.kind == "offset":  # all of it was here already
                 return {sha: Piece(b"", starts[sha])}
             raise
-
-    def _is_whole(self, sha: str, piece: Piece) -> bool:
-        """Add a piece to those that came; return whether nothing of it is to come."""
-        if not piece.content or piece.total > self.limits.blob_bytes:
-            return True
-        self._incoming.add(sha, piece.content)
-        self._step(len(piece.content))
-        return self._incoming.size(sha) >= piece.total
 
     def _keep(self, named: NamedAttachment, content: bytes) -> None:
         if sha256(content).hexdigest() != named.sha:

@@ -504,7 +504,16 @@ class Warrant(NamedTuple):
         target = bytes.fromhex(rev.erases or "")
         arrived = self.writing.arrived_at(self.row, target)
         if not arrived:
-            return self._find_unknown(rev, target, given)
+            # Who erases before giving gives what is left of it, which bears their
+            # label: what a hub lost, or never had, is not for anyone to erase.
+            if self.writing.whole_unread(self.row, {target}) or any(
+                one.key == target and one.author == rev.author for one in given
+            ):
+                return ""
+            return (
+                "le serveur n'a pas la modification effacée, et rien ne dit qu'elle "
+                "est à vous"
+            )
         bodies = dict(self.writing.bodies(self.row))
         is_own = read(bodies[target].decode()).author == rev.author
         if is_own and self.at - arrived < SHORT_DELAY:
@@ -522,23 +531,6 @@ class Warrant(NamedTuple):
             return ""
         until = f"avant le {term:%d/%m/%Y}" if term else "de cette campagne"
         return f"effacer tout un audit {until} demande deux administrateurs"
-
-    def _find_unknown(
-        self, rev: Revision, target: bytes, given: Iterable[Revision]
-    ) -> str:
-        """Return why an erasure of what is not here is refused.
-
-        Who erases before giving gives what is left of it, which bears their label: what
-        a hub lost, or never had, is not for anyone to erase.
-        """
-        if self.writing.whole_unread(self.row, {target}):
-            return ""
-        if any(one.key == target and one.author == rev.author for one in given):
-            return ""
-        return (
-            "le serveur n'a pas la modification effacée, et rien ne dit qu'elle est "
-            "à vous"
-        )
 
     def _right_of(self, label: str) -> int:
         """Return the right of a person where this audit is."""

@@ -269,20 +269,18 @@ class SqliteEngine:
                     self._writer.execute("rollback")
                 raise
             self._log_is_full |= transaction.forgets
-            if self._log_is_full:
-                self._empty_log()
-
-    def _empty_log(self) -> None:
-        """Empty it, or have the next transaction try: a reader may hold it now."""
-        execute = self._writer.execute
-        (patience,) = execute("pragma busy_timeout").fetchone()
-        execute("pragma busy_timeout = 0")
-        try:
-            with suppress(sqlite3.OperationalError):
-                busy, *_ = execute("pragma wal_checkpoint(truncate)").fetchone()
-                self._log_is_full = bool(busy)
-        finally:
-            execute(f"pragma busy_timeout = {patience}")
+            if not self._log_is_full:
+                return
+            # Emptied, or the next transaction tries: a reader may hold it now.
+            execute = self._writer.execute
+            (patience,) = execute("pragma busy_timeout").fetchone()
+            execute("pragma busy_timeout = 0")
+            try:
+                with suppress(sqlite3.OperationalError):
+                    busy, *_ = execute("pragma wal_checkpoint(truncate)").fetchone()
+                    self._log_is_full = bool(busy)
+            finally:
+                execute(f"pragma busy_timeout = {patience}")
 
     @contextmanager
     def reading(self) -> Iterator[SqliteTransaction]:
