@@ -122,29 +122,24 @@ def outside_part(board: Board, names: Sequence[str], most: int, insee: str = "")
     ]
     if len(out) > most:
         lines.append(f"Et {counted(len(out) - most, 'autre')}.")
-    causes = Counter(_cause(board, name) for name in out).most_common()
-    told = ", ".join(f"{many} {cause}" for cause, many in causes)
+    causes = Counter[str]()
+    for name in out:  # whose money lacks, or what it waits for
+        reason = board.schedule.placements[name].reason
+        cause = "en attente d'autre chose"
+        if lacks := lacks_of(reason):
+            purse = lacks[0].purse
+            is_ours = purse is not None and purse.payer == board.programme.syndicat
+            cause = f"faute d'argent {'du syndicat' if is_ours else 'de la commune'}"
+            if purse is None:
+                cause = "faute de droit de tirage"
+        elif isinstance(reason, Imposed):
+            cause = "par un choix imposé"
+        causes[cause] += 1
+    told = ", ".join(f"{many} {cause}" for cause, many in causes.most_common())
     many = counted(len(out), "opération")
     words = f"{many} sans année, pour {asked_words(board, *out)}"
     words += f" ({told}) :" if len(out) > 1 else " :"
     return sections((written(words), bullets(lines)))
-
-
-def _cause(board: Board, operation: str) -> str:
-    """Return whose money lacks for an operation that is out, or what it waits for."""
-    reason = board.schedule.placements[operation].reason
-    lacks = lacks_of(reason)
-    if not lacks:
-        return (
-            "par un choix imposé"
-            if isinstance(reason, Imposed)
-            else "en attente d'autre chose"
-        )
-    purse = lacks[0].purse
-    if purse is None:
-        return "faute de droit de tirage"
-    is_ours = purse.payer == board.programme.syndicat
-    return f"faute d'argent {'du syndicat' if is_ours else 'de la commune'}"
 
 
 def unconfirmed(board: Board, insee: str = "") -> Iterator[str]:

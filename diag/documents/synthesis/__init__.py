@@ -146,7 +146,9 @@ def gathered(
     settings = workspace.settings
     wanted = campaign_named(campaign or settings.campaign)
     known = sessions_in(workspace, scope, wanted)
-    closings = {} if day else _closings(workspace, known)
+    closed = (one.audit.id for one in known if one.status is AuditStatus.CLOS)
+    votes = {one: standing_list_of(workspace.journal, one) for one in closed if not day}
+    closings = {name: date.fromisoformat(one.day) for name, one in votes.items() if one}
     today = day or workspace.world.today()
     if known and len(closings) == len(known):  # all are closed: nothing moves since
         today = max(closings.values())
@@ -189,15 +191,6 @@ def gathered(
         commune=workspace.territory.commune(scope.insee) if scope.insee else None,
         population_of=population_day(workspace),
     )
-
-
-def _closings(
-    workspace: Workspace, sessions: Iterable[AuditSession]
-) -> dict[str, date]:
-    """Return audit → day of its closing, of those that are closed with their votes."""
-    closed = (one.audit.id for one in sessions if one.status is AuditStatus.CLOS)
-    votes = ((one, standing_list_of(workspace.journal, one)) for one in closed)
-    return {audit: date.fromisoformat(one.day) for audit, one in votes if one}
 
 
 def sessions_in(

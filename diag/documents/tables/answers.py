@@ -79,25 +79,13 @@ def answers_of(
     audit = identity(report)
     for place, name in _asked(report):
         question = report.checklist.questions.get(name)
-        told = [
-            (*audit, *(cells if let_out else map(_without_phones, _TYPED, cells)))
-            for cells in _facts(report, place, name, question)
-        ]
+        facts = _facts(report, place, name, question, let_out=let_out)
+        told = [(*audit, *cells) for cells in facts]
         if sensitive or (question and not question.sensitive):
             rows += told
         else:
             withheld += len(told)
     return Answers(tuple(rows), withheld)
-
-
-_TYPED = tuple(
-    one.key in {"value", "reason", "note"} for one in ANSWERS[len(IDENTITY) :]
-)
-"""Which columns hold what somebody typed."""
-
-
-def _without_phones(is_typed: bool, cell: Cell) -> Cell:  # noqa: FBT001 - mapped
-    return without_phones(cell) if is_typed and isinstance(cell, str) else cell
 
 
 def _asked(report: Report) -> Iterator[tuple[Place, str]]:
@@ -114,9 +102,20 @@ def _asked(report: Report) -> Iterator[tuple[Place, str]]:
 
 
 def _facts(
-    report: Report, place: Place, name: str, question: Question | None
+    report: Report,
+    place: Place,
+    name: str,
+    question: Question | None,
+    *,
+    let_out: bool,
 ) -> Iterator[tuple[Cell, ...]]:
     """Go through the answers of one fact; a note without an answer is a row too."""
+
+    def shown(typed: Cell) -> Cell:
+        if let_out or not isinstance(typed, str):
+            return typed
+        return without_phones(typed)
+
     kind = Coded(str(place.kind), report.kind_words(place.kind)[0])
     domain, label = "", f"{name} (retirée)"
     if question:
@@ -125,16 +124,16 @@ def _facts(
     where = report.place_name(place.id)
     asked = (kind, where, place.id, domain, name, label)
     heads = report.facts.answers.get((place.id, name), ())
-    note = "\n".join(report.facts.notes.get((place.id, name), ()))
+    note = shown("\n".join(report.facts.notes.get((place.id, name), ())))
     sensitive = question.sensitive if question else None
     for head in heads:
         yield (
             *asked,
             Coded(str(head.state), STATES[head.state]),
-            _value(question, head.value) if head.state is State.KNOWN else None,
+            shown(_value(question, head.value)) if head.state is State.KNOWN else None,
             question.unit if question else "",
             Coded(str(head.provenance), PROVENANCES[head.provenance]),
-            head.reason,
+            shown(head.reason),
             note,
             head.author,
             day_of(head.at) if head.at else None,

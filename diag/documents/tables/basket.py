@@ -13,7 +13,6 @@ from pathlib import Path
 
 from diag.assess.money import WORKS, format_seen
 from diag.assess.plan import Action
-from diag.assess.results import CostLine
 from diag.audit.reasons import describe_waiting
 from diag.audit.report import Report
 from diag.documents.mairie import READER  # buyers read what the commune reads
@@ -104,16 +103,45 @@ class AuditBasket:
 
 def basket_of(report: Report, *, to_confirm: bool = False) -> AuditBasket:
     """Return what an audit's plan buys; with what is `to_confirm` when asked."""
-    lots = lots_of(report.checklist)
+    audit, lots = identity(report), lots_of(report.checklist)
+    ranks, day = {name: rank for rank, name in enumerate(lots)}, report.date
     lines: list[BasketLine] = []
     left_out: Counter[str] = Counter()
     for action in report.plan:
-        why = _why_not(action, to_confirm=to_confirm)
-        told = [line for line in action.advice.cost.lines if line.quantity.high != 0]
-        if why:
-            left_out[why] += len(told)
-        else:
-            lines += (_line(report, action, line, lots) for line in told)
+        bought = [line for line in action.advice.cost.lines if line.quantity.high != 0]
+        if why := _why_not(action, to_confirm=to_confirm):
+            left_out[why] += len(bought)
+            continue
+        result = report.result(action.advice.recommendation.when.criterion)
+        cells = (
+            action.number,
+            report.title(action, READER),
+            advice.owner(action),
+            " ; ".join(advice.place_names(report, action)),
+            sentence(describe_waiting(report, action, READER)),
+            FOLLOW_UPS[action.state] if action.state else "",
+            action.due,
+        )
+        for line in bought:
+            price, quantity = line.price, line.quantity
+            lines.append(
+                BasketLine(
+                    audit=audit,
+                    lot=lots.get(price.id, OWN_LOT),
+                    price=price,
+                    quantity=quantity,
+                    usual=_sum(price, quantity.low, price.typical),
+                    usual_most=_sum(price, quantity.high, price.typical),
+                    least=_sum(price, quantity.low, price.minimum),
+                    most=_sum(price, quantity.high, price.maximum),
+                    action=cells,
+                    sure=action.advice.trigger is Trigger.FIRES,
+                    rank=ranks.get(price.id, len(lots)),
+                    aged=format_seen(price, day) * price.is_old(day.isoformat()),
+                    is_open=result is not None and result.open,
+                    provisional=report.provisional,
+                )
+            )
     return AuditBasket(tuple(lines), +left_out)
 
 
@@ -155,37 +183,6 @@ def _why_not(action: Action, *, to_confirm: bool) -> str:
     if action.advice.trigger is Trigger.FIRES or to_confirm:
         return ""
     return "à confirmer"
-
-
-def _line(
-    report: Report, action: Action, line: CostLine, lots: dict[str, str]
-) -> BasketLine:
-    price, quantity = line.price, line.quantity
-    result = report.result(action.advice.recommendation.when.criterion)
-    return BasketLine(
-        audit=identity(report),
-        lot=lots.get(price.id, OWN_LOT),
-        price=price,
-        quantity=quantity,
-        usual=_sum(price, quantity.low, price.typical),
-        usual_most=_sum(price, quantity.high, price.typical),
-        least=_sum(price, quantity.low, price.minimum),
-        most=_sum(price, quantity.high, price.maximum),
-        action=(
-            action.number,
-            report.title(action, READER),
-            advice.owner(action),
-            " ; ".join(advice.place_names(report, action)),
-            sentence(describe_waiting(report, action, READER)),
-            FOLLOW_UPS[action.state] if action.state else "",
-            action.due,
-        ),
-        sure=action.advice.trigger is Trigger.FIRES,
-        rank=list(lots).index(price.id) if price.id in lots else len(lots),
-        aged=format_seen(price, report.date) * price.is_old(report.date.isoformat()),
-        is_open=result is not None and result.open,
-        provisional=report.provisional,
-    )
 
 
 def _sum(price: Price, quantity: Fraction | int | None, cents: int) -> Sum:

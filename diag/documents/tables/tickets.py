@@ -85,16 +85,40 @@ def tickets_of(
     report: Report, *, to_confirm: bool = False, whole_plan: bool = False
 ) -> tuple[Ticket, ...]:
     """Return the tickets of an audit, the most pressing first, else in plan order."""
-    actions = _actions(report, to_confirm=to_confirm)
     sure = {action.id for action in report.plan.actions}
-    tickets = [
-        *(
-            _of_action(report, one, sure=one.id in sure)
-            for one in actions
-            if whole_plan or is_technical(report, one)
-        ),
-        *_anomalies(report),
-    ]
+    tickets = []
+    for action in _actions(report, to_confirm=to_confirm):
+        if not (whole_plan or is_technical(report, action)):
+            continue
+        told, words = action.advice.recommendation, report.wording(action, READER)
+        result, effort = report.result(told.when.criterion), action.advice.effort_days
+        how = sentence(report.fill_blanks(action, words.how or words.why, READER))
+        tickets.append(
+            Ticket(
+                reference=f"{report.about.stem}/{action.id}",
+                nature="action",
+                kind=kind_of(report, action),
+                title=report.title(action, READER),
+                places=_named(report, advice.place_names(report, action)),
+                expected=sentence(result.criterion.title) if result else "",
+                observed=sentence(observed(report, result)) if result else "",
+                how="\n".join(filter(None, (how, describe_steps(action)))),
+                condition=sentence(
+                    describe_waiting(report, action, READER, _unnumbered)
+                ),
+                owner=advice.owner(action),
+                delay=describe_duration(told.delay) or "prochain budget",
+                due=action.due,
+                effort=count_range(effort, "jour", "jours") if effort else "",
+                state=advice.follow_up(action),
+                done_when=sentence(report.fill_blanks(action, told.done_when, READER)),
+                domain=_domain(report, told.domain),
+                criterion=result.criterion.ref or result.criterion.id if result else "",
+                sure=action.id in sure,
+                sensitive=report.is_reserved(action.id),
+            )
+        )
+    tickets += _anomalies(report)
     order = list(PRIORITIES)
     return tuple(sorted(tickets, key=lambda one: order.index(one.kind)))
 
@@ -122,34 +146,6 @@ def _actions(report: Report, *, to_confirm: bool) -> list[Action]:
     plan = report.plan
     told = (*plan.actions, *(plan.to_confirm if to_confirm else ()))
     return [one for one in told if one.advice.recommendation.owner in _THEIRS]
-
-
-def _of_action(report: Report, action: Action, *, sure: bool) -> Ticket:
-    told, words = action.advice.recommendation, report.wording(action, READER)
-    result = report.result(told.when.criterion)
-    effort = action.advice.effort_days
-    how = sentence(report.fill_blanks(action, words.how or words.why, READER))
-    return Ticket(
-        reference=f"{report.about.stem}/{action.id}",
-        nature="action",
-        kind=kind_of(report, action),
-        title=report.title(action, READER),
-        places=_named(report, advice.place_names(report, action)),
-        expected=sentence(result.criterion.title) if result else "",
-        observed=sentence(observed(report, result)) if result else "",
-        how="\n".join(filter(None, (how, describe_steps(action)))),
-        condition=sentence(describe_waiting(report, action, READER, _unnumbered)),
-        owner=advice.owner(action),
-        delay=describe_duration(told.delay) or "prochain budget",
-        due=action.due,
-        effort=count_range(effort, "jour", "jours") if effort else "",
-        state=advice.follow_up(action),
-        done_when=sentence(report.fill_blanks(action, told.done_when, READER)),
-        domain=_domain(report, told.domain),
-        criterion=result.criterion.ref or result.criterion.id if result else "",
-        sure=sure,
-        sensitive=report.is_reserved(action.id),
-    )
 
 
 def _anomalies(report: Report) -> Iterator[Ticket]:
