@@ -240,9 +240,10 @@ def domain_table(
             shown, complete = UNSCORED, "–"
         cells = [shown, complete]
         if halves:
-            half = halves.get(result.domain.id)
-            wide = in_cell(half) if half and is_printed(half) else "trop différentes"
-            cells.append(wide if half else "trop peu d'écoles")
+            half, others = halves.get(result.domain.id), "trop peu d'écoles"
+            if half:
+                others = in_cell(half) if is_printed(half) else "trop différentes"
+            cells.append(others)
         bars.append(Bar(title, tuple(cells), span))
     more = ("Écoles comparables, la moitié",) if halves else ()
     columns = ("Domaine", SCORE_COLUMN, EXAMINED, *more)
