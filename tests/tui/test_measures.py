@@ -57,7 +57,7 @@ HOST = FakeHost(
 def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeHost:
     """Give the computer that measures: nothing leaves the real one."""
     monkeypatch.setattr(measure_run, "make_host", lambda: HOST)
-    monkeypatch.setattr("diag.probes.run._usual_lock", lambda: tmp_path / "lock")
+    monkeypatch.setattr("diag.probes.run.user_cache_path", lambda *_, **__: tmp_path)
     monkeypatch.setattr(HearWifi, "pause", 0)
     return HOST
 
@@ -333,8 +333,8 @@ async def test_whoever_leaves_meanwhile_keeps_what_was_measured(
 async def test_a_disk_that_refuses_is_told_and_the_screen_is_free_again(
     tmp_path: Path, host: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nowhere = tmp_path / "absent" / "lock"
-    monkeypatch.setattr("diag.probes.run._usual_lock", lambda: nowhere)
+    nowhere = tmp_path / "absent"
+    monkeypatch.setattr("diag.probes.run.user_cache_path", lambda *_, **__: nowhere)
     app = new_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         session = await opened(pilot, app)
