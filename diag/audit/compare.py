@@ -317,13 +317,24 @@ def comparables_of(session: AuditSession) -> Comparables | None:
     school = session.about.school
     if school is None or not (words := _class_of(school)):
         return None
+    workspace, last = session.workspace, dict[str, Scores]()
+    for audit in sorted(audits(workspace.journal), key=lambda one: one.campaign):
+        subject = audit.subject
+        if subject.kind is not PlaceKind.ECOLE or subject == session.audit.subject:
+            continue
+        other = workspace.territory.school(subject.code)
+        if other is None or _class_of(other) != words:
+            continue
+        scores = _scores_of(workspace, audit)
+        if scores and _is_known(scores[OVERALL]):
+            last[subject.code] = scores
     shown = [
         {
             name: score.bounds
-            for name, score in one.items()
+            for name, score in last[code].items()
             if score.bounds is not None and (name == OVERALL or _is_known(score))
         }
-        for one in _others(session, words)
+        for code in sorted(last)
     ]
     overall = _half([one[OVERALL] for one in shown])
     if overall is None:
@@ -338,22 +349,6 @@ def comparables_of(session: AuditSession) -> Comparables | None:
 
 Scores = Mapping[str, Score]
 """By id of domain, and `OVERALL`, as everyone may read them."""
-
-
-def _others(session: AuditSession, words: str) -> list[Scores]:
-    """Return the last scores known of each other school of the class of that name."""
-    workspace, last = session.workspace, dict[str, Scores]()
-    for audit in sorted(audits(workspace.journal), key=lambda one: one.campaign):
-        subject = audit.subject
-        if subject.kind is not PlaceKind.ECOLE or subject == session.audit.subject:
-            continue
-        school = workspace.territory.school(subject.code)
-        if school is None or _class_of(school) != words:
-            continue
-        scores = _scores_of(workspace, audit)
-        if scores and _is_known(scores[OVERALL]):
-            last[subject.code] = scores
-    return [last[code] for code in sorted(last)]
 
 
 def _scores_of(workspace: Workspace, audit: Audit) -> Scores | None:

@@ -218,7 +218,9 @@ class _Rows:
             DiagError: a row answers what the page does not ask.
         """
         known = self._session.checklist.questions
-        columns = self._columns()
+        forms = self._session.checklist.forms.values()
+        whom = self._printed.whom
+        columns = next((one.columns for one in forms if one.whom == whom), ())
         for row in self._form.rows:
             asked = columns if row.purchase else self._printed.questions
             if row.question not in asked:
@@ -235,11 +237,6 @@ class _Rows:
                 self.refused.append(str(refused))
             else:
                 yield self._offer(question, row, value)
-
-    def _columns(self) -> tuple[str, ...]:
-        forms = self._session.checklist.forms.values()
-        found = (one.columns for one in forms if one.whom == self._printed.whom)
-        return next(found, ())
 
     def _offer(self, question: Question, row: FormRow, value: Value) -> Proposal:
         session, code = self._session, self._printed.id

@@ -276,13 +276,31 @@ def names_in(typed: str) -> tuple[str, ...]:
         pieces = [clean_name(one) for one in re.split(rf"[{BETWEEN}\n\t]", typed)]
     except ValueError as error:
         raise DiagError(f"Nom de lieu refusé : {error}.") from error
-    names = tuple(name for piece in pieces if piece for name in _count_up(piece))
+    names: list[str] = []
+    for piece in filter(None, pieces):
+        found = _RANGE.fullmatch(piece)
+        if not found:
+            names.append(piece)
+            continue
+        what, first, last = found["what"], int(found["first"]), int(found["last"])
+        if first > last:
+            raise DiagError(
+                f"« {piece} » compte à rebours. Écrivez « {what} {last} à {first} », "
+                "le plus petit numéro d'abord."
+            )
+        if last - first >= MOST:
+            raise DiagError(
+                f"« {piece} » ferait {last - first + 1} lieux : {MOST} au plus d'un "
+                "coup. Vérifiez les numéros."
+            )
+        width = len(found["first"])  # numbers are as wide as the first
+        names += (f"{what} {number:0{width}}" for number in range(first, last + 1))
     if len(names) > MOST:
         raise DiagError(
             f"{len(names)} lieux d'un coup : {MOST} au plus. Vérifiez les numéros, ou "
             "ajoutez-les en plusieurs fois."
         )
-    return names
+    return tuple(names)
 
 
 def named(session: AuditSession, names: tuple[str, ...]) -> NamesRead:
@@ -313,28 +331,6 @@ def describe_names(kind: PlaceKind, found: NamesRead) -> str:
 def _join_names(names: tuple[str, ...]) -> str:
     shown = names if len(names) <= _SHOWN else (*names[: _SHOWN - 2], "…", names[-1])
     return ", ".join(shown)
-
-
-def _count_up(piece: str) -> tuple[str, ...]:
-    """Return the names of a range, numbers as wide as the first; else the name."""
-    found = _RANGE.fullmatch(piece)
-    if not found:
-        return (piece,)
-    first, last = int(found["first"]), int(found["last"])
-    if first > last:
-        upward = f"{found['what']} {last} à {first}"
-        raise DiagError(
-            f"« {piece} » compte à rebours. Écrivez « {upward} », le plus petit numéro "
-            "d'abord."
-        )
-    if last - first >= MOST:
-        raise DiagError(
-            f"« {piece} » ferait {last - first + 1} lieux : {MOST} au plus d'un coup. "
-            "Vérifiez les numéros."
-        )
-    width = len(found["first"])
-    numbers = range(first, last + 1)
-    return tuple(f"{found['what']} {number:0{width}}" for number in numbers)
 
 
 Floor = Mapping[str, tuple[FloorRow, ...]]

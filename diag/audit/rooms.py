@@ -145,9 +145,10 @@ class RoomsPicture:
 
         Where what is left is of no aspect: the place alone.
         """
-        cells = [key for key in self._cells_after(place, aspect) if self._left_at(*key)]
-        if cells:
-            return cells[0]
+        for ident, rank in self._cells_after(place, aspect):
+            cell = self.cell(ident, self.aspects[rank].id)
+            if cell and cell.left:
+                return ident, rank
         waiting = (line.place.id for line in self.lines if line.left)
         return next(((ident, None) for ident in waiting), None)
 
@@ -182,10 +183,6 @@ class RoomsPicture:
         start = every.index(here) + 1 if here in every else 0
         return every[start:] + every[:start]
 
-    def _left_at(self, place: str, rank: int) -> int:
-        cell = self.cell(place, self.aspects[rank].id)
-        return cell.left if cell else 0
-
     def describe(self, place: str, aspect: Aspect) -> str:
         """Return a cell in a sentence: what is left there, else what was seen."""
         cell = self.cell(place, aspect.id)
@@ -193,7 +190,14 @@ class RoomsPicture:
         if cell is None:
             return f"{head} : sans objet ici"
         if cell.left:
-            return f"{head} : {self._describe_left(place, aspect.id)}"
+            names = self._names(place, aspect.id)
+            left = [
+                uncapitalised(stop.question.label)
+                for stop in self.walk.stops
+                if stop.place == place and stop.is_left and stop.question.id in names
+            ]
+            words = ("question sans réponse", "questions sans réponse")
+            return f"{head} : {counted(len(left), *words)} : {listed(left, _NAMED)}"
         return f"{head} : {self._describe_known(place, aspect.id, cell)}"
 
     def summary(self, line: RoomLine) -> str:
@@ -208,16 +212,6 @@ class RoomsPicture:
             words = "rien vu" if is_quiet else cell.words
             parts.append(f"{uncapitalised(aspect.label)} {words}")
         return " ; ".join(parts)
-
-    def _describe_left(self, place: str, aspect: str) -> str:
-        names = self._names(place, aspect)
-        left = [
-            uncapitalised(stop.question.label)
-            for stop in self.walk.stops
-            if stop.place == place and stop.is_left and stop.question.id in names
-        ]
-        count = counted(len(left), "question sans réponse", "questions sans réponse")
-        return f"{count} : {listed(left, _NAMED)}"
 
     def _describe_known(self, place: str, aspect: str, cell: HeatCell) -> str:
         """Return what decides a cell; a danger that nobody saw is no safety."""

@@ -139,8 +139,11 @@ class VisitSession:
         """
         question, doubted = self.question, self._doubted
         self._doubted = None
-        if isinstance(given, str) and not self._is_whole_gesture(given):
-            given = TYPES[question.type].parse_keys(question, given)
+        if isinstance(given, str):
+            # Several facts may be typed at once: « 2 + 6 », « à ranger ».
+            is_pair = TOGETHER in given and bool(self.card.together)
+            if not is_pair and find_word(question, given) is None:
+                given = TYPES[question.type].parse_keys(question, given)
         here = self.key, given
         try:
             sure = doubted == here or bool(reason)
@@ -148,11 +151,6 @@ class VisitSession:
         except UnlikelyAnswer as doubt:
             self._doubted, doubt.again = here, doubted == here
             raise
-
-    def _is_whole_gesture(self, typed: str) -> bool:
-        """Say whether several facts are typed at once: « 2 + 6 », « à ranger »."""
-        is_pair = TOGETHER in typed and bool(self.card.together)
-        return is_pair or find_word(self.question, typed) is not None
 
     def confirm(self) -> str | None:
         """Record today's answer again with another provenance, if one was chosen."""

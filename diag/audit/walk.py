@@ -463,20 +463,28 @@ class AuditSearch:
         """Return the places and the questions of a walk that answer to the words.
 
         Those that are not `asked` for, or not at the place named, else not `here`, are
-        elsewhere: none is hidden.
+        elsewhere: none is hidden. A word that only one place has is enough to name it:
+        « ce2 » is « Classe CE2 ».
         """
-        leg, rest = _place_named(walk, terms(words))
+        titles = {one.key: _title_terms(one.title) for one in walk.legs}
+        typed, leg, most = terms(words), None, 0
+        for one in walk.legs:
+            own = titles[one.key].intersection(typed)
+            others = (title for key, title in titles.items() if key != one.key)
+            if len(own) > most and own - set().union(*others):
+                leg, most = one, len(own)
+        rest = [word for word in typed if not (leg and word in titles[leg.key])]
         if leg is None and here is None and asked is any_stop:
             return AuditFinds(None, self._questions(walk, words), ())
         left = " ".join(rest)
         near = self._questions(walk, left, leg or here, asked)
-        known = {one.stop.question.id for one in near}
-        others = {
-            one.stop.question.id: one
+        known = {found.stop.question.id for found in near}
+        everywhere = {
+            found.stop.question.id: found
             for query in (words, left)
-            for one in self._questions(walk, query)
+            for found in self._questions(walk, query)
         }
-        far = [one for ident, one in others.items() if ident not in known]
+        far = [found for ident, found in everywhere.items() if ident not in known]
         return AuditFinds(leg, near, far, asks=bool(rest))
 
     def propose(
@@ -569,22 +577,6 @@ def _texts(question: Question, called: str, judge: Judge) -> Sequence[Text]:
             (question.look, _LOOK),
         )
     ]
-
-
-def _place_named(walk: Walk, typed: Sequence[str]) -> tuple[Leg | None, Sequence[str]]:
-    """Return the place that the words name, and the words that are left.
-
-    A word that only one place has is enough: « ce2 » is « Classe CE2 ».
-    """
-    titles = {leg.key: _title_terms(leg.title) for leg in walk.legs}
-    best, most = None, 0
-    for leg in walk.legs:
-        own = titles[leg.key].intersection(typed)
-        others = (title for key, title in titles.items() if key != leg.key)
-        if len(own) > most and own - set().union(*others):
-            best, most = leg, len(own)
-    named = titles[best.key] if best else frozenset[str]()
-    return best, [word for word in typed if word not in named]
 
 
 @lru_cache(256)

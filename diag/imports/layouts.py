@@ -345,7 +345,15 @@ def layout_of(path: Path) -> FileLayout | None:
         OSError: when it cannot be read.
     """
     if path.suffix.lower() in _WORKBOOKS:
-        return _layout_of_workbook(path)
+        from diag.imports import workbook  # noqa: PLC0415 - XML, 15 ms, for these only
+
+        if path.stat().st_size > _MOST_TO_LOOK:
+            return None
+        try:
+            sheets = workbook.workbook_columns(path, MAX_BYTES)
+            return next(filter(None, map(_fitting, sheets)), None)
+        except workbook.DAMAGES:
+            return None
     with path.open("rb") as stream:
         raw = stream.read(_HEAD).partition(b"\n")[0]
     try:
@@ -361,18 +369,6 @@ def layout_of(path: Path) -> FileLayout | None:
 
 def _fitting(columns: tuple[str, ...]) -> FileLayout | None:
     return next((layout for layout in ALL if layout.fits(columns)), None)
-
-
-def _layout_of_workbook(path: Path) -> FileLayout | None:
-    from diag.imports import workbook  # noqa: PLC0415 - XML, 15 ms, for workbooks only
-
-    if path.stat().st_size > _MOST_TO_LOOK:
-        return None
-    try:
-        sheets = workbook.workbook_columns(path, MAX_BYTES)
-        return next(filter(None, map(_fitting, sheets)), None)
-    except workbook.DAMAGES:
-        return None
 
 
 def official_files(folders: Iterable[Path]) -> Mapping[str, Path]:

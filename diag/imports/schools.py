@@ -96,7 +96,10 @@ class _Directory:
             else:
                 self._take(entry, uai)
         self._forget_the_closed()
-        self._forget_untold_columns()
+        for name in _ALWAYS_TOLD:  # a column that says nothing changes nothing
+            if all(school.get(name) in {None, ""} for school in self.schools.values()):
+                for school in self.schools.values():
+                    school.pop(name, None)
 
     def missing_from(self, territory: Territory) -> tuple[str, ...]:
         """Return the schools that the file should hold and does not."""
@@ -221,12 +224,6 @@ class _Directory:
             if self.departments[uai] == department
         )
         return dates[len(dates) // 2] if dates else ""
-
-    def _forget_untold_columns(self) -> None:
-        for name in _ALWAYS_TOLD:
-            if all(school.get(name) in {None, ""} for school in self.schools.values()):
-                for school in self.schools.values():
-                    school.pop(name, None)
 
 
 _IDENTITY: MappingProxyType[str, tuple[Callable[[str], str], str]] = MappingProxyType({

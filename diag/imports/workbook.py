@@ -246,7 +246,10 @@ class _Xlsx:
     def __init__(self, package: ZipFile, epoch: datetime) -> None:
         self._package = package
         self._epoch = epoch
-        self._texts = list(self._shared_texts())
+        self._texts: list[str] = []
+        if "xl/sharedStrings.xml" in package.namelist():
+            with package.open("xl/sharedStrings.xml") as stream:
+                self._texts = [_read_text(text) for text in _ends(stream, "si")]
         self._days, self._shares = self._formats()
 
     def rows(self, part: str) -> Iterator[Row]:
@@ -263,13 +266,6 @@ class _Xlsx:
                     if value := self._value(cell):
                         cells += [*([""] * (column - len(cells) - 1)), value]
                 yield int(_of(row, "r") or at), cells
-
-    def _shared_texts(self) -> Iterator[str]:
-        if "xl/sharedStrings.xml" not in self._package.namelist():
-            return
-        with self._package.open("xl/sharedStrings.xml") as stream:
-            for text in _ends(stream, "si"):
-                yield _read_text(text)
 
     def _formats(self) -> tuple[frozenset[int], frozenset[int]]:
         """Return the styles of cells that show a day, and those that show a share."""
@@ -308,13 +304,10 @@ class _Xlsx:
             return value
         style = int(cell.get("s", 0))
         if style in self._days:
-            return self._day(float(value))
+            when = self._epoch + timedelta(seconds=round(float(value) * 86_400))
+            is_whole = when.time() == datetime.min.time()
+            return when.date().isoformat() if is_whole else when.isoformat()
         return _share(value) if style in self._shares else _number(value)
-
-    def _day(self, serial: float) -> str:
-        when = self._epoch + timedelta(seconds=round(serial * 86_400))
-        is_whole = when.time() == datetime.min.time()
-        return when.date().isoformat() if is_whole else when.isoformat()
 
 
 MAX_COLUMN = 16_384

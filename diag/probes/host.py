@@ -268,18 +268,15 @@ class Host:
                 made.sendall(sent)
                 made.recv(1)
                 segment = made.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG)
-                stamped = self._is_stamped(made)
+                stamped = self.system == "darwin"
+                if self.system == "linux":
+                    found = made.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8)
+                    stamped = bool(found[5] & 1)
         except (OSError, AttributeError):
             return None
+        # Segments that bear a time take 12 bytes more.
         headers = (60 if is_six else 40) + (12 if stamped else 0)
         return segment + headers if segment else None
-
-    def _is_stamped(self, made: socket.socket) -> bool:
-        """Return whether segments bear a time, which takes 12 bytes of them."""
-        if self.system != "linux":
-            return self.system == "darwin"
-        information = made.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8)
-        return bool(information[5] & 1)
 
     def source_of(self, address: str) -> str:
         """Return the own address from which this computer would reach another one."""

@@ -220,12 +220,13 @@ class Load:
         self._open(CONNECTIONS)
         try:
             async with asyncio.TaskGroup() as group:
-                seen = 0
+                seen, way = 0, "Montant" if self.is_up else "Descendant"
                 while self._goes_on(longest) and not is_settled:
                     await asyncio.sleep(PING_EVERY)
                     now = self._now()
                     shown = rate(self._known(), max(0.0, now - 1), now)
-                    setting.tell(done + now / longest / 2, self._words(shown))
+                    moved = f"{way} {measure(f'{shown:.1f}', 'Mbit/s')}"
+                    setting.tell(done + now / longest / 2, moved)
                     if now < WARM_UP:
                         if now > WARM_UP / 2 and shown > MANY:
                             self._open(MORE_CONNECTIONS)
@@ -258,10 +259,6 @@ class Load:
             any(isinstance(one, TurnedAwayError) for one in self.errors),
             self.server,
         )
-
-    def _words(self, shown: float) -> str:
-        way = "Montant" if self.is_up else "Descendant"
-        return f"{way} {measure(f'{shown:.1f}', 'Mbit/s')}"
 
     def _goes_on(self, longest: float) -> bool:
         return (
