@@ -1,6 +1,7 @@
 """« Et si… » in an engineer's words: read, worded, and what comes up each time."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -134,7 +135,25 @@ def describe_hypotheses(
     """Give each supposition in words, as the places stand when it is made."""
     facts = session.facts
     for one in suppositions:
-        yield _describe(session.checklist, facts, one)
+        match one:
+            case SupposedAnswer(place, question, value):
+                asked = session.checklist.questions[question]
+                words = "pas connu" if value is None else value_words(asked, value)
+                where = "" if place == facts.root else f"{_place_name(facts, place)}, "
+                yield f"{where}{asked.label} : {words}"
+            case Added(_, name, like):
+                yield f"une salle de plus : {name}" + (
+                    f", équipée comme {_place_name(facts, like)}" if like else ", vide"
+                )
+            case Closed(place):
+                yield f"salle fermée : {_place_name(facts, place)}"
+            case Split(place, _, _, reusing):
+                taken = (
+                    f", avec l'équipement de {_place_name(facts, reusing)}, qui ferme"
+                    if reusing
+                    else ", second groupe dans une salle nue"
+                )
+                yield f"dédoublement : {_place_name(facts, place)}{taken}"
         facts = supposed(facts, (one,))
 
 
@@ -154,28 +173,6 @@ def place_named(facts: Facts, text: str, kind: PlaceKind) -> Place:
     raise DiagError(
         f"Lieu « {text[:60]} » ({PLACE_NAMES[kind]}) inconnu.{hint} Lieux : {names}."
     )
-
-
-def _describe(checklist: Checklist, facts: Facts, one: Supposition) -> str:
-    match one:
-        case SupposedAnswer(place, question, value):
-            asked = checklist.questions[question]
-            words = "pas connu" if value is None else value_words(asked, value)
-            where = "" if place == facts.root else f"{_place_name(facts, place)}, "
-            return f"{where}{asked.label} : {words}"
-        case Added(_, name, like):
-            return f"une salle de plus : {name}" + (
-                f", équipée comme {_place_name(facts, like)}" if like else ", vide"
-            )
-        case Closed(place):
-            return f"salle fermée : {_place_name(facts, place)}"
-        case Split(place, _, _, reusing):
-            taken = (
-                f", avec l'équipement de {_place_name(facts, reusing)}, qui ferme"
-                if reusing
-                else ", second groupe dans une salle nue"
-            )
-            return f"dédoublement : {_place_name(facts, place)}{taken}"
 
 
 def _place_name(facts: Facts, place: str) -> str:
@@ -323,7 +320,12 @@ def suppositions_of(
     kept: list[Supposition] = []
     lost: list[str] = []
     for written in scenario.suppositions:
-        one = _read(written)
+        fields = dict(written)
+        shape = _SHAPES.get(str(fields.pop("what", "")))
+        one = None
+        if shape:
+            with suppress(ValueError):  # as a later version writes it
+                one = shape.adapter.validate_python(fields)
         if one is None:
             lost.append("une supposition d'une version plus récente")
         elif isinstance(one, SupposedAnswer) and one.question not in questions:
@@ -338,13 +340,3 @@ def suppositions_of(
 
 _PLACES_NAMED = ("place", "like", "reusing")
 """Fields of a supposition that name a place."""
-
-
-def _read(written: dict[str, Any]) -> Supposition | None:
-    """Return a supposition; one that this version cannot read is none."""
-    fields = dict(written)
-    shape = _SHAPES.get(str(fields.pop("what", "")))
-    try:
-        return shape.adapter.validate_python(fields) if shape else None
-    except ValueError:
-        return None

@@ -391,7 +391,18 @@ def _quoted(lines: list[str], delimiter: str) -> tuple[list[str], int]:
 
 def _from_json(source: InputFile) -> RawTable:
     try:
-        records = list(_records_of(json.loads(source.text)))
+        parsed = json.loads(source.text)
+        if isinstance(parsed, dict):
+            parsed = parsed.get("results", parsed.get("records"))
+        if not isinstance(parsed, list):
+            raise ValueError("no list of records")  # noqa: TRY004, TRY301 - just below
+        records: list[Mapping[str, object]] = []
+        for record in parsed:
+            fields = record
+            for wrapper in ("record", "fields"):
+                if isinstance(fields, dict) and isinstance(fields.get(wrapper), dict):
+                    fields = fields[wrapper]
+            records += [fields] if isinstance(fields, dict) else []
         columns = tuple(dict.fromkeys(name for record in records for name in record))
         _check_width(source, columns)
         rows = tuple(
@@ -415,20 +426,6 @@ def _check_width(source: InputFile, columns: tuple[str, ...]) -> None:
             f"{len(columns)} colonnes, plus que les {MAX_COLUMNS} admises",
             "Prenez le fichier tel que le portail l'exporte",
         )
-
-
-def _records_of(parsed: object) -> Iterator[Mapping[str, object]]:
-    if isinstance(parsed, dict):
-        parsed = parsed.get("results", parsed.get("records"))
-    if not isinstance(parsed, list):
-        raise ValueError("no list of records")  # noqa: TRY004 - caught just above
-    for record in parsed:
-        fields = record
-        for wrapper in ("record", "fields"):
-            if isinstance(fields, dict) and isinstance(fields.get(wrapper), dict):
-                fields = fields[wrapper]
-        if isinstance(fields, dict):
-            yield fields
 
 
 def _cell(value: object) -> str:

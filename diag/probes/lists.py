@@ -145,7 +145,9 @@ class _ListReader:
             doh = ""
         categories = tuple(self._categories(node.nodes.get("categories")))
         resolver = self._line(node, "resolver") or OUTSIDE_RESOLVER
-        if not _is_address(resolver):
+        try:
+            ip_address(resolver)
+        except ValueError:
             self._notice(node, f"« {resolver} » n'est pas une adresse IP (resolver).")
             resolver = OUTSIDE_RESOLVER
         return FilterBasket(by, on, control, categories, resolver, doh)
@@ -208,13 +210,6 @@ class _ListReader:
 
 
 _DAY = re.compile(r"20\d\d-\d\d-\d\d")
-
-
-def _is_address(text: str) -> bool:
-    try:
-        return bool(ip_address(text))
-    except ValueError:
-        return False
 
 
 def _is_site(url: str) -> bool:

@@ -3,11 +3,7 @@
 import re
 from collections.abc import Callable
 
-from diag.imports.evidence.inventories import (
-    read_agent_xml,
-    read_glpi_json,
-    read_nmap,
-)
+from diag.imports.evidence.inventories import read_agent_xml, read_glpi_json, read_nmap
 from diag.imports.evidence.measures import read_measures, read_speed
 from diag.imports.evidence.radio import (
     is_nmcli,
@@ -47,7 +43,21 @@ def read_evidence(raw: bytes) -> EvidenceRead:
             f"Ce fichier pèse plus de {MAX_BYTES // 2**20} Mo : un inventaire ou une "
             "mesure en pèse dix fois moins. Vérifiez lequel vous donnez."
         )
-    return _reader(raw)(raw)
+    head = decoded(raw[:_HEAD]).lstrip("^C \t\r\n\ufeff")
+    folded = head.casefold()
+    if head.startswith("<"):
+        return read_nmap(raw) if "<nmaprun" in folded else read_agent_xml(raw)
+    if head.startswith(("{", "[")):
+        if head.startswith("{") and f'"{FORMAT}"' in head:
+            return read_measures(raw)
+        if "spairport" in head.casefold():
+            return read_system_profiler(raw)
+        is_inventory = '"content"' in head.casefold() or '"deviceid"' in decoded(raw)
+        return read_glpi_json(raw) if is_inventory else read_speed(raw)
+    for is_one, read in _TEXTS:
+        if is_one(head):
+            return read(raw)
+    raise UnknownToolError("Ce fichier n'est d'aucun outil que diag connaisse.")
 
 
 _TEXTS: tuple[tuple[Callable[[str], object], Reader], ...] = (
@@ -56,26 +66,3 @@ _TEXTS: tuple[tuple[Callable[[str], object], Reader], ...] = (
     (is_nmcli, read_nmcli),
 )
 """What shows whose text it is → what reads it."""
-
-
-def _reader(raw: bytes) -> Reader:
-    """Return what reads a file of that look.
-
-    Raises:
-        EvidenceRefusedError: nothing does.
-    """
-    head = decoded(raw[:_HEAD]).lstrip("^C \t\r\n\ufeff")
-    folded = head.casefold()
-    if head.startswith("<"):
-        return read_nmap if "<nmaprun" in folded else read_agent_xml
-    if head.startswith(("{", "[")):
-        if head.startswith("{") and f'"{FORMAT}"' in head:
-            return read_measures
-        if "spairport" in head.casefold():
-            return read_system_profiler
-        is_inventory = '"content"' in head.casefold() or '"deviceid"' in decoded(raw)
-        return read_glpi_json if is_inventory else read_speed
-    for is_one, read in _TEXTS:
-        if is_one(head):
-            return read
-    raise UnknownToolError("Ce fichier n'est d'aucun outil que diag connaisse.")

@@ -326,6 +326,14 @@ def _memory(cell: str) -> float | None:
 _MEASURED = {"descendant": DOWN, "montant": UP, "latence": LATENCY, "perte": LOSS}
 
 
+_MEGABITS = (
+    (r"\bk(?:bps|bits? s|b s|bit)\b", 1e-3),
+    (r"\bg(?:bps|bits? s|b s)\b", 1e3),
+    (r"\bm(?:bps|bits? s|b s|bit)\b", 1),
+)
+"""What shows a unit of rates → how many Mbit/s it makes."""
+
+
 def _figures(
     row: Mapping[str, str], units: Mapping[str, str]
 ) -> Iterator[MeasuredFigure]:
@@ -336,24 +344,13 @@ def _figures(
         if value is None:
             continue
         if key in {DOWN, UP}:
-            value *= _megabits(fold(cell) + " " + units[field], value)
+            words = fold(cell) + " " + units[field]
+            rates = (many for stem, many in _MEGABITS if re.search(stem, words))
+            # Without a unit, what no line of a school reaches in Mbit/s is in bit/s.
+            value *= next(rates, 1e-6 if value >= MOST_MEGABITS else 1)
         if value <= (100 if key == LOSS else MOST_MEGABITS):
             why = ("table d'une console : ni le lien, ni le serveur ne sont connus",)
             yield MeasuredFigure(key, round(value, 2), Confidence.LOW, why)
-
-
-def _megabits(words: str, value: float) -> float:
-    """Return by how much a rate is multiplied to be Mbit/s.
-
-    Without a unit, what no line of a school reaches in Mbit/s is in bit/s.
-    """
-    if re.search(r"\bk(?:bps|bits? s|b s|bit)\b", words):
-        return 1e-3
-    if re.search(r"\bg(?:bps|bits? s|b s)\b", words):
-        return 1e3
-    if re.search(r"\bm(?:bps|bits? s|b s|bit)\b", words):
-        return 1
-    return 1e-6 if value >= MOST_MEGABITS else 1
 
 
 def _network(row: Mapping[str, str], units: Mapping[str, str]) -> HeardNetwork | None:

@@ -297,7 +297,22 @@ def merged(devices: Iterable[ListedDevice]) -> tuple[ListedDevice, ...]:
     marks: dict[str, list[int]] = {}
     for rank, device in enumerate(devices):
         same = next(_alike(device, found, marks), rank)
-        found[same] = _joined(found[same], device) if same in found else device
+        first = found.get(same)
+        found[same] = device
+        if first:
+            found[same] = replace(
+                first,
+                name=first.name or device.name,
+                serial=first.serial or device.serial,
+                macs=first.macs | device.macs,
+                maker=first.maker or device.maker,
+                model=first.model or device.model,
+                system=first.system or device.system,
+                shape=first.shape or device.shape,
+                memory_gb=first.memory_gb or device.memory_gb,
+                disk_gb=first.disk_gb or device.disk_gb,
+                room=first.room or device.room,
+            )
         for mark in _marks(found[same]):
             places = marks.setdefault(mark, [])
             if same not in places:
@@ -331,19 +346,3 @@ def _marks(device: ListedDevice) -> Iterator[str]:
     yield from (f"mac {one}" for one in sorted(device.macs))
     if device.name:
         yield f"name {device.kind} {fold(device.name)}"
-
-
-def _joined(first: ListedDevice, other: ListedDevice) -> ListedDevice:
-    return replace(
-        first,
-        name=first.name or other.name,
-        serial=first.serial or other.serial,
-        macs=first.macs | other.macs,
-        maker=first.maker or other.maker,
-        model=first.model or other.model,
-        system=first.system or other.system,
-        shape=first.shape or other.shape,
-        memory_gb=first.memory_gb or other.memory_gb,
-        disk_gb=first.disk_gb or other.disk_gb,
-        room=first.room or other.room,
-    )
