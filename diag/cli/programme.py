@@ -257,7 +257,7 @@ def why(
     board = board_asked(workspace, slug, variant)
     name = setting.operation_named(board, operation)
     if as_json:
-        print_json(operation_json(board, name))
+        print_json(_operation_json(board, name))
         return
     shown = board.named(name)
     click.echo(f"{shown.title}, {shown.where}")
@@ -509,13 +509,13 @@ def board_json(board: Board) -> dict[str, Any]:
         "drawn": dict(sorted(board.schedule.drawn.items())),
         "payers": [one._asdict() for one in payer_sums(board)],
         "operations": [
-            operation_json(board, name) for name in board.schedule.placements
+            _operation_json(board, name) for name in board.schedule.placements
         ],
         "left_out": [one._asdict() for one in board.gathered.left_out],
     }
 
 
-def operation_json(board: Board, name: str) -> dict[str, Any]:
+def _operation_json(board: Board, name: str) -> dict[str, Any]:
     """Return an operation for a program."""
     placed, shown = board.schedule.placements[name], board.named(name)
     return {

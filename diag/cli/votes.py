@@ -35,13 +35,13 @@ def votes(session: AuditSession, *, as_json: bool) -> None:
     found = votes_of(report) if is_frozen else advising.votes_today(session)
     steps = advising.steps_standing(session)
     if as_json:
-        print_json(votes_json(found, steps, is_frozen=is_frozen))
+        print_json(_votes_json(found, steps, is_frozen=is_frozen))
         return
     version = f", version {found.version}"
     state = f"gelés le {describe_day(found.day)}{version}" if is_frozen else "non gelés"
     click.echo(f"{session.about.title} : {counted(len(found.votes), 'vote')}, {state}")
     refs = found.refs if is_frozen else {}
-    print_lines(vote_lines(found, refs, steps))
+    print_lines(_vote_lines(found, refs, steps))
 
 
 @click.command()
@@ -120,7 +120,7 @@ def decide(
     click.echo(f"{many}. Pour revenir : diag audit undo {session.about.ref}")
 
 
-def vote_lines(
+def _vote_lines(
     found: DecisionList, refs: Mapping[str, str], steps: Mapping[str, FollowUp]
 ) -> Iterator[str]:
     """Give each vote: what and how much, where, when and why, what became of it.
@@ -154,7 +154,7 @@ def vote_lines(
         yield f"  ?  {asked.label}{where} ({who}) : {asked.opens}"
 
 
-def votes_json(
+def _votes_json(
     found: DecisionList, steps: Mapping[str, FollowUp], *, is_frozen: bool
 ) -> dict[str, Any]:
     """Return a list for a program: as it is kept, its sums, what became of its votes.

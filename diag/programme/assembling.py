@@ -87,7 +87,7 @@ class Board:
     def buyer(self, operation: str) -> str:
         """Return the payer that buys what an operation invests: its VAT comes back."""
         found = self.gathered.candidates.get(operation)
-        if found is None or split_of(self.record, found).buyer == "syndicat":
+        if found is None or _split_of(self.record, found).buyer == "syndicat":
             return self.programme.syndicat
         return found.operation.commune
 
@@ -219,7 +219,7 @@ def terms_of(container: Container, record: Record, found: Contenders) -> Program
             *_shared(container, record, found),
         ),
         envelopes=envelopes,
-        weights=weights_of(record.rights, found.schools),
+        weights=_weights_of(record.rights, found.schools),
         reserve=Fraction(exact(record.frame.reserve)),
         groupings={
             ident: GroupPurchase(
@@ -241,7 +241,7 @@ def terms_of(container: Container, record: Record, found: Contenders) -> Program
     )
 
 
-def weights_of(
+def _weights_of(
     rule: RightsRule, schools: tuple[SchoolLoad, ...]
 ) -> dict[str, Fraction]:
     """Return what each commune weighs in the sharing of rights."""
@@ -264,7 +264,7 @@ def _operations(
 ) -> Iterator[Operation]:
     """Give what may be placed; what an earlier budget pays keeps nothing waiting."""
     assert record.frame is not None
-    splits = {name: split_of(record, one) for name, one in found.candidates.items()}
+    splits = {name: _split_of(record, one) for name, one in found.candidates.items()}
     decided = {
         name: _decided_year(one, splits[name]) for name, one in found.candidates.items()
     }
@@ -296,7 +296,7 @@ def _operations(
         yield made
 
 
-def split_of(record: Record, candidate: Contender) -> CostSplit:
+def _split_of(record: Record, candidate: Contender) -> CostSplit:
     """Return who pays what of an operation's investment, and who buys."""
     for name in (*candidate.actions, EVERY):
         if name in record.splits:

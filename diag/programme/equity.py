@@ -58,13 +58,13 @@ def worth(plan: Schedule, other: Schedule) -> Worth:
         if year is not None:
             points += each.points * (last - year + 1)
             covered[each.commune] = covered.get(each.commune, 0) + cost
-        late += is_overdue(plan, each)
+        late += _is_overdue(plan, each)
     parts = (Fraction(covered.get(one, 0), need) for one, need in needs.items() if need)
     least = min(parts, default=Fraction(1))
     return Worth(points, len(plan.years), late, least, len(plan.moved(other)))
 
 
-def is_overdue(plan: Schedule, operation: Operation) -> bool:
+def _is_overdue(plan: Schedule, operation: Operation) -> bool:
     """Say whether a law requires an operation that comes too late, or never."""
     last = plan.terms.years[-1]
     year = plan.years.get(operation.id, last + 1)
@@ -159,7 +159,7 @@ def commune_shares(board: Board) -> tuple[CommuneShare, ...]:
                 placed,
                 board.schedule.rights.get(payer, 0),
                 helped.get(payer, 0),
-                sum(is_overdue(board.schedule, one) for one in own),
+                sum(_is_overdue(board.schedule, one) for one in own),
             )
         )
     return tuple(sorted(found, key=lambda one: (one.covered, one.name, one.insee)))

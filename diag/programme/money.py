@@ -70,7 +70,7 @@ def budgets(board: Board) -> dict[int, dict[Purse, PurseYear]]:
         buyer = board.buyer(name)
         for purse, cents in placed.paid.items():
             here = at(placed.year, purse)
-            here.kept += kept_money(board, name, purse)
+            here.kept += _kept_money(board, name, purse)
             if purse.section is INVESTMENT and purse.payer != buyer:
                 here.participation += cents
                 buying = at(placed.year, Purse(buyer, INVESTMENT))
@@ -84,7 +84,7 @@ def budgets(board: Board) -> dict[int, dict[Purse, PurseYear]]:
     return found
 
 
-def kept_money(board: Board, operation: str, purse: Purse) -> int:
+def _kept_money(board: Board, operation: str, purse: Purse) -> int:
     """Return what money kept for an operation pays of its one-off cost."""
     placed = board.schedule.placements[operation]
     carries = board.programme.carries(purse)
@@ -164,7 +164,7 @@ def _room(board: Board, operation: str, bare: int, part: Fraction) -> int:
         for purse, cents in placed.paid.items()
         if purse.section is INVESTMENT and purse.payer != buyer
     )
-    notified = kept_money(board, operation, Purse(buyer, INVESTMENT))
+    notified = _kept_money(board, operation, Purse(buyer, INVESTMENT))
     return int((1 - part) * bare) - others - notified
 
 

@@ -192,7 +192,7 @@ def gathered(
             # What weighs a commune: its schools, audited or not.
             school = None if line.vanished else territory.school(line.uai)
             if school:
-                pupils = pupils_of(school.pupils, school.classes) or 0
+                pupils = _pupils_of(school.pupils, school.classes) or 0
                 ips = None if school.ips is None else exact(school.ips)
                 population = commune.population if commune else None
                 schools.append(SchoolLoad(insee, pupils, ips, population))
@@ -268,7 +268,7 @@ def _dropped(
         )
 
 
-def pupils_of(pupils: int | None, classes: int | None) -> int | None:
+def _pupils_of(pupils: int | None, classes: int | None) -> int | None:
     """Return how many pupils a school has, from its classes where nobody counted."""
     if pupils is not None:
         return pupils
@@ -367,7 +367,7 @@ def _pupils(report: Report) -> tuple[int | None, bool]:
         one if isinstance(one, int) else other
         for one, other in zip(given, kept, strict=True)
     )
-    return pupils_of(pupils, classes), pupils is None
+    return _pupils_of(pupils, classes), pupils is None
 
 
 def _items(report: Report, found: DecisionList) -> Iterator[_Item]:

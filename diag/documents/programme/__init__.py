@@ -64,7 +64,7 @@ def programme_paper(board: Board, day: date) -> Paper:
     """Return the whole programme: page 1 suffices, the operations follow."""
     subject = f"Programme numérique des écoles {span_words(board)}"
     blocks = programme_blocks(board, day)
-    return Paper("programme", programme_document(board, day, subject, blocks))
+    return Paper("programme", _document(board, day, subject, blocks))
 
 
 def commune_paper(board: Board, insee: str, day: date) -> Paper:
@@ -103,14 +103,14 @@ def commune_paper(board: Board, insee: str, day: date) -> Paper:
         own += Md("## Ses opérations"), _operations_table(board, insee, mine, room)
     name = board.gathered.communes.get(insee) or insee
     subject = f"{name} : programme numérique {span_words(board)}"
-    document = programme_document(board, day, subject, (*before, *own, *after))
+    document = _document(board, day, subject, (*before, *own, *after))
     return Paper(f"programme-{insee}", document)
 
 
 def committee_paper(board: Board, day: date) -> Paper:
     """Return the file of those who sit: page 1 suffices; never posted."""
     subject = f"Comité syndical : programme numérique {span_words(board)}"
-    document = programme_document(board, day, subject, committee_blocks(board, day))
+    document = _document(board, day, subject, committee_blocks(board, day))
     return Paper("dossier-de-comite", document)
 
 
@@ -120,9 +120,7 @@ def programme_folder(board: Board) -> Path:
     return container.workspace.folder / "exports" / container.audit.campaign
 
 
-def programme_document(
-    board: Board, day: date, subject: str, blocks: Iterable[Md]
-) -> Document:
+def _document(board: Board, day: date, subject: str, blocks: Iterable[Md]) -> Document:
     """Return a document of a programme: what it is of, its blocks, its foot."""
     record, office = board.record, board.container.about.name
     variant = record.variants[board.variant].name if board.variant else ""

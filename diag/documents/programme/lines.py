@@ -50,13 +50,7 @@ def cost_words(once: int, yearly: int) -> str:
     return ", plus ".join(filter(None, (exact_words(once), later)))
 
 
-def title_of(board: Board, operation: str) -> str:
-    """Return an operation's title, marked where its audit may still change it."""
-    shown = board.named(operation)
-    return f"{shown.title}{' (à confirmer)' * (shown.is_open or shown.is_estimated)}"
-
-
-def where_of(board: Board, operation: str, insee: str = "") -> str:
+def _where_of(board: Board, operation: str, insee: str = "") -> str:
     """Return the school; its commune too, but on the page of that commune."""
     where = board.named(operation).where
     own = board.gathered.communes.get(insee, "")
@@ -66,7 +60,7 @@ def where_of(board: Board, operation: str, insee: str = "") -> str:
 def only_school(board: Board, insee: str) -> str:
     """Return the one school of a commune's operations; empty where they have more."""
     schools = {
-        where_of(board, name, insee)
+        _where_of(board, name, insee)
         for name in board.schedule.placements
         if board.named(name).commune == insee
     }
@@ -74,8 +68,12 @@ def only_school(board: Board, insee: str) -> str:
 
 
 def named_words(board: Board, operation: str, insee: str = "") -> str:
-    """Return an operation's title and its school, unless the page is of that one."""
-    title, where = title_of(board, operation), where_of(board, operation, insee)
+    """Return an operation's title and its school, unless the page is of that one.
+
+    The title is marked where its audit may still change it.
+    """
+    shown, where = board.named(operation), _where_of(board, operation, insee)
+    title = f"{shown.title}{' (à confirmer)' * (shown.is_open or shown.is_estimated)}"
     return title if insee and only_school(board, insee) else f"{title}, {where}"
 
 

@@ -145,7 +145,7 @@ def gathered(
     """
     settings = workspace.settings
     wanted = campaign_named(campaign or settings.campaign)
-    known = sessions_in(workspace, scope, wanted)
+    known = _sessions_in(workspace, scope, wanted)
     closed = (one.audit.id for one in known if one.status is AuditStatus.CLOS)
     votes = {one: standing_list_of(workspace.journal, one) for one in closed if not day}
     closings = {name: date.fromisoformat(one.day) for name, one in votes.items() if one}
@@ -193,7 +193,7 @@ def gathered(
     )
 
 
-def sessions_in(
+def _sessions_in(
     workspace: Workspace, scope: GatheringScope, campaign: str
 ) -> list[AuditSession]:
     """Return the audits of a scope, by commune and name; the subject's own first."""
@@ -315,7 +315,7 @@ def slips_gathered(
     """Give what the audits of a scope would let out, each with its subject."""
     scope = scope_named(workspace, ref)
     wanted = campaign_named(campaign or workspace.settings.campaign)
-    for session in sessions_in(workspace, scope, wanted):
+    for session in _sessions_in(workspace, scope, wanted):
         for slip in () if session.is_older else slips_of(session, PUBLIC_READERS):
             yield slip._replace(where=f"{session.about.name}, {slip.where}")
 

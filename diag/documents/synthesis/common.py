@@ -251,11 +251,11 @@ def total(extracts: Iterable[Extract]) -> Money:
 
 def total_words(gathering: Gathering) -> str:
     """Return the total, and the works beside it; empty when nothing is to pay."""
-    told, works = _bare_total(gathering), aside(works_total(gathering))
+    told, works = _bare_total(gathering), aside(_works_total(gathering))
     return f"{told or FREE_WORDS}, {works}" if works else told
 
 
-def works_total(gathering: Gathering) -> Money:
+def _works_total(gathering: Gathering) -> Money:
     """Return what works on buildings cost, TTC: outside the totals."""
     return added(one.works for one in gathering.extracts)
 
@@ -280,7 +280,7 @@ def total_line(gathering: Gathering) -> str:
         _bare_total(gathering),
         unsure=sum(not one.sure for one in expenses),
         unpriced=sum(one.total.at_least for one in expenses),
-        works=works_total(gathering),
+        works=_works_total(gathering),
     )
 
 
@@ -294,7 +294,7 @@ def by_audit(
     years = dict(zip(gathering.years, _by_year(expenses), strict=True))
     ht = added(one.ht for one in expenses)
     due = added(one.due for one in gathering.extracts)
-    works = works_total(gathering)
+    works = _works_total(gathering)
     return budget_table(caption, rows, years, ht, due, works=works, first=first)
 
 

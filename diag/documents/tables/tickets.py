@@ -88,7 +88,7 @@ def tickets_of(
     sure = {action.id for action in report.plan.actions}
     tickets = []
     for action in _actions(report, to_confirm=to_confirm):
-        if not (whole_plan or is_technical(report, action)):
+        if not (whole_plan or _is_technical(report, action)):
             continue
         told, words = action.advice.recommendation, report.wording(action, READER)
         result, effort = report.result(told.when.criterion), action.advice.effort_days
@@ -126,10 +126,10 @@ def tickets_of(
 def untechnical(report: Report, *, to_confirm: bool = False) -> int:
     """Return how many actions make no ticket unless the whole plan is asked."""
     actions = _actions(report, to_confirm=to_confirm)
-    return sum(not is_technical(report, one) for one in actions)
+    return sum(not _is_technical(report, one) for one in actions)
 
 
-def is_technical(report: Report, action: Action) -> bool:
+def _is_technical(report: Report, action: Action) -> bool:
     """Return whether an action is a technician's work."""
     told = action.advice.recommendation
     criterion = report.checklist.criteria.get(told.when.criterion)
