@@ -5,7 +5,7 @@ import click
 from diag.assess.json import assessment_json
 from diag.assess.judge import public
 from diag.assess.money import WORKS, format_cost
-from diag.assess.results import Advice, Assessment, DomainResult, Score
+from diag.assess.results import Advice, Assessment, Score
 from diag.assess.spread import danger_words, declined, socle_words
 from diag.assess.words import filled_words, score_cell
 from diag.audit import hypotheses
@@ -86,10 +86,17 @@ def score(session: AuditSession, *, everything: bool, as_json: bool) -> None:
             alerts.append((f"  {words}", each.criterion.id, each.criterion.title))
     print_table(alerts)
     click.echo(f"Socle : {socle_words(assessment, name)}\n")
-    print_table([
-        *(_domain_row(session, each) for each in assessment.domains),
-        ("Ensemble", *_score_words(assessment.overall)),
-    ])
+    without_object = declined(session.facts, session.checklist)
+    rows = []
+    for result in assessment.domains:
+        words, known = _score_words(result.score)
+        if result.only_complies:
+            words, known = UNSCORED, ""
+        choices = without_object.get(result.domain.id, ())
+        notes = " ; ".join(filter(None, (known, *choices)))
+        rows.append((result.domain.title, words, notes))
+    rows.append(("Ensemble", *_score_words(assessment.overall)))
+    print_table(rows)
     click.echo("")
     _print_advice(assessment, everything=everything)
 
@@ -97,14 +104,6 @@ def score(session: AuditSession, *, everything: bool, as_json: bool) -> None:
 def _score_words(score: Score) -> tuple[str, str]:
     maybe = " (peut-être sans objet)" if score.standing is Standing.MAYBE else ""
     return score_cell(score) + maybe * (score.bounds is not None), filled_words(score)
-
-
-def _domain_row(session: AuditSession, result: DomainResult) -> tuple[str, ...]:
-    """Return a domain, its score, and what was declared sans objet in it."""
-    score, known = _score_words(result.score)
-    choices = declined(session.facts, session.checklist).get(result.domain.id, ())
-    notes = " ; ".join(filter(None, ("" if result.only_complies else known, *choices)))
-    return result.domain.title, UNSCORED if result.only_complies else score, notes
 
 
 def _print_advice(assessment: Assessment, *, everything: bool) -> None:
