@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -161,30 +162,30 @@ def _propose(
     left = _chosen(pending, refused)
     if took & left:
         raise click.UsageError("--accept et --refuse nomment la même proposition.")
-    if not took and not left:
-        _show(session, pending)
-        return
     if took:
         click.echo(f"Acceptées : {counted(accept(session, took), 'réponse')}.")
     if left:
         click.echo(f"Écartées : {counted(refuse(session, left), 'proposition')}.")
+    if not took and not left:
+        print_lines(_pending_lines(session, pending))
 
 
-def _show(session: AuditSession, pending: tuple[OfferedAnswer, ...]) -> None:
-    where = ""
-    for one in pending:
-        if one.where != where:
-            where = one.where
-            click.echo(where)
-        known = f" (déjà : {one.known})" if one.known else ""
-        click.echo(f"  {_code(one)}  {one.label} : {one.words}{known}")
-        if one.doubt:
-            click.echo(f"            à vérifier : {one.doubt}")
-    count = len(pending)
-    click.echo(
-        f"{counted(count, 'réponse proposée', 'réponses proposées')}. Rien n'est "
-        f"répondu avant : diag questionnaire {session.about.ref} --accept {_ALL}"
-        if count
+def _pending_lines(
+    session: AuditSession, pending: tuple[OfferedAnswer, ...]
+) -> Iterator[str]:
+    """Give what is offered, place by place, and how it is accepted."""
+    for where, here in groupby(pending, key=lambda one: one.where):
+        yield where
+        for one in here:
+            known = f" (déjà : {one.known})" if one.known else ""
+            yield f"  {_code(one)}  {one.label} : {one.words}{known}"
+            if one.doubt:
+                yield f"            à vérifier : {one.doubt}"
+    many = counted(len(pending), "réponse proposée", "réponses proposées")
+    yield (
+        f"{many}. Rien n'est répondu avant : "
+        f"diag questionnaire {session.about.ref} --accept {_ALL}"
+        if pending
         else "Aucune réponse proposée n'attend."
     )
 
