@@ -291,7 +291,9 @@ def erase_person(
         raise DiagError(
             f"Personne ne porte ce nom ici : {name[:60]}. Essayez le nom seul."
         )
-    chosen = _choose(found.mentions, one_by_one=not (yes or everything))
+    chosen = found.mentions
+    if not (yes or everything):
+        chosen = tuple(filter(_is_chosen, chosen))
     gone = found.forgotten
     click.echo(
         f"{counted(len(chosen), 'modification')} à effacer sur {len(found.mentions)} ; "
@@ -319,16 +321,12 @@ def erase_person(
     _print_what_remains(workspace, done.proof, clean=done.clean, drop=drop_copies)
 
 
-def _choose(mentions: Sequence[Mention], *, one_by_one: bool) -> tuple[Mention, ...]:
-    """Ask which mentions are erased, showing each."""
-
-    def is_chosen(mention: Mention) -> bool:
-        text = " · ".join(texts(mention.revision.value))[:200]
-        when = "" if mention.is_current else " (ancienne version)"
-        kind, ident = erasing.kind_of(mention), mention.revision.id[:12]
-        return agreed(f"{kind}{when}, {ident} : {text}\nEffacer ?")
-
-    return tuple(one for one in mentions if not one_by_one or is_chosen(one))
+def _is_chosen(mention: Mention) -> bool:
+    """Ask whether a mention is erased, showing it."""
+    text = " · ".join(texts(mention.revision.value))[:200]
+    when = "" if mention.is_current else " (ancienne version)"
+    kind, ident = erasing.kind_of(mention), mention.revision.id[:12]
+    return agreed(f"{kind}{when}, {ident} : {text}\nEffacer ?")
 
 
 def _print_what_remains(
