@@ -40,24 +40,24 @@ def write_deadlines(
     container = board.container
     name = f"programme-{insee}.ics" if insee else "programme.ics"
     folder.mkdir(parents=True, exist_ok=True)
-    waiting = [f"{one.title} : {one.says}" for one in before_vote(checklist_of(board))]
-    events = [_event(board, one, waiting) for one in found]
+    # What may be spent until a budget is voted.
+    before = [f"{one.title} : {one.says}" for one in before_vote(checklist_of(board))]
+    events = []
+    for one in found:
+        more = before if one.kind is Milestone.BUDGET else ()
+        shown = board.named(one.operation) if one.operation else None
+        about = f"{shown.title}, {shown.where}" if shown else f"budget {one.budget}"
+        events.append(
+            Event(
+                one.uid(container.audit.id),
+                one.opens,
+                one.closes,
+                f"{one.rule.title} : {about}",
+                shown.where if shown else "",
+                "\n".join(filter(None, (one.rule.says, one.rule.note, *more))),
+                is_busy=False,
+            )
+        )
     at = container.workspace.world.clock()
     write_whole(folder / name, calendar_bytes("programme", events, at))
     return folder / name
-
-
-def _event(board: Board, one: DatedStep, waiting: Sequence[str]) -> Event:
-    """Return an event; `waiting`: what may be spent until the budget is voted."""
-    more = waiting if one.kind is Milestone.BUDGET else ()
-    shown = board.named(one.operation) if one.operation else None
-    about = f"{shown.title}, {shown.where}" if shown else f"budget {one.budget}"
-    return Event(
-        one.uid(board.container.audit.id),
-        one.opens,
-        one.closes,
-        f"{one.rule.title} : {about}",
-        shown.where if shown else "",
-        "\n".join(filter(None, (one.rule.says, one.rule.note, *more))),
-        is_busy=False,
-    )
