@@ -341,7 +341,7 @@ def undo(journal: Journal, name: str, at: int) -> int:
             raise BuiltUponError(name, changed)
         rows = connection.execute(_TAKEN_BACK, [name]).fetchall()
         reason = f"mise de côté : le paquet « {name} » a été annulé"
-        set_aside(journal, rows, lambda _key: reason)
+        _set_aside(journal, rows, lambda _key: reason)
         connection.execute(_WAIT_NO_MORE, [name])
         _keep(connection, _UNDONE, [at, name])
         if journal.recorder:
@@ -349,7 +349,7 @@ def undo(journal: Journal, name: str, at: int) -> int:
     return len(rows)
 
 
-def set_aside(
+def _set_aside(
     journal: Journal,
     rows: Sequence[tuple[int, str, bytes, str]],
     reason: Callable[[bytes], str],
@@ -379,7 +379,7 @@ def withdraw(journal: Journal, refused: Mapping[str, str]) -> int:
             for ident in refused
             for row in connection.execute(_BROUGHT_LINE, [bytes.fromhex(ident)])
         ]
-        set_aside(journal, rows, lambda key: f"retirée : {refused[key.hex()]}")
+        _set_aside(journal, rows, lambda key: f"retirée : {refused[key.hex()]}")
         if journal.recorder:
             journal.recorder.drop(row[2] for row in rows)
     return len(rows)
@@ -395,7 +395,7 @@ def give_back(journal: Journal, refused: Mapping[str, str]) -> int:
         for ident, problem in refused.items():
             rows = journal.select(_ERASED_BY, [bytes.fromhex(ident)])
             reasons = {row[2]: f"retirée : {problem}" for row in rows}
-            set_aside(journal, rows, reasons.__getitem__)
+            _set_aside(journal, rows, reasons.__getitem__)
             found += bool(rows)
             if journal.recorder:
                 journal.recorder.drop(reasons)
@@ -438,7 +438,7 @@ def hold_unproven(
             if row[2] in keys and row[2] not in proven
         ]
         held += [read(body) for *_, body in rows]
-        set_aside(intake.journal, rows, lambda _key: UNPROVEN)
+        _set_aside(intake.journal, rows, lambda _key: UNPROVEN)
     intake.leave(held)
     _have_wait(intake, held)
 

@@ -1,9 +1,9 @@
 """Conflicts: what people recorded apart and nobody has settled yet; claims avert them.
 
 A conflict is never settled by code: a person writes a revision that names all the
-heads. A claim says who is on an audit, until when: declared so that no two answer
-apart, not enforced. It is the revision that somebody wrote about `audit/claim`; those
-of several people stand beside each other, each names the claims of its author alone.
+heads. A claim declares who is on an audit, until when, so that no two answer
+apart; nothing enforces it. It is the revision that somebody wrote about `audit/claim`:
+those of several people all stand, each names the claims of its author alone.
 """
 
 from collections.abc import Iterable, Sequence

@@ -57,7 +57,7 @@ def facts_of(journal: Journal, audit: Audit) -> Facts:
         notes={
             (place, question): notes
             for (place, question), heads in board.notes.items()
-            if place in site.places and (notes := notes_of(heads))
+            if place in site.places and (notes := _notes_of(heads))
         },
         flags=frozenset(
             (place, question)
@@ -189,7 +189,7 @@ def _value(raw: Any) -> Value:
     return raw
 
 
-def notes_of(heads: Sequence[Head]) -> tuple[str, ...]:
+def _notes_of(heads: Sequence[Head]) -> tuple[str, ...]:
     """Return the notes that differ, without those that are empty."""
     texts = (head.value for head in differing(heads) if head.has_value)
     return tuple(text for text in texts if isinstance(text, str) and text)
@@ -229,7 +229,7 @@ def facts_after(
                 found = answers_of(since(heads, outdated.get(question, 0)))
                 _put(answers, (place, question), found)
             case NoteTopic(place, question) if place in facts.places:
-                _put(notes, (place, question), notes_of(heads))
+                _put(notes, (place, question), _notes_of(heads))
             case FlagTopic(place, question) if place in facts.places:
                 flags.discard((place, question))
                 if any(head.value is True for head in heads):

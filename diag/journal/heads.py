@@ -55,7 +55,7 @@ class HeadIndex:
 def board_of(heads: Iterable[Head]) -> HeadIndex:
     """Sort heads, which come in order; what is not known is left out."""
     read = [(subjects.parse(head.subject), head) for head in heads]
-    board = HeadIndex(merged=merged_of(read))
+    board = HeadIndex(merged=_merged_of(read))
     for topic, head in read:
         match topic:
             case AnswerTopic(place, question):
@@ -157,10 +157,10 @@ def merged_in(journal: Journal, audit: str) -> dict[str, str]:
     if not journal.select(_ANY, [audit]):
         return {}
     heads = journal.heads_inside(audit, "place")
-    return merged_of((subjects.parse(head.subject), head) for head in heads)
+    return _merged_of((subjects.parse(head.subject), head) for head in heads)
 
 
-def merged_of(heads: Iterable[tuple[subjects.Topic, Head]]) -> dict[str, str]:
+def _merged_of(heads: Iterable[tuple[subjects.Topic, Head]]) -> dict[str, str]:
     """Return place → the place that it is read as, from the heads of an audit.
 
     People who differ on it are in conflict: nothing is read as one meanwhile.

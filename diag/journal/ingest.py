@@ -262,7 +262,7 @@ class Erasures:
                     tally.turn((*head[:3], None, *head[4:]))
 
 
-ADD_PARENT = "insert or ignore into parent values (?, ?, ?)"
+_ADD_PARENT = "insert or ignore into parent values (?, ?, ?)"
 
 ADD_HEAD = """
 insert or ignore into head select ?, ?, ?, ?, ?, ?, ?, ?, ?
@@ -396,7 +396,7 @@ def head_row(number: int, revision: Revision) -> tuple[Any, ...]:
 
 
 def parent_rows(number: int, revision: Revision) -> list[tuple[int, str, bytes]]:
-    """Return the parameters of `ADD_PARENT`, one for each parent."""
+    """Return the parameters of `_ADD_PARENT`, one for each parent."""
     subject = revision.subject
     return [(number, subject, bytes.fromhex(parent)) for parent in revision.parents]
 
@@ -489,7 +489,7 @@ def _move_heads(
     """Have the new revisions stand, and those that they supersede stand no more."""
     parents = [row for number, kept in new for row in parent_rows(number, kept)]
     if parents:
-        connection.executemany(ADD_PARENT, parents)
+        connection.executemany(_ADD_PARENT, parents)
     for number, kept in new:
         row = head_row(number, kept)
         if connection.execute(ADD_HEAD, row).rowcount:

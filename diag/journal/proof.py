@@ -49,7 +49,7 @@ NOT_FOUND_AGAIN = "les réponses courantes ne sont plus celles du journal."
 """What is said when what follows from the log cannot be written again."""
 
 
-class ProvenLog(NamedTuple):
+class _ProvenLog(NamedTuple):
     """The log of one audit, every line of it checked, and what follows from it."""
 
     tally: Tally
@@ -70,7 +70,7 @@ class ProvenLog(NamedTuple):
         }
 
 
-def read_log(connection: sqlite3.Connection, number: int, audit: str) -> ProvenLog:
+def _read_log(connection: sqlite3.Connection, number: int, audit: str) -> _ProvenLog:
     """Read the log of an audit, and check every line of it.
 
     Raises:
@@ -112,7 +112,7 @@ def read_log(connection: sqlite3.Connection, number: int, audit: str) -> ProvenL
         for each in revisions
         if (target := each.erases)
     ]
-    return ProvenLog(tally, heads, sorted(parents), sorted(erased))
+    return _ProvenLog(tally, heads, sorted(parents), sorted(erased))
 
 
 def changed_line(subject: str, key: bytes, where: str = "") -> DamagedError:
@@ -206,8 +206,8 @@ def find_again(connection: sqlite3.Connection, number: int, audit: str) -> None:
         raise damaged(NOT_FOUND_AGAIN)
 
 
-def _whole_log(connection: sqlite3.Connection, number: int, audit: str) -> ProvenLog:
-    log = read_log(connection, number, audit)
+def _whole_log(connection: sqlite3.Connection, number: int, audit: str) -> _ProvenLog:
+    log = _read_log(connection, number, audit)
     kept = connection.execute(_KEPT, (number,)).fetchone()
     if kept and kept[3] is not None:
         revisions, lam, digest, heads = kept
@@ -222,7 +222,9 @@ def _whole_log(connection: sqlite3.Connection, number: int, audit: str) -> Prove
     return log
 
 
-def _follows(connection: sqlite3.Connection, log: ProvenLog, without: str = "") -> bool:
+def _follows(
+    connection: sqlite3.Connection, log: _ProvenLog, without: str = ""
+) -> bool:
     """Say whether the tables hold what the log of an audit gives."""
     number = log.tally.number
     try:
@@ -237,7 +239,7 @@ def _follows(connection: sqlite3.Connection, log: ProvenLog, without: str = "") 
         raise
 
 
-def _write_again(connection: sqlite3.Connection, log: ProvenLog) -> None:
+def _write_again(connection: sqlite3.Connection, log: _ProvenLog) -> None:
     number = log.tally.number
     rows = {"parent": log.parents, "head": log.heads, "erased": log.erased}
     try:
@@ -500,4 +502,4 @@ def rebuild(connection: sqlite3.Connection) -> None:
 
 def rebuild_audit(connection: sqlite3.Connection, number: int, audit: str) -> None:
     """Find that of one audit again, inside the caller's transaction."""
-    _write_again(connection, read_log(connection, number, audit))
+    _write_again(connection, _read_log(connection, number, audit))

@@ -150,11 +150,11 @@ def parse(line: bytes) -> Revision:
     Raises:
         RefusedError: when the line may not enter; the message is French.
     """
-    check_length(line)
+    _check_length(line)
     body = strict_loads(line)
     if not isinstance(body, dict):
         raise RefusedError("la ligne n'est pas un objet JSON")
-    validate_line(body)
+    _validate_line(body)
     return _revision(line, body)
 
 
@@ -167,8 +167,8 @@ def compose(fields: dict[str, Json], nonce: bytes) -> Revision:
     code = urlsafe_b64encode(nonce).decode("ascii").rstrip("=")
     body = {**fields, "nonce": code, "v": ENVELOPE}
     line = dumps(body).encode("utf-8")
-    check_length(line)
-    validate_line(body)
+    _check_length(line)
+    _validate_line(body)
     return _revision(line, body)
 
 
@@ -188,7 +188,7 @@ def skeleton_of(revision: Revision) -> bytes:
         return revision.line
     body = loads(revision.line.decode("utf-8"))
     assert isinstance(body, dict)
-    kept = {name: value for name, value in body.items() if name in SKELETON}
+    kept = {name: value for name, value in body.items() if name in _SKELETON}
     return dumps({**kept, "id": revision.id, "erased": True}).encode("utf-8")
 
 
@@ -211,7 +211,7 @@ def unread(line: bytes) -> Unread | None:
     about a subject of an audit.
     """
     try:
-        check_length(line)
+        _check_length(line)
         body = strict_loads(line)
     except RefusedError:
         return None
@@ -245,7 +245,7 @@ def without_unread_value(one: Unread) -> Unread:
         return one
     body = loads(one.line.decode("utf-8"))
     assert isinstance(body, dict)
-    kept = {name: value for name, value in body.items() if name in SKELETON}
+    kept = {name: value for name, value in body.items() if name in _SKELETON}
     line = dumps({**kept, "id": one.key.hex(), "erased": True}).encode("utf-8")
     return one._replace(line=line, erased=True, files=())
 
@@ -282,7 +282,7 @@ MAX_PARENTS = 16
 MAX_LAM_JUMP = 1_000_000
 """How far above the greatest known order number a revision may stand."""
 
-SKELETON = frozenset({
+_SKELETON = frozenset({
     "at",
     "audit",
     "author",
@@ -304,7 +304,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-def check_length(line: bytes) -> None:
+def _check_length(line: bytes) -> None:
     """Refuse a line that is too long, before it is read.
 
     Raises:
@@ -314,7 +314,7 @@ def check_length(line: bytes) -> None:
         raise RefusedError(f"ligne de {len(line)} octets, {MAX_LINE} admis")
 
 
-def validate_line(body: Mapping[str, Any]) -> None:
+def _validate_line(body: Mapping[str, Any]) -> None:
     """Refuse a body that is no revision's; what is not known is left alone.
 
     Raises:
@@ -330,7 +330,7 @@ def validate_line(body: Mapping[str, Any]) -> None:
             raise RefusedError("squelette sans identifiant")
         if body["op"] == "erase":
             raise RefusedError("un effacement ne s'efface pas")
-        extra = set(body) - SKELETON - {"id", "erased"}
+        extra = set(body) - _SKELETON - {"id", "erased"}
         if extra:
             raise RefusedError(f"un squelette ne porte pas « {min(extra)} »")
     elif not _is_label(body.get("nonce")):

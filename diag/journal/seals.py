@@ -205,7 +205,7 @@ class Seal(NamedTuple):
     @property
     def is_signed(self) -> bool:
         """Whether its key signed it."""
-        content = signed_content(self.audit, self.parents, self.n, self.root, self.ids)
+        content = _signed_content(self.audit, self.parents, self.n, self.root, self.ids)
         return is_signed(self.key, content, self.sig)
 
     def covers(self, ids: Iterable[bytes]) -> frozenset[bytes]:
@@ -236,7 +236,7 @@ def subject_of(key: str) -> str:
     return subjects.seal(sha256(key.encode()).hexdigest()[:16])
 
 
-def signed_content(
+def _signed_content(
     audit: str, parents: Iterable[str], n: int, root: str, ids: str
 ) -> bytes:
     """Return what a seal signs."""
@@ -276,7 +276,7 @@ def seal_value(
     ordered = sorted(ids)
     root, n = _root(ordered), len(ordered)
     short = b64encode(b"".join(ident[:_PREFIX] for ident in ordered)).decode()
-    content = signed_content(audit, parents, n, root, short)
+    content = _signed_content(audit, parents, n, root, short)
     fields: dict[str, Json] = {"key": signer.key, "n": n, "root": root, "ids": short}
     return {**fields, "sig": signer.sign(content)}
 

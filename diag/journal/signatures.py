@@ -75,7 +75,7 @@ _BLIND = (AskTopic, SealTopic, StopTopic)
 _BY_NOBODY = (AuditTopic, BallotTopic)
 """What diag writes at opening and at closing: whoever does either is no author."""
 
-FROM_LISTS = frozenset({"type_ecole", "nb_classes", "nb_eleves"})
+_FROM_LISTS = frozenset({"type_ecole", "nb_classes", "nb_eleves"})
 """Questions that official lists answer when an audit is opened."""
 
 _SIGNED = {AuditStatus.ACCEPTE, AuditStatus.CLOS}
@@ -100,7 +100,7 @@ class _Line(NamedTuple):
     @property
     def is_authored(self) -> bool:
         """Say whether a person wrote it, and not diag when it opened or closed."""
-        if isinstance(self.topic, AnswerTopic) and self.topic.question in FROM_LISTS:
+        if isinstance(self.topic, AnswerTopic) and self.topic.question in _FROM_LISTS:
             return self.provenance != Provenance.IMPORTED
         return not isinstance(self.topic, _BY_NOBODY)
 

@@ -279,7 +279,7 @@ class Exchange:
                 if own != theirs.get(audit):
                     held = self._pull_unread(audit) if audit in theirs else set()
                     lacking = [keyed for keyed in lines if keyed.key not in held]
-                    for batch in split_lines(lacking, hello.limits):
+                    for batch in _split_lines(lacking, hello.limits):
                         if pushed := self.push(batch):
                             self.pushed += pushed.new
             ours = exchange.unread_lines(self.journal)
@@ -381,7 +381,7 @@ class _Meeting:
 
     def _push(self, lines: Sequence[Keyed]) -> None:
         """Give lines, in batches that can be given again."""
-        for batch in split_lines(lines, self.hello.limits):
+        for batch in _split_lines(lines, self.hello.limits):
             pushed = self.exchange.push(batch)
             if pushed is None:
                 continue
@@ -403,7 +403,7 @@ def find_key(line: bytes) -> bytes:
         return newer.key if newer else sha256(line).digest()
 
 
-def split_lines(lines: Sequence[Keyed], limits: HubLimits) -> Iterator[list[bytes]]:
+def _split_lines(lines: Sequence[Keyed], limits: HubLimits) -> Iterator[list[bytes]]:
     """Cut lines so that no batch is refused for its size."""
     batch: list[bytes] = []
     size = 0

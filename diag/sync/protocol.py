@@ -304,7 +304,7 @@ KINDS: Final[dict[str, ProblemKind]] = {
 }
 """The closed list; a client shows the title of a kind that it does not know."""
 
-REMEDIES: Final[dict[str, str]] = {
+_REMEDIES: Final[dict[str, str]] = {
     "token-revoked": "Demandez une nouvelle invitation à l'administrateur du serveur, "
     "puis : diag sync enrol INVITATION. Vos saisies sont gardées ici.",
     "cloned": "Demandez une nouvelle invitation à l'administrateur du serveur ; "
@@ -349,7 +349,7 @@ class ProblemError(DiagError):
         """For `offset`: how many bytes the hub really holds."""
         self.retry_after = retry_after
         """For `busy`: seconds to wait."""
-        parts = (self.title, detail, REMEDIES.get(kind, ""))
+        parts = (self.title, detail, _REMEDIES.get(kind, ""))
         super().__init__(" ".join(part for part in parts if part))
 
 

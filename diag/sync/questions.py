@@ -46,7 +46,7 @@ def _check_rows(text: str) -> str:
     return text
 
 
-PackedRows = Annotated[str, AfterValidator(_check_rows)]
+_PackedRows = Annotated[str, AfterValidator(_check_rows)]
 """Rows, packed, base64: what is none is refused as it comes in."""
 
 
@@ -80,7 +80,7 @@ class SyncAnswer(Wire):
     """Why it took no line of a device that may only read, in French."""
     tick: Count
     root: str
-    rows: PackedRows
+    rows: _PackedRows
     """What changed since."""
     cards: str
     cards_changed: tuple[dict[str, Any], ...] | None = None
@@ -103,7 +103,7 @@ class TreeAnswer(Wire):
 
     root: str
     parts: tuple[int, ...]
-    rows: PackedRows
+    rows: _PackedRows
 
 
 class Want(Wire):
@@ -154,7 +154,7 @@ class GivenAnswer(Wire):
     """What became of lines, and what the hub holds now of their audits."""
 
     pushed: Pushed
-    rows: PackedRows
+    rows: _PackedRows
 
 
 FILES_AT_ONCE: Final = 500

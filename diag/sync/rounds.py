@@ -75,7 +75,7 @@ def read_audit(line: bytes) -> str:
 
 
 @dataclass(slots=True)
-class Outgoing:
+class _Outgoing:
     """Lines to give, read as they go; a batch that was cut is given again, shorter."""
 
     source: Iterator[bytes]
@@ -148,7 +148,7 @@ class Rounds:
         self.theirs = holdings.rows_of(journal, hello.hub)
         remembered = dict(self.theirs)
         first = self._find_differing() if "tick" in memory else set[str]()
-        out = Outgoing(self._read_waiting(first), hello.limits)
+        out = _Outgoing(self._read_waiting(first), hello.limits)
         if first:
             meeting.expect(sum(map(self._measure, first)))
         answer = self._open(memory, out)
@@ -185,7 +185,7 @@ class Rounds:
         holdings.keep_rows(journal, self._hub, theirs, equal)
         keep_memory(journal, self._hub, memory)
 
-    def _open(self, memory: dict[str, Any], out: Outgoing) -> SyncAnswer:
+    def _open(self, memory: dict[str, Any], out: _Outgoing) -> SyncAnswer:
         """Put the question, with the first lines; learn what the hub holds."""
         question = SyncQuestion(
             tick=memory.get("tick", 0),
@@ -279,7 +279,7 @@ class Rounds:
         if unread and self.ours[audit].unread:
             yield from exchange.unread_lines(journal).get(audit, [])
 
-    def _give(self, out: Outgoing) -> None:
+    def _give(self, out: _Outgoing) -> None:
         """Give lines until none is left; a laptop that may only read gives none."""
         assert self.hello is not None
         batch: list[bytes] = []
@@ -304,7 +304,7 @@ class Rounds:
             if not batch:
                 return
 
-    def _count_given(self, out: Outgoing, batch: list[bytes], pushed: Pushed) -> None:
+    def _count_given(self, out: _Outgoing, batch: list[bytes], pushed: Pushed) -> None:
         out.drop(len(batch))
         self.beyond |= pushed.sums
         self.exchange.pushed += pushed.new
@@ -401,7 +401,7 @@ class Rounds:
             )
             self.sent_whole |= lost
             assert self.hello is not None
-            self._give(Outgoing(lacking, self.hello.limits))
+            self._give(_Outgoing(lacking, self.hello.limits))
             if self.exchange.barred:
                 break
         journal = self.exchange.journal

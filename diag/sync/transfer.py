@@ -90,7 +90,7 @@ that is cut soon, names alone would never pass."""
 _REFUSALS: Final = frozenset({"too-large", "hash", "not-found", "right", "offset"})
 """Problems of one attachment: the others go on."""
 
-Lacking = tuple[NamedAttachment, int]
+_Lacking = tuple[NamedAttachment, int]
 """An attachment, and from which byte it is lacking."""
 
 
@@ -214,9 +214,9 @@ class Transfer:
                     self._keep(left[sha], self._incoming.take(sha))
                 del left[sha]
 
-    def _find_next(self, lacking: Iterable[Lacking]) -> list[Lacking]:
+    def _find_next(self, lacking: Iterable[_Lacking]) -> list[_Lacking]:
         """Return the first ones, as many as are best given at once."""
-        found: list[Lacking] = []
+        found: list[_Lacking] = []
         room = self._pace.bytes
         for named, held in islice(lacking, self._most_names):
             # One that is as long as the whole is wrong, or was not checked.
@@ -227,9 +227,9 @@ class Transfer:
             found.append((named, start))
         return found
 
-    def _give_several(self, office: QuickTransport, lacking: deque[Lacking]) -> None:
+    def _give_several(self, office: QuickTransport, lacking: deque[_Lacking]) -> None:
         """Give the first ones in one request; fewer after a cut."""
-        given: list[Lacking] = []
+        given: list[_Lacking] = []
 
         def give() -> FilesTaken:
             if given:
@@ -259,7 +259,7 @@ class Transfer:
                 self._count_sent(named)
             self._step(named.size - start)
 
-    def _look_again(self, sink: Sink, lacking: deque[Lacking]) -> None:
+    def _look_again(self, sink: Sink, lacking: deque[_Lacking]) -> None:
         """Learn how much of each had come before a cut."""
         asked = [named for named, _ in islice(lacking, self.limits.shas)]
         held = sink.missing([named.sha for named in asked])

@@ -47,7 +47,7 @@ class Delivered(NamedTuple):
     """Why lines or attachments were refused → how many."""
 
 
-class NearSink(NamedTuple):
+class _NearSink(NamedTuple):
     """A hub in this process, that takes what a device gives."""
 
     hub: Hub
@@ -67,7 +67,7 @@ class NearSink(NamedTuple):
 
 
 @dataclass(slots=True)
-class Relay:
+class _Relay:
     """Gives to a sink what is read in order: lines first, then attachments."""
 
     sink: Sink
@@ -127,7 +127,7 @@ def deliver(hub: Hub, keys: DeviceKeys, folder: Path, source: Path) -> Delivered
             device = devices[header.signer]
             # It showed no token: its signature was found right.
             caller = Caller.of(device, Token(b"", device.id, 0, b""))
-            relay = Relay(NearSink(hub, caller), hub.limits)
+            relay = _Relay(_NearSink(hub, caller), hub.limits)
             read_bundle(copy.path, keys.age, relay)
     except BundleError as error:  # an administrator does something else
         if error.fault in _SENTENCES:

@@ -75,7 +75,7 @@ _COMMUNE = re.compile(r"[0-9]{5}|2[AB][0-9]{3}")
 AUTHORITY = "ca.pem"
 """The authority, which laptops download."""
 
-AUTHORITY_KEY = "ca-key.pem"
+_AUTHORITY_KEY = "ca-key.pem"
 
 CERTIFICATE = "hub.pem"
 """The hub's key, its certificate, the authority's: one file, replaced as a whole."""
@@ -475,7 +475,7 @@ def make_authority(folder: Path, name: str, day: datetime) -> None:
         .add_extension(_usage(signs_certificates=True), critical=True)
         .sign(key, hashes.SHA256())
     )
-    write_private(folder / AUTHORITY_KEY, _key_pem(key))
+    write_private(folder / _AUTHORITY_KEY, _key_pem(key))
     write_private(folder / AUTHORITY, _pem(certificate))
 
 
@@ -487,12 +487,12 @@ def certify(folder: Path, host: str, day: datetime) -> None:
     """
     authority = x509.load_pem_x509_certificate((folder / AUTHORITY).read_bytes())
     signing = serialization.load_pem_private_key(
-        (folder / AUTHORITY_KEY).read_bytes(), None
+        (folder / _AUTHORITY_KEY).read_bytes(), None
     )
     assert isinstance(signing, ec.EllipticCurvePrivateKey)
     if signing.public_key() != authority.public_key():
         raise DiagError(
-            f"{folder} : {AUTHORITY} et {AUTHORITY_KEY} ne vont pas ensemble. Le "
+            f"{folder} : {AUTHORITY} et {_AUTHORITY_KEY} ne vont pas ensemble. Le "
             "serveur n'est pas lancé. Remettez ces deux fichiers d'une même copie du "
             "serveur : les postes ne croient que cette autorité."
         )

@@ -60,7 +60,7 @@ from diag.sync.questions import (
     write_rows,
 )
 
-UNPROVEN_LINES = 10_000
+_UNPROVEN_LINES = 10_000
 """Lines of an answer about who gave what."""
 
 UNREAD_LINES = 256
@@ -177,10 +177,10 @@ class Hub:
 
     def unproven(self, caller: Caller, after: int) -> Unproven:
         """Return which lines their author did not give, and who did."""
-        rows = self.store.unproven(caller.scopes, after, UNPROVEN_LINES)
+        rows = self.store.unproven(caller.scopes, after, _UNPROVEN_LINES)
         last = rows[-1][0] if rows else after
         lines = tuple((key.hex(), sender) for _, key, sender in rows)
-        return Unproven(after=last, lines=lines, more=len(rows) == UNPROVEN_LINES)
+        return Unproven(after=last, lines=lines, more=len(rows) == _UNPROVEN_LINES)
 
     def page(
         self, caller: Caller, audit: str, after: int, limit: int | None = None

@@ -130,7 +130,7 @@ class Push:
         """Keep the audits of the device's territory, new ones created."""
         rows = writing.lock(by_audit)
         abouts = {
-            audit: find_about(audit, (one for _, one in _read_here(numbered)))
+            audit: _find_about(audit, (one for _, one in _read_here(numbered)))
             for audit, numbered in by_audit.items()
             if audit not in rows
         }
@@ -257,7 +257,7 @@ class Push:
         }
         if not self.trusted:
             given = [rev for _, rev in numbered if rev.key not in refused]
-            gate = Warrant(
+            gate = _Warrant(
                 writing, row, self.author, self.at, self.devices, self.required
             )
             refused |= gate.refuse(given)
@@ -277,7 +277,7 @@ class Push:
             row.lam = max(row.lam, revision.lam)
         row.revisions += len(new)
         writing.add_authors(row, {revision.author for revision in new})
-        pairs = [(rev.key, sha) for rev in new for sha in attachments_of(rev)]
+        pairs = [(rev.key, sha) for rev in new for sha in _attachments_of(rev)]
         if pairs:
             writing.refer(row, pairs)
 
@@ -340,7 +340,7 @@ def _read_here(numbered: _Mixed) -> _Numbered:
     return [(at, one) for at, one in numbered if isinstance(one, Revision)]
 
 
-def attachments_of(revision: Revision) -> list[bytes]:
+def _attachments_of(revision: Revision) -> list[bytes]:
     """Return the SHA-256 of what a revision names: a photo, a compiled edition.
 
     Whatever it is about, `files` of its value names others.
@@ -398,7 +398,7 @@ def look_at_cut_over(devices: Iterable[Device], seals: Mapping[str, int]) -> Cut
     return CutOver(behind, min(seals.values(), default=0))
 
 
-class Warrant(NamedTuple):
+class _Warrant(NamedTuple):
     """The door of one audit, for what one device gives."""
 
     writing: Writing
@@ -525,7 +525,7 @@ class Warrant(NamedTuple):
         if self._right_of(rev.author) != _ADMIN:
             return "effacer tout un audit demande le droit « admin »"
         lines = (read(line.decode()) for _, line in self.writing.bodies(self.row))
-        about = find_about(self.row.id, chain(given, lines))
+        about = _find_about(self.row.id, chain(given, lines))
         term = term_of(about.campaign) if about else None
         if term and day_of(self.at) > term:
             return ""
@@ -542,7 +542,7 @@ class Warrant(NamedTuple):
         return max(rights, default=-1)
 
 
-def find_about(audit: str, revisions: Iterable[Revision]) -> Audit | None:
+def _find_about(audit: str, revisions: Iterable[Revision]) -> Audit | None:
     """Return what an audit is about, given by a revision and proven by the id."""
     for revision in revisions:
         if revision.subject == subjects.SUBJECT and (

@@ -47,9 +47,9 @@ _LOCATE = """
 select code, department, insee from directory where kind = :kind and code = any(:codes)
 """
 
-ADD_AUTHOR = "insert into author values (:audit, :label) on conflict do nothing"
+_ADD_AUTHOR = "insert into author values (:audit, :label) on conflict do nothing"
 
-ADD_UNPROVEN = """
+_ADD_UNPROVEN = """
 insert into unproven(n, audit, id, sender)
 select coalesce(max(n), 0) + 1, :audit, :id, :sender from unproven
 """
@@ -243,14 +243,14 @@ class Writing:
     def add_authors(self, audit: AuditRow, labels: Collection[str]) -> None:
         """Record who wrote in an audit."""
         for label in sorted(labels):
-            self._put_off(ADD_AUTHOR, audit=audit.number, label=label)
+            self._put_off(_ADD_AUTHOR, audit=audit.number, label=label)
 
     def add_unproven(self, audit: AuditRow, keys: Iterable[bytes], sender: str) -> None:
         """Record which lines their author did not give; numbered as they commit."""
         rows = [{"audit": audit.number, "id": key, "sender": sender} for key in keys]
         if rows:
             self._transaction.alone("unproven")
-            self._transaction.many(ADD_UNPROVEN, rows)
+            self._transaction.many(_ADD_UNPROVEN, rows)
 
     def is_old_sealed(self, audit: AuditRow) -> bool:
         """Whether what an audit held before there were seals is under the hub's."""
@@ -374,7 +374,7 @@ def fill_authors(transaction: Transaction) -> None:
         for audit, _seq, _key, body, _erased in rows:
             pairs.add((audit, str(json.loads(body)["author"])))
     listed = [{"audit": audit, "label": label} for audit, label in sorted(pairs)]
-    transaction.many(ADD_AUTHOR, listed)
+    transaction.many(_ADD_AUTHOR, listed)
 
 
 def fill_sums(transaction: Transaction) -> None:
@@ -394,4 +394,4 @@ def fill_unproven(transaction: Transaction) -> None:
         if json.loads(body)["author"] != sender
     ]
     for row in lacking:
-        transaction.run(ADD_UNPROVEN, **row)
+        transaction.run(_ADD_UNPROVEN, **row)
