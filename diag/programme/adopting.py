@@ -15,7 +15,7 @@ from diag.assess.results import Advice, Score
 from diag.audit.advising import steps_standing
 from diag.audit.follow import add_step
 from diag.audit.session import AuditSession
-from diag.imports.intake import Progress
+from diag.imports.intake import Progress, silent
 from diag.journal import changes, subjects
 from diag.journal.revision import NewRevision
 from diag.model.audit import FollowUp
@@ -304,9 +304,7 @@ class SchoolProspect(NamedTuple):
     years: tuple[YearProspect, ...]
 
 
-def prospects_of(
-    board: Board, progress: Progress = lambda _done, _total: None
-) -> Iterator[SchoolProspect]:
+def prospects_of(board: Board, progress: Progress = silent) -> Iterator[SchoolProspect]:
     """Give each school that has an operation, judged again at the end of each year.
 
     About 10 ms for each year in which something is done there.

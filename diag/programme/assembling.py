@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-from diag.imports.intake import Progress
+from diag.imports.intake import Progress, silent
 from diag.journal import subjects
 from diag.model.audit import Commune
 from diag.model.enums import BudgetSection, FollowUpState, PlaceKind
@@ -180,7 +180,7 @@ def contenders_of(
     container: Container,
     frame: ProgrammeFrame,
     before: Contenders | None = None,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = silent,
 ) -> Contenders:
     """Return what the audits give a programme and its variants.
 

@@ -15,7 +15,7 @@ from diag.audit.report import Report, public_report_of
 from diag.audit.session import AuditSession, listed
 from diag.audit.snapshot import OLDER, OlderMethodError
 from diag.audit.votes import votes_of
-from diag.imports.intake import Progress
+from diag.imports.intake import Progress, silent
 from diag.model.audit import FollowUp
 from diag.model.enums import (
     USUAL_READER,
@@ -152,7 +152,7 @@ def gathered(
     sharing: Iterable[str] = (),
     *,
     before: Contenders | None = None,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = silent,
 ) -> Contenders:
     """Return what the last audit of each school gives, in some campaigns.
 

@@ -4,7 +4,7 @@ What one is about is named, its audits are read, then it is built: a commune's h
 what its council decides for all its schools at once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -66,6 +66,7 @@ from diag.documents.synthesis.territory import (
     circonscription_synthesis,
     territory_synthesis,
 )
+from diag.documents.tables import Progress
 from diag.documents.write import Paper
 from diag.journal.facts import edition_of
 from diag.journal.records import standing_list_of
@@ -81,9 +82,6 @@ from diag.workspace.charter import office_of
 from diag.workspace.settings import campaign_named
 from diag.workspace.subjects import auditee_of, audits, commune_auditee, school_of
 from diag.workspace.workspace import Workspace
-
-Progress = Callable[[int, int], None]
-"""Called with how many audits are read, of how many."""
 
 TERRITORY = "territoire"
 """How the whole campaign is named on the command line."""
