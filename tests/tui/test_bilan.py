@@ -369,7 +369,7 @@ async def test_closing_says_what_is_to_be_checked_and_accepting_alone_asks_first
         await wait_for(pilot, lambda: shows(pilot, "facultatif"), "a word")
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "Rien n'est accepté"), "refused")
-        assert session.status is AuditStatus.SOUMIS, "it changed behind the screen"
+        await wait_for(pilot, lambda: session.status is AuditStatus.SOUMIS, "as it was")
 
         await pilot.press("escape")
         await wait_for(pilot, lambda: on(pilot, BilanScreen), "the bilan")
