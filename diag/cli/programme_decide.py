@@ -154,6 +154,23 @@ def equity(workspace: Workspace, slug: str, variant: str, *, as_json: bool) -> N
         )
 
 
+def _cells(one: CommuneShare | IpsGroup) -> tuple[str, ...]:
+    each = one.per_pupil
+    return (
+        number(one.pupils),
+        euros(round(one.need / 100)),
+        euros(round(one.placed / 100)),
+        percent(one.covered),
+        euros(round(one.helped / 100)),
+        "–" if each is None else euros(half_up(each / 100)),
+    )
+
+
+def _plain(one: CommuneShare | IpsGroup) -> dict[str, Any]:
+    computed = {"covered": one.covered, "per_pupil": one.per_pupil}
+    return {name: plain(value) for name, value in {**one._asdict(), **computed}.items()}
+
+
 @click.command()
 @workspace_command
 @named
@@ -220,23 +237,6 @@ def calendar(
     print_lines(f"{one.title} : {one.says}" for one in rules)
     if folder:
         click.echo(str(write_deadlines(board, found, folder, commune)))
-
-
-def _cells(one: CommuneShare | IpsGroup) -> tuple[str, ...]:
-    each = one.per_pupil
-    return (
-        number(one.pupils),
-        euros(round(one.need / 100)),
-        euros(round(one.placed / 100)),
-        percent(one.covered),
-        euros(round(one.helped / 100)),
-        "–" if each is None else euros(half_up(each / 100)),
-    )
-
-
-def _plain(one: CommuneShare | IpsGroup) -> dict[str, Any]:
-    computed = {"covered": one.covered, "per_pupil": one.per_pupil}
-    return {name: plain(value) for name, value in {**one._asdict(), **computed}.items()}
 
 
 @click.command()

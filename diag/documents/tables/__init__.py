@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -98,12 +97,6 @@ def decimals(value: Fraction) -> str:
     whole, part = digits[: len(digits) - places], digits[len(digits) - places :]
     shown = f"{whole}.{part}".rstrip("0").rstrip(".") if places else whole
     return f"-{shown}" if value < 0 else shown
-
-
-def is_long(value: int | Fraction) -> bool:
-    """Return whether a number has more digits than a spreadsheet keeps."""
-    digits = decimals(Fraction(value)).lstrip("-").replace(".", "").lstrip("0")
-    return len(digits) > MAX_DIGITS
 
 
 IDENTITY = (
@@ -257,10 +250,12 @@ def _put(sheet: "Worksheet", line: int, at: int, cell: Cell, dated: "Format") ->
     match cell:
         case bool():
             sheet.write_string(line, at, "oui" if cell else "non")
-        case int() | Fraction() if not is_long(cell):
-            sheet.write_number(line, at, float(decimals(Fraction(cell))))
         case int() | Fraction():
-            sheet.write_string(line, at, decimals(Fraction(cell)).replace(".", ","))
+            text = decimals(Fraction(cell))
+            if len(text.lstrip("-").replace(".", "").lstrip("0")) <= MAX_DIGITS:
+                sheet.write_number(line, at, float(text))
+            else:
+                sheet.write_string(line, at, text.replace(".", ","))
         case date() if cell.year >= _FIRST_YEAR:
             sheet.write_datetime(line, at, cell, dated)
         case date():
@@ -482,14 +477,6 @@ def read_counts(picked: ChosenAudits, provisional: int) -> tuple[Count, ...]:
 def some(number: int, one: str, many: str) -> tuple[Count, ...]:
     """Return a count that is shown only when it is not zero."""
     return ((number, one, many),) if number else ()
-
-
-def left_out(reasons: Counter[str]) -> tuple[Count, ...]:
-    """Return how many lines stay out, by reason."""
-    return tuple(
-        (number, f"ligne laissée de côté : {why}", f"lignes laissées de côté : {why}")
-        for why, number in reasons.items()
-    )
 
 
 def reserved_actions(report: Report) -> int:

@@ -28,7 +28,6 @@ from diag.documents.tables import (
     Table,
     identity,
     in_formats,
-    left_out,
     put,
     read_counts,
     reserved_actions,
@@ -460,7 +459,14 @@ def write_basket(
         *read_counts(picked, provisional),
         (len(articles.rows), "article", "articles"),
         (len(schools.rows), "ligne par école", "lignes par école"),
-        *left_out(out),
+        *(
+            (
+                number,
+                f"ligne laissée de côté : {why}",
+                f"lignes laissées de côté : {why}",
+            )
+            for why, number in out.items()
+        ),
     )
     tables = {
         "panier-par-article": articles,
