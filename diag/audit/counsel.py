@@ -39,7 +39,7 @@ from diag.audit.session import AuditSession
 from diag.audit.suppose import SupposedOutcome, outcome_lines
 from diag.audit.votes import votes_of
 from diag.model.audit import FollowUp
-from diag.model.checklist import Checklist, EffectValue, Price
+from diag.model.checklist import Price
 from diag.model.enums import (
     USUAL_READER,
     WORKING_READER,
@@ -215,29 +215,25 @@ def _effect(session: AuditSession, action: Action, key: str) -> Iterator[Outline
         "Effet si fait, sur l'ensemble",
         words if before != after else f"{least}{before}, inchangé",
     )
+    checklist = session.checklist
     for ident, value in effect.items():
-        what, then = _effect_words(session.checklist, ident, value)
+        question = checklist.questions.get(ident)
+        if question is None:
+            what = checklist.criteria[ident].title
+            then = f"{LEVELS[int(str(value))]} ou mieux"
+        elif TYPES[question.type].is_number:
+            order = "au plus" if question.better is Direction.DOWN else "au moins"
+            try:
+                amount = measure(canonical_number(value), question.unit)
+            except ValueError:  # a rule gives it: by what it reads
+                read = checklist.questions.get(str(value))
+                amount = f"« {read.label} »" if read else str(value)
+            what, then = question.label, f"{order} {amount}"
+        else:
+            is_day = TYPES[question.type].is_day
+            then = "à jour" if is_day else value_words(question, value)
+            what = question.label
         yield OutlineLine(f"{key}/effet/{ident}", f"  {what}", then, tone=Tone.QUIET)
-
-
-def _effect_words(
-    checklist: Checklist, ident: str, value: EffectValue
-) -> tuple[str, str]:
-    """Return what an action changes, and what it becomes."""
-    question = checklist.questions.get(ident)
-    if question is None:
-        criterion, level = checklist.criteria[ident], int(str(value))
-        return criterion.title, f"{LEVELS[level]} ou mieux"
-    if not TYPES[question.type].is_number:
-        is_day = TYPES[question.type].is_day
-        return question.label, "à jour" if is_day else value_words(question, value)
-    order = "au plus" if question.better is Direction.DOWN else "au moins"
-    try:
-        amount = measure(canonical_number(value), question.unit)
-    except ValueError:  # a rule gives it: by what it reads
-        read = checklist.questions.get(str(value))
-        amount = f"« {read.label} »" if read else str(value)
-    return question.label, f"{order} {amount}"
 
 
 def step_words(step: FollowUp, lead: str = "Suite : ") -> str:

@@ -478,18 +478,24 @@ def paste(
     proposed: dict[Key, Answer] = {}
     refused: list[CellRefusal] = []
     for place, question, where, cell in _landing(sheet, block, row, column):
-        if place is None:
+        if place is None or question is None:
             reason = "aucun lieu de ce nom ni à cette ligne du tableau"
-        elif question is None:
-            reason = "aucune question à cette colonne du tableau"
-        else:
-            answer = _answer_in(question, cell)
-            if isinstance(answer, Answer):
-                proposed[place.id, question.id] = answer
-            else:
-                refused.append(CellRefusal(where_words(place, question), answer))
+            if place:
+                reason = "aucune question à cette colonne du tableau"
+            refused.append(CellRefusal(where, reason))
             continue
-        refused.append(CellRefusal(where, reason))
+        reason = f"cellule trop longue : {len(cell)} caractères"
+        if len(cell) <= MAX_CELL:
+            read = TYPES[question.type].parse_cell(question, cell)
+            reason = read.problem
+            if not reason:
+                entry = NewAnswer(question.id, read.parsed, state=read.state)
+                try:
+                    proposed[place.id, question.id] = answer_for(question, entry)
+                except Refused as error:
+                    reason = error.plain
+        if reason:
+            refused.append(CellRefusal(where_words(place, question), reason))
     filled = record(session, sheet, proposed)
     return Filled(filled.written, (*refused, *filled.refused))
 
@@ -601,17 +607,3 @@ def _landing(
                     shown = f"{shown[: _SHOWN - 1]}…"
                 where = f"ligne {line + 1}, « {shown} »"
             yield place, question, where, cell
-
-
-def _answer_in(question: Question, cell: str) -> Answer | str:
-    """Return the answer that a cell gives, or why it gives none, in French."""
-    if len(cell) > MAX_CELL:
-        return f"cellule trop longue : {len(cell)} caractères"
-    read = TYPES[question.type].parse_cell(question, cell)
-    if read.problem:
-        return read.problem
-    entry = NewAnswer(question.id, read.parsed, state=read.state)
-    try:
-        return answer_for(question, entry)
-    except Refused as refused:
-        return refused.plain

@@ -477,11 +477,19 @@ def texts_of(
     """Give each text that somebody typed and these readers would have, and whence."""
     readers = frozenset(audiences)
     remarks = remarks_of(session)
-    for one in session.facts.places.values():
-        yield "le nom d'un lieu", one.name
+    names = {one.id: one.name for one in session.facts.places.values()}
+    for name in names.values():
+        yield "le nom d'un lieu", name
     yield from _advice_texts(session, remarks, readers)
-    yield from _seen_texts(session, remarks, works=WORKING_READER in readers)
-    if WORKING_READER in readers:
+    is_working = WORKING_READER in readers  # who reads even what is not « à montrer »
+    for seen in session.observations:
+        if seen.shown or is_working:
+            yield f"l'observation de {names.get(seen.place, 'ce lieu')}", seen.text
+    for each in remarks.evidence:
+        if each.photo.shown or is_working:
+            where = names.get(each.photo.place, "ce lieu")
+            yield f"la légende d'une photo de {where}", each.photo.caption
+    if is_working:
         yield from noted_texts(session)
 
 
@@ -501,20 +509,6 @@ def _advice_texts(
     for step in (*remarks.earlier, *remarks.follow_ups):
         for text in (step.by, step.why):
             yield f"la suite de « {step.recommendation} »", text
-
-
-def _seen_texts(
-    session: AuditSession, remarks: Remarks, *, works: bool
-) -> Iterator[tuple[str, str]]:
-    """Give what was seen, that is « à montrer »; everything where it `works` there."""
-    names = {one.id: one.name for one in session.facts.places.values()}
-    for seen in session.observations:
-        if seen.shown or works:
-            yield f"l'observation de {names.get(seen.place, 'ce lieu')}", seen.text
-    for each in remarks.evidence:
-        if each.photo.shown or works:
-            where = names.get(each.photo.place, "ce lieu")
-            yield f"la légende d'une photo de {where}", each.photo.caption
 
 
 def noted_texts(session: AuditSession) -> Iterator[tuple[str, str]]:

@@ -247,9 +247,18 @@ def _legs(facts: Facts, stops: dict[str, list[WalkStop]]) -> Iterator[Leg]:
             whoms.setdefault(whom, whom.capitalize() or "Autres questions")
     for whom, title in whoms.items():
         yield _own_leg(whom, title, subject, own)
-    for kind in ("salle", "lot"):
+    rooms = [*_rooms(facts, facts.root, "Salles")]
+    for building in facts.places_of(PlaceKind.BATIMENT):
+        rooms += [(building, building.name)]
+        rooms += _rooms(facts, building.id, building.name)
+    lots = [
+        (place, "Matériel")
+        for place in facts.places_of(PlaceKind.LOT)
+        if facts.places[place.parent or facts.root].kind is not PlaceKind.SALLE
+    ]
+    for kind, places in (("salle", rooms), ("lot", lots)):
         yield _own_leg(kind, *_GENERAL[kind], own)
-        for place, group in _places(facts, kind):
+        for place, group in places:
             holder = facts.places[place.parent or facts.root]
             room = holder if holder.kind is PlaceKind.SALLE else place
             here = tuple(stops.get(place.id, ()))
@@ -269,18 +278,6 @@ def _own_leg(whom: str, title: str, group: str, own: Iterable[WalkStop]) -> Leg:
     moments: tuple[Moment | None, ...] = (*Moment, None)
     stops = tuple(sorted(asked, key=lambda one: moments.index(one.question.moment)))
     return Leg(whom or "ecole", title, group, stops)
-
-
-def _places(facts: Facts, part: str) -> Iterator[tuple[Place, str]]:
-    if part == "lot":
-        for place in facts.places_of(PlaceKind.LOT):
-            if facts.places[place.parent or facts.root].kind is not PlaceKind.SALLE:
-                yield place, "Matériel"
-        return
-    yield from _rooms(facts, facts.root, "Salles")
-    for building in facts.places_of(PlaceKind.BATIMENT):
-        yield building, building.name
-        yield from _rooms(facts, building.id, building.name)
 
 
 def _rooms(facts: Facts, holder: str, group: str) -> Iterator[tuple[Place, str]]:

@@ -5,7 +5,7 @@ in writing. A site counts as blocked when something else than the site answered.
 """
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import ip_address
@@ -209,8 +209,17 @@ class TryFilter(Probe):
             for one in basket.categories:
                 found = _category(one, verdicts, basket.control, way.name)
                 yield replace(found, doubts=doubts)
-        for found in _counted(basket, verdicts):
-            yield replace(found, doubts=(*found.doubts, *doubts))
+        # How many sites were tried and blocked, by the way that a browser takes.
+        control = [verdicts[one] for one in basket.control]
+        if control.count(NameVerdict.OPEN) >= LEAST_CONTROL:
+            tried = [verdicts[host] for one in basket.categories for host in one.hosts]
+            known = [one for one in tried if one is not NameVerdict.UNKNOWN]
+            for key, count in (
+                ("filtrage.adresses_testees", len(known)),
+                ("filtrage.adresses_bloquees", sum(one in BLOCKED for one in known)),
+            ):
+                believed = (_NOT_A_PUPIL, *doubts)
+                yield ProbeFinding(key, count, "adresse", doubts=believed)
         is_outside = any(outside.code for _, outside in answers.values())
         yield await _safe_search(host, basket.resolver if is_outside else "")
         yield replace(await _way_round(host, basket, answers, seen), doubts=doubts)
@@ -241,23 +250,6 @@ async def _named(
 
 _SILENT = 3
 """Names in a row that a resolver leaves unanswered, after which none is asked of it."""
-
-
-def _counted(
-    basket: FilterBasket, verdicts: Mapping[str, NameVerdict]
-) -> Iterator[ProbeFinding]:
-    """Yield how many sites were tried and blocked, by the way that a browser takes."""
-    control = [verdicts[one] for one in basket.control]
-    if sum(one is NameVerdict.OPEN for one in control) < LEAST_CONTROL:
-        return
-    tried = [verdicts[host] for one in basket.categories for host in one.hosts]
-    known = [one for one in tried if one is not NameVerdict.UNKNOWN]
-    blocked = sum(one in BLOCKED for one in known)
-    for key, count in (
-        ("filtrage.adresses_testees", len(known)),
-        ("filtrage.adresses_bloquees", blocked),
-    ):
-        yield ProbeFinding(key, count, "adresse", doubts=(_NOT_A_PUPIL,))
 
 
 _NOT_A_PUPIL = "essayé depuis le portable de l'auditeur, non d'un poste d'élève"
