@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from diag.assess.judge import judge_of, rooted
-from diag.assess.results import Assessment, Cost, CriterionResult, Score
+from diag.assess.results import Assessment, Cost, Score
 from diag.audit.answer import Key, doubts_of, is_out_of_place
 from diag.audit.follow import move
 from diag.audit.session import AuditSession
@@ -28,9 +28,6 @@ from diag.model.errors import DiagError
 from diag.words.sentences import NEXT_BUDGET, Blanks, euros, filled, half_up, number
 from diag.words.vocabulary import COMPLIANCES, SUBJECTS
 from diag.workspace.editions import CURRENT, NamedEdition, edition_named
-
-Criteria = Mapping[str, CriterionResult]
-"""Criteria by id, judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,86 +131,6 @@ def judged_now(assessment: Assessment, subject: str) -> Judgement:
     )
 
 
-def alerts_become(
-    before: Judgement | None, after: Judgement, criteria: Criteria, heirs: Heirs
-) -> tuple[Becoming, ...]:
-    """Return what each point of compliance becomes, those that stand first.
-
-    `criteria` are those of the new edition, judged.
-    """
-    old = passed_on(before.alerts, heirs) if before else {}
-    none = "pas d'alerte" if before else ""
-    now = (
-        Becoming(
-            ident,
-            alert.title,
-            _alert(old.get(ident), none),
-            _alert(alert),
-            was_there=ident in old,
-            is_there=True,
-        )
-        for ident, alert in after.alerts.items()
-    )
-    gone = []
-    for ident, alert in old.items():
-        if ident in after.alerts:
-            continue
-        result = criteria.get(ident)
-        cleared = "n'est plus vérifié"
-        if result is not None:
-            kept = result.compliance
-            cleared = COMPLIANCES[kept] if kept else "n'est plus une obligation"
-        gone.append(
-            Becoming(
-                ident,
-                alert.title,
-                _alert(alert),
-                cleared,
-                was_there=True,
-                is_there=False,
-            )
-        )
-    return (*now, *gone)
-
-
-def advice_becomes(
-    before: Judgement | None, after: Judgement, heirs: Heirs
-) -> tuple[Becoming, ...]:
-    """Return what each action becomes, those that are advised first."""
-    old = before.advice if before else {}
-    none = "pas préconisée" if before else ""
-    came: dict[str, list[str]] = {}
-    for ident, one in old.items():
-        heir = heirs.get(ident, ident)
-        named = _paid(one) if heir == ident else f"« {one.title} », {_paid(one)}"
-        came.setdefault(heir, []).append(named)
-    now = (
-        Becoming(
-            ident,
-            one.title,
-            " et ".join(came.get(ident, [none])),
-            _paid(one),
-            was_there=ident in came,
-            is_there=True,
-        )
-        for ident, one in after.advice.items()
-    )
-    gone = (
-        Becoming(
-            ident,
-            one.title,
-            _paid(one),
-            f"remplacée par « {cover} »" if cover else "n'est plus préconisée",
-            was_there=True,
-            is_there=False,
-        )
-        for ident, one in old.items()
-        if heirs.get(ident, ident) not in after.advice
-        for cover in [after.covered.get(heirs.get(ident, ident), "")]
-    )
-    return (*now, *gone)
-
-
 def money_words(once: Cents, yearly: Cents) -> str:
     """Return « de 760 à 1 235 €, puis 240 € par an »; « sans dépense » for nothing."""
     parts = [_range(once)] if once != (0, 0) else []
@@ -315,14 +232,78 @@ class Upgrade:
 
     @property
     def alerts(self) -> tuple[Becoming, ...]:
-        """What each point of compliance becomes."""
-        criteria = self.assessment.criteria
-        return alerts_become(self.before, self.after, criteria, self.heirs)
+        """What each point of compliance becomes, those that stand first."""
+        before, after = self.before, self.after
+        old = passed_on(before.alerts, self.heirs) if before else {}
+        none = "pas d'alerte" if before else ""
+        now = (
+            Becoming(
+                ident,
+                alert.title,
+                _alert(old.get(ident), none),
+                _alert(alert),
+                was_there=ident in old,
+                is_there=True,
+            )
+            for ident, alert in after.alerts.items()
+        )
+        gone = []
+        for ident, alert in old.items():
+            if ident in after.alerts:
+                continue
+            result = self.assessment.criteria.get(ident)
+            cleared = "n'est plus vérifié"
+            if result is not None:
+                kept = result.compliance
+                cleared = COMPLIANCES[kept] if kept else "n'est plus une obligation"
+            gone.append(
+                Becoming(
+                    ident,
+                    alert.title,
+                    _alert(alert),
+                    cleared,
+                    was_there=True,
+                    is_there=False,
+                )
+            )
+        return (*now, *gone)
 
     @property
     def advice(self) -> tuple[Becoming, ...]:
-        """What each action becomes, and what it costs."""
-        return advice_becomes(self.before, self.after, self.heirs)
+        """What each action becomes, and what it costs, those advised first."""
+        before, after = self.before, self.after
+        old = before.advice if before else {}
+        none = "pas préconisée" if before else ""
+        came: dict[str, list[str]] = {}
+        for ident, one in old.items():
+            heir = self.heirs.get(ident, ident)
+            named = _paid(one) if heir == ident else f"« {one.title} », {_paid(one)}"
+            came.setdefault(heir, []).append(named)
+        now = (
+            Becoming(
+                ident,
+                one.title,
+                " et ".join(came.get(ident, [none])),
+                _paid(one),
+                was_there=ident in came,
+                is_there=True,
+            )
+            for ident, one in after.advice.items()
+        )
+        gone = (
+            Becoming(
+                ident,
+                one.title,
+                _paid(one),
+                f"remplacée par « {cover} »" if cover else "n'est plus préconisée",
+                was_there=True,
+                is_there=False,
+            )
+            for ident, one in old.items()
+            if self.heirs.get(ident, ident) not in after.advice
+            for cover in [after.covered.get(self.heirs.get(ident, ident), "")]
+        )
+        return (*now, *gone)
 
     @property
     def is_of_older(self) -> bool:
