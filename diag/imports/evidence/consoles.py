@@ -264,6 +264,11 @@ def _devices(row: Mapping[str, str]) -> Iterator[ListedDevice]:
     kind = _kind(row)
     if kind is None:
         return
+    written = re.match(r"[\d\s.,]+", row.get("memoire", "").strip())
+    number = written[0].replace(" ", "") if written else None
+    gigabytes = figure_of(number, least=0.1, most=1e7)
+    if gigabytes and gigabytes > _MOST_GIGABYTES:  # they are megabytes
+        gigabytes /= 1024
     device = ListedDevice(
         kind=kind,
         name=name,
@@ -273,7 +278,7 @@ def _devices(row: Mapping[str, str]) -> Iterator[ListedDevice]:
         model=model,
         system=line_of(row.get("systeme", "")),
         shape=line_of(row.get("forme") or row.get("nature") or "", 30),
-        memory_gb=_memory(row.get("memoire", "")),
+        memory_gb=None if gigabytes is None else round(gigabytes, 1),
         room=line_of(row.get("lieu", ""), 80),
     )
     if name or serial or macs:
@@ -314,15 +319,6 @@ def _kind(row: Mapping[str, str]) -> DeviceKind | None:
 _MOST_GIGABYTES = 256
 
 
-def _memory(cell: str) -> float | None:
-    """Return gigabytes: a number that no computer has so many of is of megabytes."""
-    match = re.match(r"[\d\s.,]+", cell.strip())
-    found = figure_of(match[0].replace(" ", "") if match else None, least=0.1, most=1e7)
-    if found is None:
-        return None
-    return round(found / 1024 if found > _MOST_GIGABYTES else found, 1)
-
-
 _MEASURED = {"descendant": DOWN, "montant": UP, "latence": LATENCY, "perte": LOSS}
 
 
@@ -357,25 +353,25 @@ def _network(row: Mapping[str, str], units: Mapping[str, str]) -> HeardNetwork |
     match = re.search(r"-\d{1,3}", row.get("signal", ""))
     if match is None or "ssid" not in row:
         return None
+    # A band in GHz, a channel, or a frequency in MHz.
+    cell = row.get("canal", "")
+    written = re.match(r"\d+(?:[.,]\d+)?", cell.strip())
+    found = figure_of(written[0] if written else None)
+    if found is None:
+        band = ""
+    elif "ghz" in fold(cell) or "band" in units.get("canal", ""):
+        band = {2: "2.4", 5: "5", 6: "6"}.get(int(found), "")
+    elif found >= _LOWEST_MHZ:
+        band = "5" if found < _LOWEST_6 else "6"
+        band = "2.4" if found < 2 * _LOWEST_MHZ else band
+    else:
+        band = "2.4" if found <= _HIGHEST_CHANNEL_24 else "5"
     return HeardNetwork(
         ssid=line_of(row["ssid"], 40),
         dbm=int(match[0]),
-        band=_band(row.get("canal", ""), units.get("canal", "")),
+        band=band,
         security=security_of(row.get("securite", "")),
     )
 
 
 _HIGHEST_CHANNEL_24, _LOWEST_MHZ, _LOWEST_6 = 14, 2000, 5925
-
-
-def _band(cell: str, heading: str) -> str:
-    """Return the band of a band in GHz, a channel, or a frequency in MHz."""
-    match = re.match(r"\d+(?:[.,]\d+)?", cell.strip())
-    found = figure_of(match[0] if match else None)
-    if found is None:
-        return ""
-    if "ghz" in fold(cell) or "band" in heading:
-        return {2: "2.4", 5: "5", 6: "6"}.get(int(found), "")
-    if found >= _LOWEST_MHZ:
-        return "2.4" if found < 2 * _LOWEST_MHZ else "5" if found < _LOWEST_6 else "6"
-    return "2.4" if found <= _HIGHEST_CHANNEL_24 else "5"

@@ -229,7 +229,12 @@ def _iperf(document: Mapping[str, Any]) -> EvidenceRead:
     started = figure_of(seconds, least=1, most=4e9)
     on = datetime.fromtimestamp(started, UTC).date().isoformat() if started else ""
     tool = line_of(start.get("version"), 20).replace("iperf ", "iperf3 ") or "iperf3"
-    if _is_inside(host):
+    try:
+        address = ipaddress.ip_address(host)
+        is_inside = address.is_private or address.is_link_local or address.is_loopback
+    except ValueError:
+        is_inside = host.casefold() in {"", "localhost"} or "." not in host
+    if is_inside:
         inside = f"Le serveur {host or 'inconnu'} est dans l'école"
         remark = f"{inside} : la mesure ne dit rien de la ligne d'Internet."
         return EvidenceRead(tool, on, remarks=(remark,))
@@ -247,15 +252,6 @@ def _iperf(document: Mapping[str, Any]) -> EvidenceRead:
             (back, returned.get("bits_per_second"), 1 / _MEGA),
         ]
     return _speed(tool, on, figures, reasons)
-
-
-def _is_inside(host: str) -> bool:
-    """Say whether a server is on the network of the school, as its address shows."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host.casefold() in {"", "localhost"} or "." not in host
-    return address.is_private or address.is_link_local or address.is_loopback
 
 
 _Scaled = tuple[str, object, float]
