@@ -197,6 +197,17 @@ class Undo(
     """Annuler la dernière saisie : texte, rang, ajout ou réponse."""
 
 
+class OpenDebrief(
+    Command,
+    keys="c",
+    title="À chaud",
+    group=AUDIT_GROUP,
+    place=KeyPlace.BILAN,
+    footer=True,
+):
+    """Montrer à la directrice, avant de partir, quelques faits et ce qui se décide."""
+
+
 class GoBilan(
     Command,
     keys="f9",

@@ -12,11 +12,11 @@ from diag.documents.write import write_departure
 from diag.model.audit import Visit
 from diag.model.errors import DiagError
 from diag.tui.beginning import send_forms
-from diag.tui.bilan.faces import OpenDebrief
 from diag.tui.commands import (
     Command,
     CommandType,
     GoBilan,
+    OpenDebrief,
     SendForms,
     bindings_of,
     key_now,

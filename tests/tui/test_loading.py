@@ -46,6 +46,12 @@ def test_a_visit_does_not_load_what_one_sees_on_leaving() -> None:
     assert not loaded & {f"diag.tui.{name}" for name in screens}
 
 
+def test_what_one_sees_on_leaving_does_not_load_the_bilan() -> None:
+    loaded = loaded_by("import diag.tui.app, diag.tui.departure")
+
+    assert not loaded & {"diag.tui.bilan", "diag.tui.suppose", "diag.documents.mairie"}
+
+
 def test_each_screen_that_is_imported_late_is_where_it_is_looked_for() -> None:
     folder = Path(state.__file__).parent
     texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.py")]

@@ -23,6 +23,7 @@ from diag.tui.commands import (
     AUDIT_GROUP,
     Command,
     ListNoted,
+    OpenDebrief,
     ShowPlaces,
     Undo,
     WriteNote,
@@ -100,10 +101,6 @@ class RemoveAdvice(Command, keys="delete", title="Retirer", group=_ADVISE):
 
 class Suppose(Command, keys="i", title="Et si…", group=AUDIT_GROUP, footer=True):
     """Essayer « et si… » : rien n'est enregistré."""
-
-
-class OpenDebrief(Command, keys="c", title="À chaud", group=AUDIT_GROUP, footer=True):
-    """Montrer à la directrice, avant de partir, quelques faits et ce qui se décide."""
 
 
 class WriteReports(Command, keys="r", title="Rapports", group=AUDIT_GROUP, footer=True):
