@@ -173,25 +173,15 @@ def _read(path: Path) -> bytes:
 
 
 def _decode(raw: bytes) -> tuple["Image.Image", str]:
-    # 60 ms: only who joins a photo pays for it.
-    from PIL import (  # noqa: PLC0415
-        Image,
-        ImageOps,
-        TiffImagePlugin,  # noqa: F401 - registers its format
-        WebPImagePlugin,  # noqa: F401
-    )
+    from PIL import Image, ImageOps  # noqa: PLC0415 - 60 ms
 
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    too_large = PictureError(
+        f"l'image annonce plus de {MAX_PIXELS // 1_000_000} millions de pixels. "
+        "Rien n'a été joint. Reprenez-la avec une définition ordinaire."
+    )
     with warnings.catch_warnings():
-        # Pillow warns between once and twice the limit, and a warning would be
-        # written over the screen; the size is checked below.
-        warnings.simplefilter("ignore")
-        try:
-            image: Image.Image = Image.open(io.BytesIO(raw), formats=_FORMATS)
-        except Image.DecompressionBombError as error:
-            raise _too_large() from error
-        if image.width * image.height > MAX_PIXELS:
-            raise _too_large()
+        warnings.simplefilter("ignore")  # it would be written over the screen
+        image = _open(raw, _FORMATS, too_large)
         taken_at = _taken_at(image)
         image.draft("RGB", (MAX_SIDE, MAX_SIDE))
         image.load()
@@ -205,11 +195,30 @@ def _decode(raw: bytes) -> tuple["Image.Image", str]:
         return image.convert("RGB"), taken_at
 
 
-def _too_large() -> PictureError:
-    return PictureError(
-        f"l'image annonce plus de {MAX_PIXELS // 1_000_000} millions de pixels. "
-        "Rien n'a été joint. Reprenez-la avec une définition ordinaire."
+def _open(raw: bytes, formats: tuple[str, ...], too_large: DiagError) -> "Image.Image":
+    """Open a picture; its size is read before it is decoded.
+
+    Raises:
+        DiagError: `too_large`, so.
+    """
+    # 60 ms: only who joins a photo, or has a logo, pays for it.
+    from PIL import (  # noqa: PLC0415
+        Image,
+        TiffImagePlugin,  # noqa: F401 - registers its format
+        WebPImagePlugin,  # noqa: F401
     )
+
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    with warnings.catch_warnings():
+        # Pillow warns between once and twice the limit: the size is checked below.
+        warnings.simplefilter("ignore")
+        try:
+            image: Image.Image = Image.open(io.BytesIO(raw), formats=formats)
+        except Image.DecompressionBombError as error:
+            raise too_large from error
+    if image.width * image.height > MAX_PIXELS:
+        raise too_large
+    return image
 
 
 def _taken_at(image: "Image.Image") -> str:
@@ -413,31 +422,18 @@ def _read_file(folder: Path, name: str) -> bytes:
 
 
 def _pixels(raw: bytes, format_: str) -> tuple[bytes, int, int]:
-    # 60 ms: only who has a logo pays for it.
-    from PIL import Image  # noqa: PLC0415
+    from PIL import Image  # noqa: PLC0415 - 60 ms
 
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    too_large = LogoError(f"plus de {MAX_PIXELS // 1_000_000} millions de pixels.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the size is checked below
-            image: Image.Image = Image.open(io.BytesIO(raw), formats=(format_,))
-        _check_size(image.width * image.height)
+        image = _open(raw, (format_,), too_large)
         shown = image.convert("RGBA" if image.has_transparency_data else "RGB")
         shown.thumbnail(SHOWN)
         bare = Image.frombytes(shown.mode, shown.size, shown.tobytes())
-    except (LogoError, Image.DecompressionBombError) as error:
-        raise _logo_too_large() from error
+    except LogoError:
+        raise
     except Exception as error:  # decoders of hostile bytes fail in many ways
         raise LogoError("ce n'est pas une image lisible.") from error
     written = io.BytesIO()
     bare.save(written, "PNG", optimize=True)
     return written.getvalue(), bare.width, bare.height
-
-
-def _check_size(pixels: int) -> None:
-    if pixels > MAX_PIXELS:
-        raise _logo_too_large()
-
-
-def _logo_too_large() -> LogoError:
-    return LogoError(f"plus de {MAX_PIXELS // 1_000_000} millions de pixels.")
