@@ -15,8 +15,7 @@ from random import Random
 from time import perf_counter
 
 from benches.worlds.territory import DAY, big_workspace, numbered
-from diag.documents.atlas import write_atlas
-from diag.documents.atlas.folder import files_of
+from diag.documents.atlas import files_of, write_atlas
 from diag.documents.formats import OPENED, Format
 from diag.workspace.workspace import Workspace, fixed_world
 

@@ -1,13 +1,17 @@
 """An atlas written to a folder: audits read one by one, pages and documents put in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from diag.audit.report import Report
 from diag.documents import AUDIENCES
-from diag.documents.atlas.folder import INDEX, OVERVIEW, document_path, files_of, staged
 from diag.documents.atlas.pages import (
+    INDEX,
+    OVERVIEW,
     Dossier,
     File,
     Line,
@@ -22,6 +26,7 @@ from diag.documents.atlas.school import (
     bilan_of,
     entry_of,
     scores_of,
+    slug,
 )
 from diag.documents.formats import FORMATS, OPENED, Format
 from diag.documents.synthesis.gathering import is_begun
@@ -190,6 +195,15 @@ class _Making:
         target.write_bytes(data)
 
 
+def document_path(ref: str, audience: Audience, form: str) -> str:
+    """Return where a document of an audit stands: its name is clear once it is sent.
+
+    `ref` is how commands name whom the audit is about.
+    """
+    about = slug(ref)
+    return f"documents/{about}/{AUDIENCES[audience].stem}-{about}.{form}"
+
+
 def _communes(
     entries: Mapping[str, SchoolEntry], picked: ChosenAudits
 ) -> dict[str, str]:
@@ -273,3 +287,123 @@ def without_notes(report: Report) -> Report:
         evidence=tuple(one for one in report.evidence if one.photo.shown),
     )
     return replace(bare, shown=without_notes(report.shown)) if report.shown else bare
+
+
+# The folder is made aside, then put in place at once. A list of its files stands in it:
+# whatever is not on the list was put there by somebody, and is never thrown away.
+MARK = "atlas.json"
+"""The list of the files, at the root of the atlas."""
+
+_FORMAT = "diag-atlas"
+
+_LEFT_BY_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
+
+
+@contextmanager
+def staged(folder: Path, view: str) -> Iterator[Path]:
+    """Give a folder to write in; when all went well, it takes the place of `folder`.
+
+    When anything fails or is interrupted, what was there stays as it was.
+
+    Raises:
+        DiagError: when `folder` holds anything else than such an atlas.
+    """
+    place = folder.resolve()
+    part, old = _beside(place, "en-cours"), _beside(place, "ancien")
+    if _is_ours(old) and not place.exists():
+        old.rename(place)  # a run was cut between the two renamings
+    _check(place, view)
+    for left in (part, old):  # by a run that was cut
+        if left.exists() and not _is_ours(left):
+            raise DiagError(
+                f"{left} gêne et ne vient pas de diag : déplacez-le, puis recommencez."
+            )
+        if left.exists():
+            shutil.rmtree(left)
+    part.mkdir(parents=True)
+    try:
+        _list(part, view)
+        yield part
+        _list(part, view)
+        if place.exists():
+            place.rename(old)
+        try:
+            part.rename(place)
+        except OSError:
+            if old.exists():
+                old.rename(place)
+            raise
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def files_of(folder: Path) -> list[str]:
+    """Return every file under a folder, as a path with slashes, sorted."""
+    found = (path for path in folder.rglob("*") if not path.is_dir())
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def _check(place: Path, view: str) -> None:
+    if not place.exists():
+        return
+    if not place.is_dir():
+        raise DiagError(f"{place} est un fichier : donnez un dossier.")
+    files = files_of(place)
+    if not files and not any(place.iterdir()):
+        return
+    listed = _listed(place)
+    if listed is None:
+        raise DiagError(
+            f"{place} contient autre chose qu'un atlas : rien n'a été touché. "
+            "Donnez un dossier neuf ou vide."
+        )
+    its_view, its_files = listed
+    if its_view != view:
+        raise DiagError(
+            f"{place} contient l'atlas « {its_view} » : rien n'a été touché. "
+            f"Donnez un autre dossier à l'atlas « {view} », pour que personne ne "
+            "reçoive celui d'un autre."
+        )
+    known = {MARK, *its_files}
+    foreign = [
+        name
+        for name in files
+        if name not in known and Path(name).name not in _LEFT_BY_SYSTEMS
+    ]
+    if foreign:
+        raise DiagError(
+            f"{place} contient un fichier qui n'est pas de l'atlas : {foreign[0]}. "
+            "Rien n'a été touché : déplacez-le, ou donnez un autre dossier."
+        )
+
+
+def _list(folder: Path, view: str) -> None:
+    files = [name for name in files_of(folder) if name != MARK]
+    listed = {"format": _FORMAT, "version": 1, "view": view, "files": files}
+    text = json.dumps(listed, ensure_ascii=False, indent=1)
+    (folder / MARK).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+def _listed(folder: Path) -> tuple[str, set[str]] | None:
+    """Return the view of an atlas and its files; None when the folder is none."""
+    try:
+        found = json.loads((folder / MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    is_atlas = (
+        isinstance(found, dict)
+        and found.get("format") == _FORMAT
+        and isinstance(found.get("view"), str)
+        and isinstance(found.get("files"), list)
+    )
+    return (found["view"], set(map(str, found["files"]))) if is_atlas else None
+
+
+def _is_ours(folder: Path) -> bool:
+    return folder.is_dir() and _listed(folder) is not None
+
+
+def _beside(place: Path, word: str) -> Path:
+    return place.with_name(f".{place.name}.{word}")

@@ -17,7 +17,6 @@ from markupsafe import Markup
 
 from diag.assess.money import added
 from diag.assess.results import Score
-from diag.documents.atlas.folder import INDEX, OVERVIEW, commune_path, to_root
 from diag.documents.atlas.school import (
     Bilan,
     SchoolEntry,
@@ -26,6 +25,7 @@ from diag.documents.atlas.school import (
     View,
     gauge,
     middle,
+    slug,
 )
 from diag.documents.blocks import one_line
 from diag.documents.drawings import (
@@ -248,8 +248,19 @@ def _communes(
     return found
 
 
+INDEX = "index.html"
+"""The map and the list."""
+
+OVERVIEW = "ensemble.html"
+"""The territory as a whole."""
+
 FREQUENT = 12
 """At most so many points of compliance listed, the most frequent first."""
+
+
+def commune_path(name: str, insee: str) -> str:
+    """Return where a commune's page stands."""
+    return f"communes/{slug(name, insee)}.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +482,11 @@ class Pages:
         }
         template = environment().get_template(f"{kind}.html.jinja")
         return template.render({**told, **frame})
+
+
+def to_root(path: str) -> str:
+    """Return what leads from a page back to the root of the atlas."""
+    return "../" * path.count("/")
 
 
 def _dossier(dossier: Dossier | None) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """An audit on a page: scores, alerts, what is proposed, what was decided."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +15,6 @@ from diag.audit.reasons import name_places
 from diag.audit.report import Report
 from diag.audit.snapshot import OLDER
 from diag.documents.academie import READER as ACADEMIE
-from diag.documents.atlas.folder import school_path
 from diag.documents.mairie import READER as MAIRIE
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import cures, failing, rests_on, rules
@@ -317,6 +317,21 @@ def _for_teachers(report: Report, view: View) -> tuple[str, ...]:
         by = f"{advice.owner(one)}{when}, {one.ref}"
         lines.append(f"{report.title(one, view.audience)} ({by}).")
     return tuple(lines)
+
+
+_LONGEST = 48
+_UNSAFE = re.compile(r"[^a-z0-9]+")
+
+
+def slug(*parts: str) -> str:
+    """Return texts as one name of small letters, digits and hyphens."""
+    slugs = (_UNSAFE.sub("-", fold(one))[:_LONGEST].strip("-") for one in parts)
+    return "-".join(filter(None, slugs)) or "sans-nom"
+
+
+def school_path(name: str, uai: str) -> str:
+    """Return where a school's page stands; its number makes it unique."""
+    return f"ecoles/{slug(name, uai)}.html"
 
 
 _LEVELS = {

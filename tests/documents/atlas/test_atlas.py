@@ -10,8 +10,7 @@ import pytest
 
 from diag.audit import session as audits
 from diag.audit.answer import record_note
-from diag.documents.atlas import AtlasWritten, write_atlas
-from diag.documents.atlas.folder import files_of
+from diag.documents.atlas import AtlasWritten, files_of, write_atlas
 from diag.documents.formats import OPENED, Format
 from diag.model.audit import School
 from diag.model.enums import PlaceKind

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.documents.atlas.folder import files_of, staged
+from diag.documents.atlas import files_of, staged
 from diag.model.errors import DiagError
 
 

@@ -5,13 +5,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.documents.atlas.folder import (
-    commune_path,
-    document_path,
-    school_path,
-    slug,
-    to_root,
-)
+from diag.documents.atlas import document_path
+from diag.documents.atlas.pages import commune_path, to_root
+from diag.documents.atlas.school import school_path, slug
 from diag.model.enums import Audience
 
 PATH = re.compile(r"[a-z]+/(?:[a-z0-9-]+/)?[a-z0-9-]+\.[a-z]+")
