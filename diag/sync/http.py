@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager, nullcontext, suppress
 from itertools import accumulate, pairwise
 from pathlib import Path
 from time import sleep
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import ValidationError
@@ -29,6 +29,7 @@ from diag.sync.protocol import (
     Pushed,
     Renewed,
     Unproven,
+    Wire,
     check_versions,
 )
 from diag.sync.questions import (
@@ -54,6 +55,8 @@ from diag.sync.trust import (
     read_invitation,
 )
 from diag.words.dates import day_words
+
+_W = TypeVar("_W", bound=Wire)
 
 _TIMEOUT = httpx.Timeout(30, connect=10)
 
@@ -97,22 +100,16 @@ class HttpTransport:
 
     def hello(self) -> Hello:
         """Ask for the hub's id, versions, limits."""
-        given = self._ask("GET", "/v1/hello")
-        with self._reading():
-            return Hello.model_validate_json(given.content)
+        return self._read(Hello, "GET", "/v1/hello")
 
     def enrol(self, asked: Enrolling) -> Admission:
         """Ask to be let in, with a code that serves once."""
         content = asked.model_dump_json().encode()
-        given = self._ask("POST", "/v1/enrol", content=content)
-        with self._reading():
-            return Admission.model_validate_json(given.content)
+        return self._read(Admission, "POST", "/v1/enrol", content=content)
 
     def rotate(self) -> Renewed:
         """Ask for a new token; the present token works until that is used."""
-        given = self._ask("POST", "/v1/token/rotate")
-        with self._reading():
-            return Renewed.model_validate_json(given.content)
+        return self._read(Renewed, "POST", "/v1/token/rotate")
 
     def open_page(self) -> str:
         """Return an address that shows the page of supervision, once."""
@@ -161,9 +158,7 @@ class HttpTransport:
 
     def unproven(self, after: int) -> Unproven:
         """Return which lines their author did not give, after a number."""
-        given = self._ask("GET", "/v1/unproven", params={"after": after})
-        with self._reading():
-            return Unproven.model_validate_json(given.content)
+        return self._read(Unproven, "GET", "/v1/unproven", params={"after": after})
 
     def page(self, audit: str, after: int) -> LogPage:
         """Return what follows a revision in the hub's log of an audit."""
@@ -187,44 +182,30 @@ class HttpTransport:
 
     def push(self, lines: Sequence[bytes]) -> Pushed:
         """Give lines."""
-        given = self._post("/v1/revisions", lines)
-        with self._reading():
-            return Pushed.model_validate_json(given.content)
+        return self._read(Pushed, "POST", "/v1/revisions", **_pack(lines))
 
     def sync(self, question: SyncQuestion, lines: Sequence[bytes]) -> SyncAnswer:
         """Give lines, ask what is new."""
         head = question.model_dump_json().encode()
-        given = self._post("/v2/sync", [head, *lines])
-        with self._reading():
-            answer = SyncAnswer.model_validate_json(given.content)
+        answer = self._read(SyncAnswer, "POST", "/v2/sync", **_pack([head, *lines]))
         self._keeps_parts = True
         return answer
 
     def tree(self, question: TreeQuestion) -> TreeAnswer:
         """Ask for the rows that are not as remembered."""
-        given = self._post("/v2/tree", [question.model_dump_json().encode()])
-        with self._reading():
-            return TreeAnswer.model_validate_json(given.content)
+        asked = _pack([question.model_dump_json().encode()])
+        return self._read(TreeAnswer, "POST", "/v2/tree", **asked)
 
     def pull(self, question: PullQuestion) -> PulledPage:
         """Ask for lines of several audits."""
-        given = self._post("/v2/pull", [question.model_dump_json().encode()])
+        asked = _pack([question.model_dump_json().encode()])
+        given = self._ask("POST", "/v2/pull", **asked)
         with self._reading():
             return read_page(given.content)
 
     def give(self, lines: Sequence[bytes]) -> GivenAnswer:
         """Give lines; learn what the hub holds now of their audits."""
-        given = self._post("/v2/push", lines)
-        with self._reading():
-            return GivenAnswer.model_validate_json(given.content)
-
-    def _post(self, path: str, lines: Sequence[bytes]) -> httpx.Response:
-        return self._ask(
-            "POST",
-            path,
-            content=gzip.compress(b"\n".join(lines), _LEVEL, mtime=0),
-            headers={"content-encoding": "gzip"},
-        )
+        return self._read(GivenAnswer, "POST", "/v2/push", **_pack(lines))
 
     def missing(self, shas: Sequence[str]) -> dict[str, int]:
         """Return which attachments the hub wants, and how many bytes it has of each."""
@@ -257,9 +238,7 @@ class HttpTransport:
         """Give several attachments; the hub keeps what came of them, even cut."""
         head = given.model_dump_json().encode()
         content = b"".join((head, b"\n", *contents))
-        answer = self._ask("POST", "/v2/blobs", content=content)
-        with self._reading():
-            return FilesTaken.model_validate_json(answer.content)
+        return self._read(FilesTaken, "POST", "/v2/blobs", content=content)
 
     def take_files(self, question: FilesQuestion) -> FilesAnswer:
         """Ask for several attachments; what came before a cut is an answer."""
@@ -276,6 +255,12 @@ class HttpTransport:
             raise OfflineError(f"{self.url} : la réponse a été coupée.")
         bounds = pairwise(accumulate(head.sizes, initial=0))
         return FilesAnswer(head, [rest[start:end] for start, end in bounds])
+
+    def _read(self, model: type[_W], method: str, path: str, **more: Any) -> _W:
+        """Ask, and read the answer."""
+        given = self._ask(method, path, **more)
+        with self._reading():
+            return model.model_validate_json(given.content)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -346,6 +331,12 @@ class HttpTransport:
                     "serveur."
                 )
             raise OfflineError(sentence) from error
+
+
+def _pack(lines: Sequence[bytes]) -> dict[str, Any]:
+    """Return lines as the compressed body of a request."""
+    content = gzip.compress(b"\n".join(lines), _LEVEL, mtime=0)
+    return {"content": content, "headers": {"content-encoding": "gzip"}}
 
 
 def _read_problem(given: httpx.Response) -> ProblemError:
