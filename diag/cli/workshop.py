@@ -18,14 +18,10 @@ from diag.model.enums import Participant
 from diag.model.errors import DiagError
 from diag.model.text import exact
 from diag.programme import gathering
+from diag.programme.assembling import weights_in_force
 from diag.programme.container import Record, opened
+from diag.programme.gathering import ballots_of, points_by_role, theme_weights
 from diag.programme.operations import gathered
-from diag.programme.weighing import (
-    ballots_of,
-    points_by_role,
-    theme_weights,
-    weights_in_force,
-)
 from diag.words.dates import describe_day
 from diag.words.sentences import counted, number, percent
 from diag.words.vocabulary import PARTICIPANTS

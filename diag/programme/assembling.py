@@ -9,7 +9,7 @@ from typing import NamedTuple
 from diag.imports.intake import Progress, silent
 from diag.journal import subjects
 from diag.model.audit import Commune
-from diag.model.enums import BudgetSection, FollowUpState, PlaceKind
+from diag.model.enums import BudgetSection, FollowUpState, Outcome, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.programme import (
     OUT,
@@ -36,7 +36,6 @@ from diag.programme.terms import (
     Programme,
     Purse,
 )
-from diag.programme.weighing import themed
 from diag.words.sentences import counted
 
 RURAL = 2_000
@@ -257,6 +256,43 @@ def _weights_of(
         own = exact(rule.school) + exact(rule.pupil) * one.pupils
         weights[name] = weights.get(name, Fraction(0)) + own * more
     return weights
+
+
+def weights_in_force(record: Record) -> dict[str, Fraction]:
+    """Return theme → weight, as the syndicat adopted them; empty until it did."""
+    rule = record.weighing
+    decision = record.decisions.get(rule.decision) if rule else None
+    if rule is None or decision is None or decision.outcome is not Outcome.ADOPTE:
+        return {}
+    return {
+        name: Fraction(exact(weight))
+        for name, weight in rule.adopted.items()
+        if name in record.themes
+    }
+
+
+class Themed(NamedTuple):
+    """The theme of an operation, and what it weighs."""
+
+    theme: str
+    """Slug; of several, the one that weighs most."""
+    weight: Fraction
+
+
+def themed(record: Record, candidates: Mapping[str, Contender]) -> dict[str, Themed]:
+    """Return the theme and the weight of each operation that has one."""
+    weights = weights_in_force(record)
+    found: dict[str, Themed] = {}
+    for name, theme in sorted(record.themes.items()):
+        weight = weights.get(name, Fraction(1))
+        for ident, one in candidates.items():
+            known = found.get(ident)
+            is_in = not one.domains.isdisjoint(theme.domains) or any(
+                action in theme.recommendations for action in one.actions
+            )
+            if is_in and (known is None or weight > known.weight):
+                found[ident] = Themed(name, weight)
+    return found
 
 
 def _operations(

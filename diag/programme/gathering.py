@@ -1,11 +1,15 @@
-"""What workshops gather: themes, cards, ballots, typed or from a sheet or telephone.
+"""What workshops gather, cards and ballots, and what ballots weigh.
 
-A ballot comes under a role, with no name.
+They are typed, or come from a sheet or a telephone; a ballot is under a role, with no
+name. Weights touch the order of what neither a law nor a blocking need takes first, and
+only once a decision of the syndicat adopted them; each traces to its ballots.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,12 +29,11 @@ from diag.model.programme import (
     WorkshopBallot,
     WorkshopCard,
 )
-from diag.model.text import fold, is_campaign
+from diag.model.text import canonical_number, exact, fold, is_campaign
 from diag.phone.links import PhoneSheet
 from diag.programme.adopting import decision_named
-from diag.programme.container import BALLOT, CARD, WEIGHTS, Container
+from diag.programme.container import BALLOT, CARD, WEIGHTS, Container, Record
 from diag.programme.setting import checked, insee_known, put
-from diag.programme.weighing import rule_adopting
 from diag.words.sentences import typeset
 from diag.words.vocabulary import PARTICIPANTS
 
@@ -345,6 +348,93 @@ def put_weights(
         return before
     put(container, WEIGHTS, value)
     return value
+
+
+LEAST_BALLOTS = 5
+"""Under so many ballots of a role, nothing is said of that role alone."""
+
+_CENTS = 100
+"""Weights have two decimals."""
+
+
+class ThemeWeight(NamedTuple):
+    """What a theme weighs, and what that follows from."""
+
+    theme: str
+    """Slug."""
+    points: int
+    """Over all ballots that count."""
+    share: Fraction
+    """Of the points, averaged over ballots or workshops; 0 to 1."""
+    weight: Fraction
+    """1: as if nobody had voted."""
+
+
+def theme_weights(record: Record) -> tuple[ThemeWeight, ...]:
+    """Return what each theme weighs by the ballots that count, in order of weight.
+
+    Empty where no rule names the workshops that count, or nobody voted in them.
+    """
+    rule = record.weighing
+    if rule is None or not record.themes:
+        return ()
+    groups = list(ballots_of(record, rule).values())
+    if rule.per == "ballot":  # each ballot, or each workshop, counts as one
+        groups = [[one] for ballots in groups for one in ballots]
+    if not groups:
+        return ()
+    points = Counter[str]()
+    shares = dict.fromkeys(sorted(record.themes), Fraction(0))
+    for ballots in groups:
+        for one in ballots:
+            points.update(one.points)
+            total = sum(one.points.values())
+            for name, given in one.points.items():
+                shares[name] += Fraction(given, total * len(ballots) * len(groups))
+    bound, weights = Fraction(exact(rule.bound)), []
+    for name, share in shares.items():
+        kept = min(max(share * len(shares), 1 / bound), bound)
+        weight = Fraction(round(kept * _CENTS), _CENTS)
+        weights.append(ThemeWeight(name, points[name], share, weight))
+    return tuple(sorted(weights, key=lambda one: (-one.weight, -one.share, one.theme)))
+
+
+def ballots_of(record: Record, rule: WeightRule) -> dict[str, list[WorkshopBallot]]:
+    """Return the ballots that count, by workshop; what names no theme here does not."""
+    found: dict[str, list[WorkshopBallot]] = {}
+    for (workshop, _), ballot in record.ballots.items():
+        kept = {
+            name: points
+            for name, points in ballot.points.items()
+            if name in record.themes and points
+        }
+        if workshop in rule.workshops and workshop in record.workshops and kept:
+            own = WorkshopBallot(role=ballot.role, points=kept)
+            found.setdefault(workshop, []).append(own)
+    return found
+
+
+def rule_adopting(record: Record, rule: WeightRule, decision: str) -> WeightRule:
+    """Return a rule as a decision adopts it: what it weighs today is kept in it."""
+    weights = theme_weights(replace(record, weighing=rule))
+    adopted = {one.theme: canonical_number(one.weight) for one in weights}
+    return rule.model_copy(update={"decision": decision, "adopted": adopted})
+
+
+def points_by_role(record: Record) -> dict[Participant, dict[str, int]]:
+    """Return theme → points of each role that has ballots enough to be shown."""
+    rule = record.weighing
+    many = Counter[Participant]()
+    found: dict[Participant, Counter[str]] = defaultdict(Counter)
+    for ballots in ballots_of(record, rule).values() if rule else ():
+        for one in ballots:
+            many[one.role] += 1
+            found[one.role].update(one.points)
+    return {
+        role: dict(points)
+        for role, points in found.items()
+        if many[role] >= LEAST_BALLOTS
+    }
 
 
 FORMAT, VERSION = "diag-ballot", 1

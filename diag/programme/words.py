@@ -6,7 +6,8 @@ from diag.model.enums import PlaceKind
 from diag.model.programme import BodyDecision, YearLock
 from diag.model.text import fold
 from diag.programme.adopting import Adopting
-from diag.programme.assembling import Board
+from diag.programme.assembling import Board, themed
+from diag.programme.gathering import ballots_of
 from diag.programme.history import LoggedDecision, YearMoved
 from diag.programme.placing import (
     AfterNeed,
@@ -26,7 +27,6 @@ from diag.programme.placing import (
 )
 from diag.programme.setting import locks_of
 from diag.programme.terms import Lack, Precedence, Purse
-from diag.programme.weighing import ballots_of, themed
 from diag.words.dates import describe_day
 from diag.words.sentences import cents_words, counted, euros, number, of, percent, to
 from diag.words.vocabulary import BUDGET_SECTIONS, FOLLOW_UPS

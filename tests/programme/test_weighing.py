@@ -19,7 +19,9 @@ from diag.model.programme import (
     Workshop,
     WorkshopBallot,
 )
+from diag.programme.assembling import weights_in_force
 from diag.programme.container import Container, Record, create, record_of
+from diag.programme.gathering import points_by_role, rule_adopting, theme_weights
 from diag.programme.placing import schedule_of, unweighted
 from diag.programme.terms import (
     INVESTMENT,
@@ -28,12 +30,6 @@ from diag.programme.terms import (
     Operation,
     Programme,
     Purse,
-)
-from diag.programme.weighing import (
-    points_by_role,
-    rule_adopting,
-    theme_weights,
-    weights_in_force,
 )
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import workspace

@@ -34,7 +34,7 @@ from diag.documents.write import Paper
 from diag.model.enums import Outcome
 from diag.model.programme import EnvelopeState
 from diag.model.text import exact
-from diag.programme.assembling import Board, board_of
+from diag.programme.assembling import Board, board_of, weights_in_force
 from diag.programme.container import EVERY
 from diag.programme.equity import (
     LEAST,
@@ -44,9 +44,9 @@ from diag.programme.equity import (
     unblocked,
     worth,
 )
+from diag.programme.gathering import theme_weights
 from diag.programme.history import log_of
 from diag.programme.money import budgets
-from diag.programme.weighing import theme_weights, weights_in_force
 from diag.programme.words import body_words, effect_words, reserve_words
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import counted, euros, half_up, listed, number, percent

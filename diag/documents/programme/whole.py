@@ -33,11 +33,11 @@ from diag.documents.programme.lines import (
     unconfirmed,
     whole_euros,
 )
-from diag.programme.assembling import Board
+from diag.programme.assembling import Board, weights_in_force
 from diag.programme.equity import commune_shares, spread
+from diag.programme.gathering import theme_weights
 from diag.programme.money import aids, budgets, checklist_of, fctva, under_floor
 from diag.programme.setting import locks_of
-from diag.programme.weighing import theme_weights, weights_in_force
 from diag.programme.words import reason_words, reserve_words
 from diag.words.dates import describe_day
 from diag.words.sentences import counted, euros, half_up, number, percent

@@ -9,14 +9,14 @@ from diag.documents.programme.whole import year_sums
 from diag.documents.tables import Cell, Column, Table, table_of
 from diag.model.programme import EnvelopeState
 from diag.model.text import exact
-from diag.programme.assembling import Board
+from diag.programme.assembling import Board, weights_in_force
 from diag.programme.container import EVERY
 from diag.programme.equity import commune_shares
+from diag.programme.gathering import theme_weights
 from diag.programme.history import log_of
 from diag.programme.money import PurseYear, budgets, checklist_of, fctva
 from diag.programme.setting import ref_of
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
-from diag.programme.weighing import theme_weights, weights_in_force
 from diag.programme.words import body_words, effect_words, reason_words, reserve_words
 from diag.words.dates import long_date
 from diag.words.sentences import percent

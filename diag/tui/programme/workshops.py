@@ -14,13 +14,13 @@ from diag.model.errors import DiagError
 from diag.model.programme import ProgrammeTheme
 from diag.model.text import fold
 from diag.programme import gathering
+from diag.programme.assembling import weights_in_force
 from diag.programme.container import Container, Record
-from diag.programme.gathering import ballot_sheet
-from diag.programme.weighing import (
+from diag.programme.gathering import (
+    ballot_sheet,
     ballots_of,
     points_by_role,
     theme_weights,
-    weights_in_force,
 )
 from diag.tui.commands import Command
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, Field, ListChoice
