@@ -33,7 +33,6 @@ from diag.demo.stories import (
     visit_again,
 )
 from diag.demo.territory import with_key, write_fictional_territory
-from diag.documents.document import Document
 from diag.documents.drafts import DraftKind, drafted
 from diag.documents.formats import FORMATS, Format
 from diag.documents.programme.committee import programme_deliberation
@@ -179,13 +178,6 @@ def problems_tried(
     return tuple(problems)
 
 
-def _pdf_notice(document: Document) -> str:
-    try:
-        return FORMATS[Format.PDF].write(document)[1]
-    except DiagError as error:
-        return str(error)
-
-
 def _unreadable(folder: str, names: list[str]) -> set[str]:
     """Return the names of what no copy can read: pipes, devices."""
     paths = {name: Path(folder, name) for name in names}
@@ -201,8 +193,11 @@ def _made(workspace: Workspace) -> Iterator[tuple[str, str]]:
             document = build_document(report, audience)
             problem = report.office.house.explain(audience)
             if story == FULL and not problem:  # an accessible PDF is asked of one
-                problem = _pdf_notice(document)
-                problem = f"{audience} : {problem}" if problem else ""
+                try:
+                    notice = FORMATS[Format.PDF].write(document)[1]
+                except DiagError as error:
+                    notice = str(error)
+                problem = f"{audience} : {notice}" if notice else ""
             yield f"{audience}, {report.about.name}", problem
     session = open_session(workspace, scenario(FULL).uai)
     school = session.about.school

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -260,11 +261,11 @@ def _learn(workspace: Workspace, entered: Entered) -> None:
     ]
     remember(workspace, *is_of)
     authors = kept.authors_in(workspace.journal, entered.audits)
-    people = {
-        label: name
-        for label, name in entered.header.people.items()
-        if label in authors and _is_clean(name)
-    }
+    people = {}
+    for label, name in entered.header.people.items():
+        with suppress(ValueError):  # a name that holds what no line may
+            if label in authors and clean_line(name):
+                people[label] = name
     learn_names(workspace, people)
     learn_cards(workspace, entered.header)
     note_asks(workspace)  # the week of an erasure that it asks for begins now
@@ -288,10 +289,3 @@ def _title(workspace: Workspace, entered: Entered, held: HeldAudit) -> str:
     same = school is not None and school.subject == audit.subject
     about = school if school and same and is_stub else known
     return f"{about.title} ({about.ref}, {audit.campaign})"
-
-
-def _is_clean(name: str) -> bool:
-    try:
-        return bool(clean_line(name))
-    except ValueError:
-        return False
