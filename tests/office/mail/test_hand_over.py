@@ -1,6 +1,7 @@
 """What leaves: the very files, the very digest, told in the audit, never twice."""
 
 import io
+from collections.abc import Sequence
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -70,10 +71,10 @@ def test_a_draft_holds_the_pdf_and_the_odt_and_stands_beside_them(
 def test_the_page_is_joined_where_no_pdf_can_be_made(
     session: AuditSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing() -> None:
+    def missing(_source: str, _standards: Sequence[str]) -> bytes:
         raise NoPdfError("Pas de PDF ici.")
 
-    monkeypatch.setattr(typeset, "_compiler", missing)
+    monkeypatch.setattr(typeset, "_compile_pdf", missing)
     packed = made(session)
     suffixes = [Path(each.name).suffix for each in packed.mail.attachments]
     assert suffixes == [".html", ".odt"]
