@@ -52,6 +52,16 @@ def test_what_one_sees_on_leaving_does_not_load_the_bilan() -> None:
     assert not loaded & {"diag.tui.bilan", "diag.tui.suppose", "diag.documents.mairie"}
 
 
+def test_the_bilan_does_not_load_what_drafts_are_written_with() -> None:
+    loaded = loaded_by("import diag.tui.app, diag.tui.bilan")
+
+    assert not loaded & {
+        "diag.documents.drafts",
+        "diag.documents.synthesis",
+        "xlsxwriter",
+    }
+
+
 def test_each_screen_that_is_imported_late_is_where_it_is_looked_for() -> None:
     folder = Path(state.__file__).parent
     texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.py")]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.widgets import Static
@@ -26,9 +27,7 @@ from diag.audit.report import report_folder, report_of
 from diag.audit.undo import undo
 from diag.audit.upgrade import Upgrade, preview, upgrade
 from diag.audit.upgrade_preview import upgrade_summary
-from diag.documents.drafts import DRAFTS, DraftKind, drafted, possible_drafts
 from diag.documents.formats import Format
-from diag.documents.synthesis import slips_gathered
 from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.journal.signatures import standing_word
 from diag.model.audit import FollowUp
@@ -72,6 +71,9 @@ from diag.tui.suppose import SupposeScreen
 from diag.tui.text import content
 from diag.words.sentences import counted
 from diag.words.vocabulary import STATUS_BUTTONS, STATUS_MOVES, STATUS_MOVES_ALONE
+
+if TYPE_CHECKING:
+    from diag.documents.drafts import DraftKind
 
 _SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
 """Where an audit goes only once the user read what is left."""
@@ -348,6 +350,10 @@ class BilanScreen(BilanFaces):
 
     @work
     async def on_draft_paper(self) -> None:
+        # With syntheses, tables and templates, 0.1 s: for those who draft.
+        from diag.documents.drafts import DRAFTS, DraftKind, possible_drafts  # noqa: PLC0415
+        from diag.documents.synthesis import slips_gathered  # noqa: PLC0415
+
         about = self.session.about
         choices = [
             ListChoice(str(one), DRAFTS[one].title)
@@ -366,7 +372,9 @@ class BilanScreen(BilanFaces):
         if not slips or await self.app.push_screen_wait(asked):
             self.call_later(self._draft, DraftKind(chosen))
 
-    def _draft(self, draft: DraftKind) -> None:
+    def _draft(self, draft: "DraftKind") -> None:
+        from diag.documents.drafts import drafted  # noqa: PLC0415 - loaded by then
+
         session = self.session
         workspace, campaign = session.workspace, session.audit.campaign
         made = drafted(workspace, draft, session.about.ref, campaign=campaign)
