@@ -164,7 +164,13 @@ class CriterionJudge:
                 standing = Standing.MAYBE
         given = self._is_given is None or self._is_given(scope)
         low, high = (0, 0) if given is False else self._levels(scope)
-        weight = ONE_WEIGHT if self._weighed is None else self._weight(scope)
+        weight = ONE_WEIGHT
+        many = ABSENT if self._weighed is None else self._weighed(scope)
+        if many is not ABSENT and many.high is not None:
+            least, most = max(0, many.low or 0), max(0, many.high)
+            weight = Weight(least, most)
+            if many.maybe_absent:
+                weight = Weight(min(1, least), max(1, most))
         low = low if given else 0
         ident = self.criterion.id
         return Verdict(ident, scope.place, standing, low, high, False, given, weight)
@@ -201,16 +207,6 @@ class CriterionJudge:
             if truth:
                 return level, high
         return 0, high or 0
-
-    def _weight(self, scope: PlaceScope) -> Weight:
-        assert self._weighed is not None
-        number = self._weighed(scope)
-        if number is ABSENT or number.high is None:
-            return ONE_WEIGHT
-        least, most = max(0, number.low or 0), max(0, number.high)
-        if number.maybe_absent:
-            return Weight(min(1, least), max(1, most))
-        return Weight(least, most)
 
     def _out(self, scope: PlaceScope, *, declared: bool = False) -> Verdict:
         ident = self.criterion.id

@@ -346,25 +346,20 @@ class PlaceScope:
         if len(heads) == 1 and heads[0].state is State.KNOWN and not fact.at_most:
             found = fact.read(heads[0].value)  # nearly always
         if found is None:
-            found = self._allowed(fact, heads, fact.unknown[reading.limits])
+            unknown = fact.unknown[reading.limits]
+            if fact.at_most:  # a part lies within its whole
+                whole = self.value(fact.at_most)
+                most = whole.high if isinstance(whole, Span) else None
+                if most is not None and isinstance(unknown, Span):
+                    low = None if unknown.low is None else min(unknown.low, most)
+                    high = most if unknown.high is None else min(unknown.high, most)
+                    unknown = unknown._replace(low=low, high=high)
+            values = [
+                unknown if self._exceeds(fact, head) else fact.allowed(head, unknown)
+                for head in heads
+            ]
+            found = hull_of_values(values) if values else unknown
         return found if relevant and out is False else maybe_absent(found)
-
-    def _allowed(
-        self, fact: FactType, heads: tuple[Answer, ...], unknown: RuleValue
-    ) -> RuleValue:
-        """Return what heads allow, a part within its whole."""
-        if fact.at_most:
-            whole = self.value(fact.at_most)
-            most = whole.high if isinstance(whole, Span) else None
-            if most is not None and isinstance(unknown, Span):
-                low = None if unknown.low is None else min(unknown.low, most)
-                high = most if unknown.high is None else min(unknown.high, most)
-                unknown = unknown._replace(low=low, high=high)
-        values = [
-            unknown if self._exceeds(fact, head) else fact.allowed(head, unknown)
-            for head in heads
-        ]
-        return hull_of_values(values) if values else unknown
 
     def _exceeds(self, fact: FactType, head: Answer) -> bool:
         """Say whether a part is above its whole, both known: one of them is wrong."""

@@ -99,7 +99,20 @@ def open_edition(edition: bytes) -> Checklist:
     Raises:
         EditionError: when the bytes are damaged or written by a newer diag.
     """
-    opened = _read(edition)
+    opened = None
+    try:
+        opened = _Compiled.model_validate_json(edition)
+    except ValidationError as error:
+        with suppress(*_DAMAGES):
+            older = json.loads(edition)
+            if "engine" not in older:
+                opened = _Compiled.model_validate(_brought_forward(older))
+        if opened is None:
+            raise EditionError(
+                "cette édition des grilles est illisible : elle est abîmée, ou faite "
+                "par une version plus récente de diag. Mettez diag à jour, ou "
+                "synchronisez."
+            ) from error
     return Checklist.model_construct(
         title=opened.title,
         version=opened.version,
@@ -120,20 +133,6 @@ def open_edition(edition: bytes) -> Checklist:
         forms=_by_id(opened.forms),
         checks=_by_id(opened.checks),
     )
-
-
-def _read(edition: bytes) -> _Compiled:
-    try:
-        return _Compiled.model_validate_json(edition)
-    except ValidationError as error:
-        with suppress(*_DAMAGES):
-            older = json.loads(edition)
-            if "engine" not in older:
-                return _Compiled.model_validate(_brought_forward(older))
-        raise EditionError(
-            "cette édition des grilles est illisible : elle est abîmée, ou faite par "
-            "une version plus récente de diag. Mettez diag à jour, ou synchronisez."
-        ) from error
 
 
 _DAMAGES = (AttributeError, LookupError, RecursionError, TypeError, ValueError)

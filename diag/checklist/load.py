@@ -37,6 +37,7 @@ from diag.checklist.source import (
     Node,
     Scalar,
     ident_of,
+    items_of,
     read_source,
     spot_of,
     text_of,
@@ -129,7 +130,8 @@ class Harvest:
         retired = self._retired()
         self._build_actions()
         domains = self._nouns["domains"]
-        order = list(filter(None, map(text_of, self._edition_list("domains"))))
+        ordered = items_of(self._edition_node, "domains")
+        order = list(filter(None, map(text_of, ordered)))
         order += sorted(domains.keys() - set(order))
         ranks = {ident: rank for rank, ident in enumerate(order)}
 
@@ -219,7 +221,7 @@ class Harvest:
         The last word counts.
         """
         found: dict[str, Retired] = {}
-        for node in self._edition_list("retired"):
+        for node in items_of(self._edition_node, "retired"):
             ident = ident_of(node) or text_of(node)
             by = text_of(node.nodes.get("by")) if isinstance(node, Entries) else ""
             if ident:
@@ -236,11 +238,6 @@ class Harvest:
 
     def _refuse_id(self, item: Item, message: str, remedy: str) -> None:
         self.problems.append(item.problem(("id",), message, remedy))
-
-    def _edition_list(self, key: str) -> tuple[Node, ...]:
-        """Return a list of `edition.yaml`, whatever else is faulty there."""
-        node = self._edition_node.nodes.get(key) if self._edition_node else None
-        return node.nodes if isinstance(node, Items) else ()
 
 
 def _list(folder: Path, harvest: Harvest) -> list[Path]:
@@ -431,8 +428,7 @@ class _Laying:
 
     def _add_examples(self, file: str, examples: Items) -> None:
         rest = self._layer.rests.setdefault(file, Entries(examples.spot, {}, {}))
-        before = rest.nodes.get("examples")
-        present = before.nodes if isinstance(before, Items) else ()
+        present = items_of(rest, "examples")
         joined = Items(examples.spot, (*present, *examples.nodes))
         spots = {**rest.spots, "examples": examples.spot}
         self._layer.rests[file] = Entries(

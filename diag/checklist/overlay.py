@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 
 from diag.checklist import Problem, Spot, problem_at
 from diag.checklist.files import NOUNS
-from diag.checklist.source import Entries, Items, Node, Scalar, ident_of, text_of
+from diag.checklist.source import (
+    Entries,
+    Items,
+    Node,
+    Scalar,
+    ident_of,
+    items_of,
+    text_of,
+)
 from diag.checklist.symbols import NUMERIC, names_read
 
 LISTS = (
@@ -389,8 +397,7 @@ def _needs_of(layer: Layer, item: Entries) -> Iterator[Name]:
                 rules.append(text_of(value))
     if isinstance(when := item.nodes.get("when"), Entries):
         rules.append(text_of(when.nodes.get("where")))
-    bought = item.nodes.get("buys")
-    for need in bought.nodes if isinstance(bought, Items) else ():
+    for need in items_of(item, "buys"):
         if isinstance(need, Entries):
             rules.append(text_of(need.nodes.get("count")))
             yield "prices", text_of(need.nodes.get("item"))

@@ -181,6 +181,12 @@ def text_of(node: Node | None) -> str:
     return node.text if isinstance(node, Scalar) else ""
 
 
+def items_of(node: Entries | None, key: str) -> tuple[Node, ...]:
+    """Return the nodes of the list under a key; none where there is no list."""
+    held = node.nodes.get(key) if node else None
+    return held.nodes if isinstance(held, Items) else ()
+
+
 class _UnreadableError(Exception):
     """A fault that keeps the rest of a file from being read."""
 

@@ -9,6 +9,7 @@ from datetime import date
 from enum import Enum
 from fractions import Fraction
 from functools import cache, reduce
+from itertools import product
 from math import inf
 from typing import Final, NamedTuple, NoReturn, Protocol
 
@@ -244,7 +245,14 @@ def multiplied(left: Span, right: Span) -> Span:
     (low, high, lacks), (least, most, lacks_too) = left, right
     if low and least and high and most and low > 0 and least > 0:
         return Span(low * least, high * most, lacks or lacks_too)
-    products = [_product(x, y) for x in _ends(left) for y in _ends(right)]
+    products: list[Exact | float] = []
+    for x, y in product(_ends(left), _ends(right)):
+        if not x or not y:
+            products.append(0)
+        elif isinstance(x, float) or isinstance(y, float):
+            products.append(inf if (x > 0) == (y > 0) else -inf)
+        else:
+            products.append(x * y)
     maybe_absent = left.maybe_absent or right.maybe_absent
     return Span(_bound(min(products)), _bound(max(products)), maybe_absent)
 
@@ -296,14 +304,6 @@ ARITHMETIC: dict[Operator, Callable[[Span, Span], Span]] = {
 def _ends(span: Span) -> tuple[Exact | float, Exact | float]:
     low = -inf if span.low is None else span.low
     return low, inf if span.high is None else span.high
-
-
-def _product(x: Exact | float, y: Exact | float) -> Exact | float:
-    if not x or not y:
-        return 0
-    if isinstance(x, float) or isinstance(y, float):
-        return inf if (x > 0) == (y > 0) else -inf
-    return x * y
 
 
 def _bound(end: Exact | float) -> Exact | None:

@@ -9,7 +9,7 @@ from diag.answers.types import TYPES
 from diag.checklist import Problem, problem_at
 from diag.checklist.files import NOUNS
 from diag.checklist.loaded import Item, Loaded
-from diag.checklist.source import Entries, Items, Node, Scalar, spot_of, text_of
+from diag.checklist.source import Entries, Scalar, items_of, spot_of, text_of
 from diag.checklist.symbols import NUMERIC, names_read
 from diag.model.checklist import (
     CHECK_VALUE,
@@ -125,24 +125,19 @@ def _deadline_problems(
 
 
 def _edition_problems(loaded: Loaded) -> Iterator[Problem]:
-    for node in _edition_list(loaded, "domains"):
+    for node in items_of(loaded.edition, "domains"):
         known = loaded.names("domains")
         if isinstance(node, Scalar) and node.text not in known:
             message = f"domaine « {node.text} » inconnu"
             remedy = _remedy(node.text, "domains", known)
             yield problem_at(node.spot, "domains", message, remedy)
     known = frozenset(ident for _, ident in loaded.nodes)
-    for node in _edition_list(loaded, "retired"):
+    for node in items_of(loaded.edition, "retired"):
         by = text_of(node.nodes.get("by")) if isinstance(node, Entries) else ""
         if by and by not in known:
             message = f"« retired » : le successeur « {by} » n'existe pas"
             remedy = write_instead(by, known, "Corrigez le nom, ou retirez « by ».")
             yield problem_at(spot_of(node, "by"), "retired", message, remedy)
-
-
-def _edition_list(loaded: Loaded, key: str) -> tuple[Node, ...]:
-    node = loaded.edition.nodes.get(key) if loaded.edition else None
-    return node.nodes if isinstance(node, Items) else ()
 
 
 def _part_problems(loaded: Loaded, item: Item, part: Question) -> Iterator[Problem]:
