@@ -27,10 +27,14 @@ from diag.programme.history import (
 )
 from diag.programme.money import budgets
 from diag.programme.words import (
+    asked_words,
+    placed_words,
+    planned_words,
     reason_words,
     reserve_words,
     theme_words,
     what_if_words,
+    whole_euros,
 )
 from diag.words.sentences import (
     cents_words,
@@ -211,12 +215,6 @@ def show(
     as_json: bool,
 ) -> None:
     """Montre le programme : les années, les payeurs, chaque opération et sa raison."""
-    # Documents bring templates: `--help` does without them.
-    from diag.documents.programme.lines import (  # noqa: PLC0415
-        asked_words,
-        placed_words,
-    )
-
     board = board_asked(workspace, slug, variant)
     if as_json:
         print_json(board_json(board))
@@ -471,11 +469,6 @@ def _years_table(board: Board) -> Iterator[tuple[str, ...]]:
 
 def _payers_table(board: Board) -> Iterator[tuple[str, ...]]:
     """Give what each payer is asked for, pays once and each year, and may spend."""
-    from diag.documents.programme.lines import (  # noqa: PLC0415
-        planned_words,
-        whole_euros,
-    )
-
     yield ("Payeur", "Demandé", "Inscrit", "Coûts annuels", "Programmable")
     paid: dict[str, int] = {}
     for purses in budgets(board).values():

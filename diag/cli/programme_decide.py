@@ -46,13 +46,13 @@ from diag.programme.setting import ref_of
 from diag.programme.words import (
     adopting_words,
     effect_words,
+    per_pupil_words,
 )
 from diag.words.dates import describe_day
 from diag.words.sentences import (
     counted,
     euros,
     euros_and_cents,
-    half_up,
     listed,
     number,
     percent,
@@ -155,14 +155,13 @@ def equity(workspace: Workspace, slug: str, variant: str, *, as_json: bool) -> N
 
 
 def _cells(one: CommuneShare | IpsGroup) -> tuple[str, ...]:
-    each = one.per_pupil
     return (
         number(one.pupils),
         euros(round(one.need / 100)),
         euros(round(one.placed / 100)),
         percent(one.covered),
         euros(round(one.helped / 100)),
-        "–" if each is None else euros(half_up(each / 100)),
+        per_pupil_words(one),
     )
 
 

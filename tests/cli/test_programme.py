@@ -17,7 +17,6 @@ from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import move
 from diag.documents import programme
 from diag.documents.formats import Format
-from diag.documents.programme.lines import cost_words
 from diag.documents.write import write_paper
 from diag.model.enums import AuditStatus, FollowUpState
 from diag.model.programme import YearLock
@@ -26,6 +25,7 @@ from diag.programme.assembling import Board, board_of
 from diag.programme.container import opened
 from diag.programme.placing import Imposed, Placement, Waited
 from diag.programme.terms import INVESTMENT, Lack, Purse
+from diag.programme.words import cost_words
 from diag.words.sentences import euros, euros_and_cents, typeset
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace

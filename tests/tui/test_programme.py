@@ -14,7 +14,6 @@ from textual.widgets import Input
 from diag.audit.answer import NewAnswer, record_answer
 from diag.cli.programme import board_json
 from diag.documents.programme import programme_folder, programme_paper
-from diag.documents.programme.lines import exact_words, planned_words
 from diag.journal import subjects
 from diag.model.enums import FollowUpState, Outcome, Participant
 from diag.model.errors import DiagError
@@ -31,6 +30,7 @@ from diag.programme.container import EVERY, FRAME, Container, Record, create, op
 from diag.programme.money import budgets
 from diag.programme.operations import Contenders
 from diag.programme.terms import INVESTMENT, Purse
+from diag.programme.words import exact_words, planned_words
 from diag.tui.app import DiagApp
 from diag.tui.programme import ProgrammeScreen, replaying
 from diag.tui.programme.grid import CellGrid

@@ -13,22 +13,7 @@ from diag.assess.terms import year_day
 from diag.documents.blocks import Md, bullets, definitions, sections, table, written
 from diag.documents.document import Document, Meta
 from diag.documents.programme.committee import committee_blocks
-from diag.documents.programme.lines import (
-    NO_AID,
-    cost_words,
-    exact_words,
-    named_words,
-    once_of,
-    only_school,
-    outside_part,
-    per_pupil_words,
-    placed_words,
-    planned_words,
-    shared_title,
-    span_words,
-    unconfirmed,
-)
-from diag.documents.programme.whole import programme_blocks
+from diag.documents.programme.whole import outside_part, programme_blocks
 from diag.documents.templates import finish
 from diag.documents.write import Paper
 from diag.model.enums import Milestone, PlaceKind
@@ -39,7 +24,22 @@ from diag.programme.equity import commune_shares, spread
 from diag.programme.money import PurseYear, aids, budgets, checklist_of, fctva
 from diag.programme.placing import lacks_of, what_if
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
-from diag.programme.words import reason_words, what_if_words
+from diag.programme.words import (
+    NO_AID,
+    cost_words,
+    exact_words,
+    named_words,
+    once_of,
+    only_school,
+    per_pupil_words,
+    placed_words,
+    planned_words,
+    reason_words,
+    shared_title,
+    span_words,
+    unconfirmed,
+    what_if_words,
+)
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import euros, half_up, number, percent
 from diag.workspace.charter import house_of

@@ -20,10 +20,10 @@ from diag.documents.blocks import (
 from diag.documents.document import Document, Meta
 from diag.documents.drafts import TO_WRITE, prefilled, signatures, tools
 from diag.documents.parts.votes import BALLOT
-from diag.documents.programme.lines import Row, exact_words, per_pupil_words, span_words
 from diag.documents.programme.whole import (
-    asked_words,
+    Row,
     money_part,
+    proposal_words,
     shares_table,
     why_parts,
     workshops_part,
@@ -47,7 +47,14 @@ from diag.programme.equity import (
 from diag.programme.gathering import theme_weights
 from diag.programme.history import log_of
 from diag.programme.money import budgets
-from diag.programme.words import body_words, effect_words, reserve_words
+from diag.programme.words import (
+    body_words,
+    effect_words,
+    exact_words,
+    per_pupil_words,
+    reserve_words,
+    span_words,
+)
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import counted, euros, half_up, listed, number, percent
 from diag.words.vocabulary import OUTCOMES
@@ -113,7 +120,7 @@ def agenda(board: Board) -> list[tuple[str, str]]:
             for one in theme_weights(record)
         ]
         points.append(("Le poids des thèmes", listed(weighed, 5)))
-    points.append(("Le programme", " ".join(asked_words(board))))
+    points.append(("Le programme", " ".join(proposal_words(board))))
     return points
 
 

@@ -4,7 +4,7 @@ Behind page 1 stand the money that comes back, what communes get, what workshops
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -17,31 +17,35 @@ from diag.documents.blocks import (
     table,
     written,
 )
-from diag.documents.programme.lines import (
+from diag.programme.assembling import Board, weights_in_force
+from diag.programme.equity import commune_shares, spread
+from diag.programme.gathering import theme_weights
+from diag.programme.money import aids, budgets, checklist_of, fctva, under_floor
+from diag.programme.placing import Imposed, lacks_of
+from diag.programme.setting import locks_of
+from diag.programme.words import (
     NO_AID,
-    Row,
+    asked_words,
     cost_words,
     exact_words,
     in_year,
     named_words,
     once_of,
-    outside_part,
     payer_words,
     per_pupil_words,
     placed_words,
     planned_words,
+    reason_words,
+    reserve_words,
     unconfirmed,
     whole_euros,
 )
-from diag.programme.assembling import Board, weights_in_force
-from diag.programme.equity import commune_shares, spread
-from diag.programme.gathering import theme_weights
-from diag.programme.money import aids, budgets, checklist_of, fctva, under_floor
-from diag.programme.setting import locks_of
-from diag.programme.words import reason_words, reserve_words
 from diag.words.dates import describe_day
 from diag.words.sentences import counted, euros, half_up, number, percent
 from diag.words.vocabulary import BUDGET_SECTIONS
+
+Row = tuple[str, ...]
+"""A row of a table, as it is printed."""
 
 WHYS = 5
 """So many reasons why something is no operation yet, on page 1."""
@@ -55,7 +59,7 @@ def programme_blocks(board: Board, day: date) -> Iterator[Md]:
     is_adopted = board.record.adoption is not None
     asked = "Ce qui est arrêté" if is_adopted else "Ce qui est demandé au comité"
     yield Md(f"## {written(asked)}")
-    yield bullets(asked_words(board))
+    yield bullets(proposal_words(board))
     yield years_table(board)
     notes, envelopes = list[str](), board.programme.envelopes
     if not envelopes:
@@ -123,7 +127,7 @@ def why_parts(board: Board, day: date) -> Iterator[Md]:
     yield written(" ".join(to_confirm))
 
 
-def asked_words(board: Board) -> Iterator[str]:
+def proposal_words(board: Board) -> Iterator[str]:
     """Give what is asked, in the figures of the table under it."""
     if not board.schedule.years:
         yield "Rien à inscrire encore : aucune opération n'a son année."
@@ -225,6 +229,38 @@ def years_table(board: Board) -> Md:
         ),
         numeric=(1, 2, 3, 4, 5, 6),
     )
+
+
+def outside_part(board: Board, names: Sequence[str], most: int, insee: str = "") -> Md:
+    """Return what has no year: the first ones with their reason, then how many."""
+    out = [one for one in names if board.schedule.placements[one].year is None]
+    if not out:
+        return written("Toutes les opérations chiffrées ont leur année.")
+    lines = [
+        f"{named_words(board, one, insee)}, "
+        f"{asked_words(board, one)}. {reason_words(board, one, insee)}"
+        for one in out[:most]
+    ]
+    if len(out) > most:
+        lines.append(f"Et {counted(len(out) - most, 'autre')}.")
+    causes = Counter[str]()
+    for name in out:  # whose money lacks, or what it waits for
+        reason = board.schedule.placements[name].reason
+        cause = "en attente d'autre chose"
+        if lacks := lacks_of(reason):
+            purse = lacks[0].purse
+            is_ours = purse is not None and purse.payer == board.programme.syndicat
+            cause = f"faute d'argent {'du syndicat' if is_ours else 'de la commune'}"
+            if purse is None:
+                cause = "faute de droit de tirage"
+        elif isinstance(reason, Imposed):
+            cause = "par un choix imposé"
+        causes[cause] += 1
+    told = ", ".join(f"{many} {cause}" for cause, many in causes.most_common())
+    many = counted(len(out), "opération")
+    words = f"{many} sans année, pour {asked_words(board, *out)}"
+    words += f" ({told}) :" if len(out) > 1 else " :"
+    return sections((written(words), bullets(lines)))
 
 
 def _rule(board: Board) -> Iterator[str]:

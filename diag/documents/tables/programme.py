@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 
-from diag.documents.programme.lines import once_of
 from diag.documents.programme.whole import year_sums
 from diag.documents.tables import Cell, Column, Table, table_of
 from diag.model.programme import EnvelopeState
@@ -17,7 +16,13 @@ from diag.programme.history import log_of
 from diag.programme.money import PurseYear, budgets, checklist_of, fctva
 from diag.programme.setting import ref_of
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
-from diag.programme.words import body_words, effect_words, reason_words, reserve_words
+from diag.programme.words import (
+    body_words,
+    effect_words,
+    once_of,
+    reason_words,
+    reserve_words,
+)
 from diag.words.dates import long_date
 from diag.words.sentences import percent
 from diag.words.vocabulary import BUDGET_SECTIONS, OUTCOMES

@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from textual.content import Content
 
-from diag.documents.programme.lines import exact_words, planned_words, whole_euros
 from diag.model.enums import FollowUpState, PlaceKind
 from diag.model.text import accented
 from diag.programme.assembling import Board
@@ -23,7 +22,14 @@ from diag.programme.money import PurseYear, budgets
 from diag.programme.operations import LeftOut
 from diag.programme.placing import Imposed, Unmet
 from diag.programme.terms import INVESTMENT, Precedence, Purse
-from diag.programme.words import purse_words, reason_words
+from diag.programme.words import (
+    exact_words,
+    per_pupil_words,
+    planned_words,
+    purse_words,
+    reason_words,
+    whole_euros,
+)
 from diag.tui.lists import ListColumn, ListLine
 from diag.tui.text import NamedText, line
 from diag.words.sentences import (
@@ -242,7 +248,7 @@ class YearsView:
             return f"{share.name} : {part}."
         found = spread(tuple(self.shares.values()))
         half = f" (médiane {number(half_up(found.median / 100))})" if found else ""
-        return f"{share.name} : {part}, {_pupil_words(share)} par élève{half}."
+        return f"{share.name} : {part}, {per_pupil_words(share)} par élève{half}."
 
     def detail(self, operation: str) -> Iterator[NamedText]:
         """Give all there is to know of an operation: reason, chain, payers, commune."""
@@ -313,12 +319,6 @@ class YearsView:
             yield f"{euros_between(aid.low, aid.high)} possibles, rien n'est promis"
             for one in aid.shares:
                 yield f"{one.title}, au plus {number(one.percent)} %"
-
-
-def _pupil_words(share: CommuneShare) -> str:
-    """Return the syndicat's euros for each pupil; « – » where nobody knows them."""
-    each = share.per_pupil
-    return "–" if each is None else euros(half_up(each / 100))
 
 
 def _named(name: str, texts: Iterable[str]) -> Iterator[NamedText]:
@@ -410,7 +410,7 @@ def commune_lines(view: YearsView) -> list[ListLine]:
             cents_words(one.need),
             planned_words(one.right) if is_known else part,
             cents_words(one.placed),
-            _pupil_words(one),
+            per_pupil_words(one),
             percent(one.covered),
             str(one.late) if one.late else "",
         )
@@ -444,6 +444,6 @@ def summarise_communes(view: YearsView) -> str:
     found = spread(tuple(view.shares.values()))
     if found is None or found.communes == 1:
         return many
-    least, most = _pupil_words(found.least), _pupil_words(found.most)
+    least, most = per_pupil_words(found.least), per_pupil_words(found.most)
     half = euros(int(found.median) // 100)
     return f"{many}. Par élève : de {least} à {most}, médiane {half}."
