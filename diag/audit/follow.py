@@ -119,13 +119,15 @@ def add_step(session: AuditSession, *steps: FollowUp) -> None:
     own = (one.id for one in own_standing(session))
     known = {*session.checklist.recommendations, *own}
     cleaned = [_checked(session, one, known) for one in steps]
-    is_open = session.status is not AuditStatus.CLOS
-    advice = {one.recommendation.id: one for one in session.assessment.advice}
     asked_again: dict[Key, None] = {}
-    for one in cleaned if is_open else ():
-        found = advice.get(one.recommendation)
-        if found and one.state is FollowUpState.VERIFIEE:
-            remedy = session.judge.remedies.by_id[one.recommendation]
+    checked = [
+        one.recommendation for one in cleaned if one.state is FollowUpState.VERIFIEE
+    ]
+    if checked and session.status is not AuditStatus.CLOS:
+        # For nothing else is it judged: an edition of an older method cannot be.
+        advice = {one.recommendation.id: one for one in session.assessment.advice}
+        for found in filter(None, map(advice.get, checked)):
+            remedy = session.judge.remedies.by_id[found.recommendation.id]
             reading = session.judge.reading(session.facts)
             places = (each.place for each in found.targets)
             asked_again |= dict.fromkeys(remedy.effect.changes(reading, places))
