@@ -5,9 +5,9 @@ of the time of these tests. Every 5 ms it sees the same.
 
 A sheet is read once a run for the same colours: each app read sixty of them again.
 
-A screen is painted once it is at rest, as a test looks at it: no terminal is there to
-show what was painted meanwhile, a sixth of the time. The long run paints it all, and
-`tests/terminal` has the program do so.
+A screen is painted once it is at rest, as a test looks at it, or else before the next
+keys and the end: no terminal is there to show what was painted meanwhile, a fifth of
+the time. The long run paints it all, and `tests/terminal` has the program do so.
 
 A loaded machine is slow: a key is given as long to be handled as any other condition.
 """
@@ -17,12 +17,13 @@ from typing import Any
 
 from hypothesis import settings
 from textual import _wait
+from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from tests.tui.waiting import PATIENCE, visible
+from tests.tui.waiting import PATIENCE, unseen, visible
 
 _wait.SLEEP_GRANULARITY = 1 / 200
 _wait.SLEEP_IDLE = _wait.SLEEP_GRANULARITY / 20
@@ -44,6 +45,7 @@ Stylesheet._parse_rules = _read_once  # type: ignore[assignment,method-assign] #
 
 _paint = Screen._compositor_refresh
 _press = Pilot.press
+_shut_down = App._shutdown
 
 
 @wraps(_paint)
@@ -56,13 +58,27 @@ def _paint_later(screen: Screen[Any]) -> None:
     screen.app._update_mouse_over(screen)
 
 
+def _paint_unseen() -> None:
+    for pilot in [*unseen]:
+        if pilot.app.is_running:
+            visible(pilot)
+    unseen.clear()
+
+
 @wraps(_press)
-async def _press_and_paint(pilot: Pilot[Any], *keys: str) -> None:
+async def _press_then_paint(pilot: Pilot[Any], *keys: str) -> None:
+    _paint_unseen()
     await _press(pilot, *keys)
-    if pilot.app.is_running:
-        visible(pilot)
+    unseen.append(pilot)
+
+
+@wraps(_shut_down)
+async def _paint_then_shut_down(app: App[Any]) -> None:
+    _paint_unseen()
+    await _shut_down(app)
 
 
 if settings.get_current_profile_name() != "long":
     Screen._compositor_refresh = _paint_later  # type: ignore[assignment,method-assign] # it is wrapped
-    Pilot.press = _press_and_paint  # type: ignore[assignment,method-assign] # it is wrapped
+    Pilot.press = _press_then_paint  # type: ignore[assignment,method-assign] # it is wrapped
+    App._shutdown = _paint_then_shut_down  # type: ignore[assignment,method-assign] # it is wrapped

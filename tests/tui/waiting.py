@@ -10,6 +10,9 @@ from textual.pilot import Pilot
 PATIENCE = 25.0
 """Seconds before a condition is given up: only a failure waits so long."""
 
+unseen: list[Pilot[None]] = []
+"""The app where keys were pressed since one looked at its screen, if any."""
+
 _SHARE = 5
 """A condition is looked at again after a fifth of the time that it was waited for."""
 
@@ -42,12 +45,20 @@ async def wait_for(
 
 async def wait_to_show(pilot: Pilot[None], *texts: str) -> None:
     """Let the app work until each text stands on the screen: a key paints later."""
+    seen: list[str] = []
+
+    def stands(text: str) -> bool:
+        seen[:] = visible(pilot)
+        return _stands(text, seen)
+
     for text in texts:
-        await wait_for(pilot, partial(shows, pilot, text), text)
+        if not _stands(text, seen):
+            await wait_for(pilot, partial(stands, text), text)
 
 
 def visible(pilot: Pilot[None]) -> list[str]:
     """Return the lines on screen, as one reads them; a window lets others show."""
+    unseen.clear()
     screen = pilot.app.screen
     visible_screen_stack.set(pilot.app._background_screens)
     strips = screen._compositor.render_strips()
@@ -56,8 +67,12 @@ def visible(pilot: Pilot[None]) -> list[str]:
 
 def shows(pilot: Pilot[None], text: str) -> bool:
     """Say whether a text stands on one line of the screen, whatever its spaces."""
+    return _stands(text, visible(pilot))
+
+
+def _stands(text: str, lines: list[str]) -> bool:
     wanted = _plain_spaces(text)
-    return any(wanted in _plain_spaces(line) for line in visible(pilot))
+    return any(wanted in _plain_spaces(line) for line in lines)
 
 
 def _plain_spaces(text: str) -> str:
