@@ -337,14 +337,18 @@ class HubHome:
         """Return the certificate and its key, renewed when theirs is near its end.
 
         Raises:
-            DiagError: when a certificate and its key do not go together.
+            DiagError: when a certificate and its key do not go together, or the
+                authority's key is that of another authority.
         """
         if self.settings.tls == "files":
             pair = Path(self.settings.certificate), Path(self.settings.key)
             check_pair(*pair)
             return pair
-        own = keep_valid(self.folder / TLS, self.host, datetime.now(UTC))
-        return own, own
+        folder, day = self.folder / TLS, datetime.now(UTC)
+        with alone(folder / _LOCK):
+            if is_due(folder, day):
+                certify(folder, self.host, day)
+        return folder / CERTIFICATE, folder / CERTIFICATE
 
     def invite(
         self, person: str, territories: tuple[str, ...], right: Right
@@ -516,18 +520,6 @@ def certify(folder: Path, host: str, day: datetime) -> None:
     whole = _key_pem(key) + _pem(certificate) + _pem(authority)
     write_private(folder / CERTIFICATE, whole)
     (folder / _FORMER_KEY).unlink(missing_ok=True)
-
-
-def keep_valid(folder: Path, host: str, day: datetime) -> Path:
-    """Return the hub's certificate, made anew when it is due; its key is in it.
-
-    Raises:
-        DiagError: when the authority's key is that of another authority.
-    """
-    with alone(folder / _LOCK):
-        if is_due(folder, day):
-            certify(folder, host, day)
-    return folder / CERTIFICATE
 
 
 def is_due(folder: Path, day: datetime) -> bool:
