@@ -508,6 +508,8 @@ def _plain(value: object) -> str:
         return "oui" if value else "non"
     if isinstance(value, list):
         return _joined(*map(_plain, value))
+    if isinstance(value, dict) and value.get("title"):
+        return _text(value, "title")
     return "" if value is None else str(value)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import add_step, move
+from diag.audit.history import changes_of
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
@@ -82,6 +83,17 @@ def test_a_frozen_list_changed_by_a_byte_breaks_the_seal(
     session.record(NewRevision(session.audit.id, ballot, {"title": "autre chose"}))
 
     assert session.sealed is False
+
+
+def test_the_history_names_what_a_closing_froze_by_its_titles(
+    session: AuditSession,
+) -> None:
+    aside = decisions_of(report_of(session)).aside
+    move(session, AuditStatus.CLOS)
+
+    written = [one.said for one in changes_of(session)]
+    assert not any("{" in words for words in written)
+    assert any(aside[0].title in words for words in written)
 
 
 def test_votes_are_numbered_from_one_and_fit_their_page(session: AuditSession) -> None:
