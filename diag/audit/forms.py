@@ -38,7 +38,7 @@ from diag.model.enums import PlaceKind, ProposalSource, Provenance, State
 from diag.model.errors import DiagError
 from diag.model.fact import Value
 from diag.model.text import clean_line, exact, fold
-from diag.phone.links import PhoneRole, PhoneSheet
+from diag.phone import PhoneRole, PhoneSheet
 from diag.words.sentences import counted
 from diag.words.vocabulary import WHOM
 from diag.workspace.disk import read_file

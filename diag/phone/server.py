@@ -26,7 +26,7 @@ from starlette.routing import Route
 
 from diag.answers.types import fields_script, fields_style
 from diag.model.errors import DiagError
-from diag.phone.links import (
+from diag.phone import (
     LIFE,
     PhoneLink,
     PhoneReceiver,

@@ -30,7 +30,7 @@ from diag.model.programme import (
     WorkshopCard,
 )
 from diag.model.text import canonical_number, exact, fold, is_campaign
-from diag.phone.links import PhoneSheet
+from diag.phone import PhoneSheet
 from diag.programme.adopting import decision_named
 from diag.programme.container import BALLOT, CARD, WEIGHTS, Container, Record
 from diag.programme.setting import checked, insee_known, put

@@ -20,7 +20,7 @@ from diag.audit.photos import PhotoSubject, keep_picture
 from diag.audit.session import AuditSession
 from diag.documents.questionnaire import compose, keep, title_of
 from diag.model.audit import Questionnaire
-from diag.phone.links import PhoneLink, PhoneRole, PhoneSheet, SharedNetwork
+from diag.phone import PhoneLink, PhoneRole, PhoneSheet, SharedNetwork
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import READING
 from diag.tui.place import EVERYWHERE

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from diag.model.errors import DiagError
-from diag.phone.links import (
+from diag.phone import (
     PhoneLink,
     PhoneReceiver,
     PhoneRole,

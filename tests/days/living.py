@@ -22,7 +22,7 @@ from pypdf import PdfReader
 from diag.audit import session as audits
 from diag.audit.session import AuditSession
 from diag.demo.territory import FictionalTerritory, write_fictional_territory
-from diag.phone.links import ADDRESS
+from diag.phone import ADDRESS
 from diag.sync.hub.home import HubHome
 from diag.workspace.workspace import Workspace
 from tests.cli.running import command, environment

@@ -2,9 +2,9 @@
 
 import pytest
 
+from diag import phone
 from diag.model.errors import DiagError
-from diag.phone import links
-from diag.phone.links import (
+from diag.phone import (
     ADDRESS,
     QUIET,
     mask_bits,
@@ -67,7 +67,7 @@ def test_a_wifi_is_encrypted_open_or_unknown(
 
 
 def test_only_a_private_address_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(links, "_asked", lambda _commands: LINUX)
+    monkeypatch.setattr(phone, "_asked", lambda _commands: LINUX)
     monkeypatch.setenv(ADDRESS, "10.1.2.3")
     found = shared_network()
     assert (found.address, str(found.network)) == ("10.1.2.3", "10.1.0.0/22")

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from diag.model.errors import DiagError
-from diag.phone.links import (
+from diag.phone import (
     LIFE,
     MOST_ITEMS,
     PER_ADDRESS,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import segno
 
-from diag.phone.links import ADDRESS, QUIET, wifi_text
+from diag.phone import ADDRESS, QUIET, wifi_text
 from tests.examples import cases
 from tests.terminal.terminal import Terminal, program
 from tests.terminal.visits import begin, prepared

@@ -7,7 +7,7 @@ import pytest
 from httpx import Client
 
 from diag.model.enums import Participant
-from diag.phone.links import ADDRESS
+from diag.phone import ADDRESS
 from diag.programme.container import opened
 from diag.tui.programme.ballots import BallotPhonesScreen
 from diag.workspace.workspace import Workspace, fixed_world

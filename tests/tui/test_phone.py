@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from diag.audit.photos import photos_of, picture_of
 from diag.audit.proposals import waiting
 from diag.audit.session import AuditSession
-from diag.phone.links import ADDRESS, PhoneRole
+from diag.phone import ADDRESS, PhoneRole
 from diag.tui.app import DiagApp
 from diag.tui.phone import PhoneDesk, PhoneScreen
 from diag.tui.proposals import ProposalsScreen
@@ -219,7 +219,7 @@ async def test_the_phone_ends_with_the_visit_and_says_what_to_try(
 async def test_without_the_extra_one_is_told_how_to_get_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("diag.phone.links.find_spec", lambda _name: None)
+    monkeypatch.setattr("diag.phone.find_spec", lambda _name: None)
     app = new_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         app.push_screen(PhoneScreen(app.desk.session(SCHOOL)))

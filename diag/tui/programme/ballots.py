@@ -13,7 +13,7 @@ from diag.journal.revision import NewRevision
 from diag.model.enums import Participant
 from diag.model.errors import DiagError
 from diag.model.programme import MOST_POINTS, WorkshopBallot, WorkshopCard
-from diag.phone.links import (
+from diag.phone import (
     WORKSHOP_PHONES,
     PhoneLink,
     PhoneRole,
