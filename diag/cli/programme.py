@@ -32,6 +32,7 @@ from diag.programme.words import (
     planned_words,
     reason_words,
     reserve_words,
+    span_words,
     theme_words,
     what_if_words,
     whole_euros,
@@ -158,9 +159,7 @@ def new(
         },
     )
     made = create(workspace, name, frame, siren)
-    click.echo(
-        f"Programme {made.slug} ouvert : {span_words(frame)}, {made.about.name}."
-    )
+    click.echo(f"Programme {made.slug} ouvert : {frame.span}, {made.about.name}.")
     click.echo(f"Ses enveloppes : diag programme envelope syndicat {first} MONTANT")
 
 
@@ -196,7 +195,7 @@ def set_frame(workspace: Workspace, slug: str, variant: str, **typed: Any) -> No
         container.write(container.varied(ident, {FRAME: {**own, **said}}))
     else:
         container.write(container.draft(FRAME, frame))
-    click.echo(f"{container.slug} : {span_words(frame)}.")
+    click.echo(f"{container.slug} : {frame.span}.")
 
 
 @click.command()
@@ -285,7 +284,7 @@ def what_if(
     name = setting.operation_named(board, operation)
     if year not in board.programme.years:
         raise DiagError(
-            f"{year} n'est pas une année de {span_words(board.record.frame)}.",
+            f"{year} n'est pas une année de {span_words(board)}.",
             about="year",
         )
     found = placing.what_if(board.programme, board.schedule, name, year)
@@ -415,16 +414,10 @@ def variant_name(board: Board) -> str:
     return board.record.variants[board.variant].name
 
 
-def span_words(frame: ProgrammeFrame | None) -> str:
-    """Return « 2027-2031 »."""
-    assert frame is not None
-    return f"{frame.budgets[0]}-{frame.budgets[-1]}"
-
-
 def _head_lines(board: Board) -> Iterator[str]:
     """Give what is shown, on what rule, and what to settle first."""
     state = "non arrêté" if board.record.adoption is None else "révision de l'arrêté"
-    yield f"{variant_name(board)} · {span_words(board.record.frame)} · {state}"
+    yield f"{variant_name(board)} · {span_words(board)} · {state}"
     yield reserve_words(board)
     order = "la loi, puis ce qui bloque" if board.programme.socle_first else "la loi"
     yield f"Ordre : {order}, puis les points par euro. « 2028 » : budget 2028."

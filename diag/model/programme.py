@@ -45,6 +45,11 @@ class ProgrammeFrame(Noun):
         """The budget years, in order."""
         return tuple(range(self.first, self.first + self.years))
 
+    @property
+    def span(self) -> str:
+        """The same in a word: « 2027-2031 »."""
+        return f"{self.first}-{self.first + self.years - 1}"
+
     @field_validator("reserve")
     @classmethod
     def _is_share(cls, value: Number) -> Number:

@@ -214,10 +214,9 @@ def value_words(subject: str, value: Json) -> str:
         case CostSplit() as split:
             words = percent(exact(split.syndicat))
         case ProgrammeFrame() as frame:
-            years = f"{frame.budgets[0]}-{frame.budgets[-1]}"
             order = "la loi, ce qui bloque" if frame.socle_first else "la loi"
             kept = f"réserve {number(frame.reserve)} %"
-            words = f"{years}, {kept}, {order}, les points par euro"
+            words = f"{frame.span}, {kept}, {order}, les points par euro"
         case RightsRule() as rights:
             each = f"{number(rights.school)} par école"
             words = f"{each}, {number(rights.pupil)} par élève"

@@ -341,8 +341,7 @@ class ProgrammeScreen(
             remarks.append(f"à trancher : {rivals}")
         if self.busy:
             remarks.append(self.busy)
-        budgets = frame.budgets
-        self.set_title(f"Programme {budgets[0]}-{budgets[-1]}", *remarks)
+        self.set_title(f"Programme {frame.span}", *remarks)
 
     def _head(self) -> Iterator[str]:
         if self.view is None or self.board is None:

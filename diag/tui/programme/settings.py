@@ -127,9 +127,8 @@ class NewForm(SpanForm):
         """
         frame = self.frame
         siren = self.value("siren") if self.query("#siren") else ""
-        name = f"{frame.budgets[0]}-{frame.budgets[-1]}"
         typed = "".join(siren.split())
-        return create(self._workspace, name, frame, typed).audit.id
+        return create(self._workspace, frame.span, frame, typed).audit.id
 
 
 class EditSpanForm(SpanForm):
