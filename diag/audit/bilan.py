@@ -367,14 +367,7 @@ def _reasons(
         plainly_out = [one for one in explained.places if is_plainly_out(one)]
         for place in explained.places:
             if place not in plainly_out:
-                at = f"{key}/{place.place}"
-                judged = partial(_judged, place, checklist, at)
-                yield OutlineLine(
-                    at,
-                    place.name,
-                    standing_words(place.verdict),
-                    inner=lambda judged=judged: tuple(judged()),  # type: ignore[misc]  # bound in the loop
-                )
+                yield _place(place, checklist, f"{key}/{place.place}")
         if plainly_out:
             names = ", ".join(one.name for one in plainly_out)
             yield quiet(f"{key}/hors", f"Sans objet ici : {names}")
@@ -387,6 +380,15 @@ def _reasons(
     nature = KINDS[criterion.kind]
     words = f"Critère{reference} « {criterion.title} » : {nature}"
     yield quiet(f"{key}/id", f"{words}, poids {criterion.weight}")
+
+
+def _place(place: PlaceRead, checklist: Checklist, key: str) -> OutlineLine:
+    return OutlineLine(
+        key,
+        place.name,
+        standing_words(place.verdict),
+        inner=lambda: tuple(_judged(place, checklist, key)),
+    )
 
 
 def _judged(place: PlaceRead, checklist: Checklist, key: str) -> Iterator[OutlineLine]:

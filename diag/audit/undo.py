@@ -1,6 +1,6 @@
 """Undo: a new revision that writes again what stood before; never a deletion."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from diag.audit.history import describe_revision, describe_subject, find_question_ever
 from diag.audit.proposals import LISTS, proposal_id
@@ -205,37 +205,30 @@ def take_back(
     Raises:
         DiagError: others wrote there since; `refusal` words it, and what to do.
     """
-    return tuple(
-        draft for change in taken for draft in _before(journal, audit, change, refusal)
-    )
-
-
-def _before(
-    journal: Journal, audit: str, change: Revision, refusal: str
-) -> Iterator[NewRevision]:
-    heads = journal.current(audit, change.subject)
-    if [(head.op, head.value) for head in heads] != [(change.op, change.value)]:
-        raise DiagError(f"Rien n'a été annulé : {refusal}")
-    now = tuple(head.id for head in heads)
-    before = {
-        content_of(revision): revision
-        for revision in journal.history(audit, change.subject)
-        if revision.id in change.parents
-    }
-    for each in before.values() or (None,):
-        if each is None or each.op == "del" or each.erased:
-            yield NewRevision(
-                audit,
-                change.subject,
-                op="del",
-                parents=now,
-                seen=each.seen if each else (),
-                undoes=change.id,
+    drafts: list[NewRevision] = []
+    for change in taken:
+        heads = journal.current(audit, change.subject)
+        if [(head.op, head.value) for head in heads] != [(change.op, change.value)]:
+            raise DiagError(f"Rien n'a été annulé : {refusal}")
+        before = {
+            content_of(revision): revision
+            for revision in journal.history(audit, change.subject)
+            if revision.id in change.parents
+        }
+        for each in before.values() or (None,):
+            is_gone = each is None or each.op == "del" or each.erased
+            drafts.append(
+                NewRevision(
+                    audit,
+                    change.subject,
+                    None if each is None or is_gone else each.value,
+                    op="del" if is_gone else "set",
+                    parents=tuple(head.id for head in heads),
+                    seen=each.seen if each and is_gone else (),
+                    undoes=change.id,
+                )
             )
-        else:
-            yield NewRevision(
-                audit, change.subject, each.value, parents=now, undoes=change.id
-            )
+    return tuple(drafts)
 
 
 _WITH_CONTENT = AnswerTopic | AuditTopic | ClosedTopic | FollowTopic
