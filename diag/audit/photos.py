@@ -305,8 +305,9 @@ def paths_of(text: str, *, windows: bool = sys.platform == "win32") -> tuple[Pat
             if is_file(whole):
                 found[whole] = None
                 continue
-            words = ["".join(groups) for groups in _QUOTED.findall(bare)]
-            if not windows:
+            if windows:
+                words = ["".join(groups) for groups in _QUOTED.findall(bare)]
+            else:
                 try:
                     words = shlex.split(bare)
                 except ValueError:  # an apostrophe in a name, not a quote

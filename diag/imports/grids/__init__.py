@@ -225,9 +225,9 @@ def _question(
             line, f"l'unité « {unit} » ne vaut que pour un nombre : non reprise."
         )
     written = row.get("lieu", "")
-    folded = fold(written).rstrip("s")
-    kinds = (kind for word, kind in _PLACES.items() if folded == word.rstrip("s"))
-    place = next(kinds, None) if folded else PlaceKind.ECOLE
+    folded = fold(written)
+    stems = {word.rstrip("s"): kind for word, kind in _PLACES.items()}
+    place = stems.get(folded.rstrip("s")) if folded else PlaceKind.ECOLE
     if place is None:
         draft.miss(line, f"« {written[:30]} » n'est pas un lieu connu : l'école.")
     return DraftQuestion(
