@@ -112,6 +112,7 @@ def retype(connection: sqlite3.Connection, table: str, old: str, new: str) -> No
     connection.execute("pragma writable_schema = reset")
 
 
+@pytest.mark.plain
 def test_a_number_of_an_audit_that_became_a_text_is_told_at_once(
     whole: tuple[Path, list[bytes]],
 ) -> None:

@@ -94,6 +94,7 @@ def test_what_is_known_is_proven_once_until_somebody_writes(
     assert completeness(journal, engine="2") == {}
 
 
+@pytest.mark.plain
 def test_scores_that_another_program_spoilt_are_judged_again(
     journal: Journal, judged: Assessment
 ) -> None:
