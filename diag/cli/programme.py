@@ -25,7 +25,7 @@ from diag.programme.history import (
     rivals_of,
     years_moved,
 )
-from diag.programme.money import budgets
+from diag.programme.money import budgets, whole_euros, year_sums
 from diag.programme.words import (
     asked_words,
     placed_words,
@@ -35,7 +35,6 @@ from diag.programme.words import (
     span_words,
     theme_words,
     what_if_words,
-    whole_euros,
 )
 from diag.words.sentences import (
     cents_words,
@@ -438,9 +437,6 @@ def _head_lines(board: Board) -> Iterator[str]:
 
 def _years_table(board: Board) -> Iterator[tuple[str, ...]]:
     """Give how many operations each year has, what they cost once, then each year."""
-    # Documents bring templates: `--help` does without them.
-    from diag.documents.programme.whole import year_sums  # noqa: PLC0415
-
     sums = year_sums(board)
     out = [
         one for one in board.programme.operations if one.id not in board.schedule.years

@@ -84,6 +84,46 @@ def budgets(board: Board) -> dict[int, dict[Purse, PurseYear]]:
     return found
 
 
+class YearSum(NamedTuple):
+    """What a budget of the programme adds up to, in cents."""
+
+    operations: int
+    once: int
+    whole: int
+    """Yearly costs among it, those of what was placed before too."""
+    syndicat: int
+    syndicat_may: int
+    """What it may plan, in whole euros, as `may`: they add up as they are printed."""
+    may: int
+
+
+def year_sums(board: Board) -> list[YearSum]:
+    """Return what each budget adds up to."""
+    terms, found = board.programme, []
+    for at, (year, purses) in enumerate(budgets(board).items()):
+        placed = [one for one in board.schedule.placements.values() if one.year == year]
+        may = {
+            purse: whole_euros(terms.planned(purse)[at]) for purse in terms.envelopes
+        }
+        ours = [purse for purse in (purses | may) if purse.payer == terms.syndicat]
+        found.append(
+            YearSum(
+                operations=len(placed),
+                once=sum(sum(one.paid.values()) for one in placed),
+                whole=sum(one.own for one in purses.values()),
+                syndicat=sum(purses[one].own for one in ours if one in purses),
+                syndicat_may=sum(may.get(one, 0) for one in ours),
+                may=sum(may.values()),
+            )
+        )
+    return found
+
+
+def whole_euros(cents: int) -> int:
+    """Return cents without what is under a euro: what may be spent, as it is shown."""
+    return cents // 100 * 100
+
+
 def _kept_money(board: Board, operation: str, purse: Purse) -> int:
     """Return what money kept for an operation pays of its one-off cost."""
     placed = board.schedule.placements[operation]

@@ -13,6 +13,7 @@ from diag.programme.assembling import Board, themed
 from diag.programme.equity import CommuneShare, IpsGroup
 from diag.programme.gathering import ballots_of
 from diag.programme.history import LoggedDecision, YearMoved
+from diag.programme.money import whole_euros
 from diag.programme.placing import (
     AfterNeed,
     AfterOpening,
@@ -318,11 +319,6 @@ def exact_words(cents: int) -> str:
     """Return an amount to the cent, without the cents where there are none."""
     shown = euros_and_cents(abs(cents)) if cents % 100 else euros(abs(cents) // 100)
     return f"−{shown}" if cents < 0 else shown
-
-
-def whole_euros(cents: int) -> int:
-    """Return cents without what is under a euro: what may be spent, as it is shown."""
-    return cents // 100 * 100
 
 
 def planned_words(cents: int) -> str:

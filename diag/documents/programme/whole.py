@@ -20,7 +20,15 @@ from diag.documents.blocks import (
 from diag.programme.assembling import Board, weights_in_force
 from diag.programme.equity import commune_shares, spread
 from diag.programme.gathering import theme_weights
-from diag.programme.money import aids, budgets, checklist_of, fctva, under_floor
+from diag.programme.money import (
+    aids,
+    budgets,
+    checklist_of,
+    fctva,
+    under_floor,
+    whole_euros,
+    year_sums,
+)
 from diag.programme.placing import Imposed, lacks_of
 from diag.programme.setting import locks_of
 from diag.programme.words import (
@@ -38,7 +46,6 @@ from diag.programme.words import (
     reason_words,
     reserve_words,
     unconfirmed,
-    whole_euros,
 )
 from diag.words.dates import describe_day
 from diag.words.sentences import counted, euros, half_up, number, percent
@@ -163,36 +170,6 @@ def proposal_words(board: Board) -> Iterator[str]:
         f"Proposer aux communes de payer {exact_words(whole - theirs)} : chaque "
         "conseil municipal vote sa part, rien n'est décidé à sa place."
     )
-
-
-class YearSum:
-    """What a budget of the programme adds up to, in cents."""
-
-    def __init__(self, board: Board, year: int) -> None:
-        """Add up a year."""
-        at, syndicat = board.programme.years.index(year), board.programme.syndicat
-        names = in_year(board, year)
-        purses = budgets(board)[year]
-        self.operations = len(names)
-        self.once = sum(once_of(board, name) for name in names)
-        self.whole = sum(one.own for one in purses.values())
-        self.syndicat = sum(
-            one.own for purse, one in purses.items() if purse.payer == syndicat
-        )
-        may = {
-            purse: whole_euros(board.programme.planned(purse)[at])
-            for purse in board.programme.envelopes
-        }
-        """What each purse may plan, in whole euros: they add up as they are printed."""
-        self.syndicat_may = sum(
-            cents for purse, cents in may.items() if purse.payer == syndicat
-        )
-        self.may = sum(may.values())
-
-
-def year_sums(board: Board) -> list[YearSum]:
-    """Return what each budget adds up to."""
-    return [YearSum(board, year) for year in board.programme.years]
 
 
 def years_table(board: Board) -> Md:

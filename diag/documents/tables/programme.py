@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 
-from diag.documents.programme.whole import year_sums
 from diag.documents.tables import Cell, Column, Table, table_of
 from diag.model.programme import EnvelopeState
 from diag.model.text import exact
@@ -13,7 +12,7 @@ from diag.programme.container import EVERY
 from diag.programme.equity import commune_shares
 from diag.programme.gathering import theme_weights
 from diag.programme.history import log_of
-from diag.programme.money import PurseYear, budgets, checklist_of, fctva
+from diag.programme.money import PurseYear, budgets, checklist_of, fctva, year_sums
 from diag.programme.setting import ref_of
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.programme.words import (

@@ -18,7 +18,7 @@ from diag.programme.equity import (
     spread,
     unblocked,
 )
-from diag.programme.money import PurseYear, budgets
+from diag.programme.money import PurseYear, budgets, whole_euros
 from diag.programme.operations import LeftOut
 from diag.programme.placing import Imposed, Unmet
 from diag.programme.terms import INVESTMENT, Precedence, Purse
@@ -28,7 +28,6 @@ from diag.programme.words import (
     planned_words,
     purse_words,
     reason_words,
-    whole_euros,
 )
 from diag.tui.lists import ListColumn, ListLine
 from diag.tui.text import NamedText, line
