@@ -304,22 +304,14 @@ def _see_audit(
 ) -> SeenAudit:
     status, since, author = status_of(telling)
     changed = read.since
+    who = changed.authors if changed else ()
     return SeenAudit(
-        audit=life.audit,
-        kind=life.kind,
-        code=life.code,
-        insee=life.insee,
-        department=life.department,
+        **life._asdict(),
         status=status,
         since=since,
         author=names.get(author, author),
-        lines=life.lines,
-        recent=life.recent,
-        last_at=life.last_at,
         unsealed=(changed.lines or -1) if changed else 0,
-        unsealed_by=tuple(names.get(one, one) for one in changed.authors)
-        if changed
-        else (),
+        unsealed_by=tuple(names.get(one, one) for one in who),
         unsealed_at=changed.at if changed else 0,
         conflicts=read.conflicts,
         people=tuple(
