@@ -387,11 +387,6 @@ def payer_words(board: Board, payer: str) -> str:
     return f"{name[:1].upper()}{name[1:]}"
 
 
-def in_year(board: Board, year: int) -> list[str]:
-    """Return the operations of a budget, in the order of their turns."""
-    return [name for name, one in board.schedule.placements.items() if one.year == year]
-
-
 def unconfirmed(board: Board, insee: str = "") -> Iterator[str]:
     """Give what may still change: open audits, estimated pupils, rival values."""
     shown = [one for one in board.names.values() if insee in ("", one.commune)]

@@ -36,7 +36,6 @@ from diag.programme.words import (
     asked_words,
     cost_words,
     exact_words,
-    in_year,
     named_words,
     once_of,
     payer_words,
@@ -275,7 +274,8 @@ def _rule(board: Board) -> Iterator[str]:
 
 def _year_pages(board: Board, year: int) -> Md:
     """Return the operations of a budget, each with its reason, then who pays it."""
-    names, at = in_year(board, year), board.programme.years.index(year)
+    placed, at = board.schedule.placements, board.programme.years.index(year)
+    names = [name for name, one in placed.items() if one.year == year]
     title = Md(f"## Budget {year}, effet à la rentrée {year}")
     rows = [
         (
@@ -306,7 +306,7 @@ def _year_pages(board: Board, year: int) -> Md:
         return sections((title, written("Aucune opération.")))
     if rows:
         whole = sum(once_of(board, name) for name in names)
-        yearly = sum(board.schedule.placements[name].yearly for name in names)
+        yearly = sum(placed[name].yearly for name in names)
         rows.append(("Total", cost_words(whole, yearly), "", ""))
     sums = [
         sum(getattr(purses[purse], name) for purse in ordered)
