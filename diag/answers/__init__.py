@@ -1,1 +1,1 @@
-"""One class per question type: what is typed, kept, printed and read by rules."""
+"""One class per question type: what is typed, kept, printed, read by rules; fields."""

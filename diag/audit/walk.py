@@ -1,4 +1,4 @@
-"""The walk of a visit: its questions, in the order of an engineer's feet; what is left.
+"""The walk of a visit: its questions in their order, what is left, what one looks for.
 
 The direction, the cabinet, the team and the commune first, then room by room, each
 with the equipment that stands in it, then the equipment of the whole school. What one

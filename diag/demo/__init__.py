@@ -3,7 +3,7 @@
 Of its programme: four schools of four communes beside the one audited in full; what the
 syndicat and each commune may spend, two variants, a year that a mayor imposes, three
 workshops whose ballots the committee adopted, and what two bodies decided. It is not
-adopted yet.
+adopted yet. A syndicat's own charter and templates are tried on it.
 """
 
 import shutil

@@ -1,1 +1,1 @@
-"""Official files and own tables, read; one module per kind of file."""
+"""Files read: official ones, own tables, grids, what other tools measured or listed."""

@@ -1,1 +1,1 @@
-"""The only SQL: revisions, current answers, territory, migrations, backup."""
+"""The only SQL of a laptop: revisions, what stands, territory, migrations, backup."""

@@ -1,4 +1,4 @@
-"""What may enter as text: NFC, no control or bidi-override character, bounded.
+"""What may enter as text or number: NFC, no control or bidi character, bounded.
 
 With the digits that an AZERTY keyboard gives without Shift; exact numbers, kept as an
 `int` or a decimal string without exponent, `+`, trailing zeros or `-0`, never a float;

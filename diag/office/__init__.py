@@ -1,1 +1,1 @@
-"""Colleagues and the office: syncs, bundles, conflicts, reviews."""
+"""The territory and colleagues: imports, syncs, conflicts, messages, privacy."""
