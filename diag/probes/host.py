@@ -334,14 +334,12 @@ class Host:
         At most 64 kB of the page are read.
         """
         proxy = self.proxies().get(url.partition(":")[0]) if uses_proxy else None
+        tls = self.tls()  # what this computer does is neither waited for nor an answer
         start = time.monotonic()
         try:
             async with (
                 httpx.AsyncClient(
-                    verify=self.tls(),
-                    proxy=proxy or None,
-                    trust_env=False,
-                    timeout=seconds,
+                    verify=tls, proxy=proxy or None, trust_env=False, timeout=seconds
                 ) as client,
                 client.stream(method, url) as answer,
             ):

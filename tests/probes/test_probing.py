@@ -191,6 +191,15 @@ async def test_a_server_in_https_is_measured_by_who_believes_it(mire: Mire) -> N
         assert page.problem == "tls"
 
 
+async def test_what_this_computer_lacks_is_no_answer_of_a_site() -> None:
+    class Untrusting(LoopbackHost):
+        def tls(self) -> ssl.SSLContext:
+            raise ssl.SSLError("no store of certificates")
+
+    with pytest.raises(ssl.SSLError, match="no store"):
+        await Untrusting().fetch(silent().url("empty.php"))
+
+
 async def test_a_busy_server_is_told_as_such() -> None:
     with mire_on_loopback(MireLimits(tests=0)) as busy:
         got = await found(ThroughputProbe(), Setting(LoopbackHost(), busy))
