@@ -46,7 +46,7 @@ def program_mark() -> str:
     """Return what changes whenever the code that reads and judges checklists does."""
     package = Path(diag.__file__).parent
     mark = sha256()
-    for room in ("model", "rules", "answers", "checklist", "assess"):
+    for room in ("model", "rules", "answers", "checklist", "assess", "words"):
         for path in sorted((package / room).rglob("*.py")):
             stat = path.stat()
             name = path.relative_to(package).as_posix()

@@ -1,9 +1,13 @@
 """What a check found is kept until something changes; damaged, it is as none."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import diag
+from diag.checklist import program_mark
 from diag.workspace import checking as check_cache
 from diag.workspace.checking import checked, problems_in
 from tests.rules.written import FILES
@@ -68,3 +72,24 @@ def test_a_place_where_nothing_can_be_kept_loses_only_time(
 ) -> None:
     (tmp_path / "cache").write_text("a file stands here", encoding="utf-8")
     assert checked(grilles, cache=tmp_path / "cache") == problems_in(grilles)
+
+
+LOADED = """
+import sys
+import diag.assess.examples, diag.checklist.lint, diag.checklist.load
+print(*{name.split(".")[1] for name in sys.modules if name.startswith("diag.")})
+"""
+
+
+def test_the_program_is_marked_by_every_room_that_a_check_loads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True
+    )
+    monkeypatch.setattr(diag, "__file__", str(tmp_path / "__init__.py"))
+    for room in done.stdout.split():
+        before = program_mark()
+        (tmp_path / room).mkdir()
+        (tmp_path / room / "one.py").touch()
+        assert program_mark() != before, room
