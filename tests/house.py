@@ -23,7 +23,7 @@ from types import CodeType, FrameType
 ROOT = Path(__file__).parents[1]
 SHORT = 60
 """Lines of a module that needs a reason to stand alone."""
-ENUMS = ("QuestionType", "Audience", "Form", "Format")
+ENUMS = ("QuestionType", "Audience", "Format")
 BANNED = re.compile(r"\b(?:told|tells?|said|says?|meant|spoken|laid)\b")
 SCHOOL = "9990211A"
 """A school that the demonstration audits half-way."""
