@@ -397,6 +397,9 @@ _FORMER = {
     "photos.Done": "LeavePhotos",
     "importing.Choose": "ChooseFile",
     "TellApart": "KeepApart",
+    "SayUnknown": "AnswerUnknown",
+    "SayWithoutObject": "AnswerWithoutObject",
+    "SayRefused": "AnswerRefused",
 }
 """Names of commands in keymaps kept by earlier versions, where they changed."""
 
@@ -405,16 +408,16 @@ def readable(kept: object) -> dict[str, str]:
     """Return what can be read of a keymap that was kept; never fails."""
     if not isinstance(kept, dict):
         return {}
-    return {
+    found = {}
+    for ident, key in kept.items():
+        if not (isinstance(ident, str) and isinstance(key, str) and key):
+            continue
+        if set(key) & set(", \t\n") or refusal_of_key(key):
+            continue
         # The first version kept the module of a command before its name.
-        _FORMER.get(ident, ident.rpartition(".")[2]): key
-        for ident, key in kept.items()
-        if isinstance(ident, str)
-        and isinstance(key, str)
-        and key
-        and not set(key) & set(", \t\n")
-        and not refusal_of_key(key)
-    }
+        name = _FORMER.get(ident, ident.rpartition(".")[2])
+        found[_FORMER.get(name, name)] = key
+    return found
 
 
 _ASKING = (Key, Paste, Callback)

@@ -236,9 +236,19 @@ async def test_a_damaged_keymap_never_prevents_starting(tmp_path: Path) -> None:
 
 
 def test_a_keymap_of_an_earlier_version_still_applies() -> None:
-    kept = {"visit_commands.MostUseful": "f10", "tour.Export": "y", "TellApart": "f12"}
+    kept = {
+        "visit_commands.MostUseful": "f10",
+        "tour.Export": "y",
+        "TellApart": "f12",
+        "SayUnknown": "f11",
+        "visit_commands.SayWithoutObject": "f3",
+        "SayRefused": "y",
+    }
     assert readable(kept) == {
         "MostUseful": "f10",
         "ExportTour": "y",
         "KeepApart": "f12",
+        "AnswerUnknown": "f11",
+        "AnswerWithoutObject": "f3",
+        "AnswerRefused": "y",
     }
