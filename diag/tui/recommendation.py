@@ -400,15 +400,16 @@ class RewordScreen(PlaceScreen):
         try:
             self._keep(self._names)
         except DiagError as error:
-            kept, faulty = self._kept, [error.about]
+            faulty = [error.about]
             if error.about not in self._names:
-                faulty = list(self._other_than(kept, self._names))
+                faulty = list(self._other_than(self._kept, self._names))
 
             def answered(dropped: bool | None) -> None:  # noqa: FBT001 - Textual's
                 if not dropped:
                     self._area(faulty[0]).focus()
                     return
                 self._forget_drafts(self._names)
+                kept = self._kept  # a sync may have brought other words meanwhile
                 for name in faulty:
                     self._area(name).load_text(getattr(kept, name))
                 self._keep_then(go_on)

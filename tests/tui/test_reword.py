@@ -104,6 +104,20 @@ async def test_a_faulty_text_is_dropped_and_the_rest_kept(
         assert "Ainsi" in kept(pilot).why
 
 
+async def test_words_that_came_while_one_was_asked_are_not_written_over(
+    tmp_path: Path,
+) -> None:
+    async with rewording(tmp_path) as pilot:
+        await refused(pilot, "escape")
+        app = pilot.app
+        assert isinstance(app, DiagApp)
+        session, came = app.desk.session(SCHOOL), {"title": "Ce qu'un collègue écrit"}
+        advising.reword(session, ADVICE, Audience.MAIRIE, came)
+        await pilot.press("delete")
+        await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "out")
+        assert kept(pilot).title == came["title"]
+
+
 async def test_declared_words_are_put_back_once_asked_and_a_full_disk_holds_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
