@@ -6,7 +6,6 @@ from functools import lru_cache, partial
 from pathlib import Path, PurePath
 from typing import ClassVar, cast
 
-from PIL import Image
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, on, work
@@ -441,6 +440,9 @@ class Pixels(Widget):
         return lines[y] if y < len(lines) else Strip.blank(self.size.width, plain)
 
     def _draw(self, width: int, height: int) -> list[Strip]:
+        # 30 ms: only who looks at a photo pays for it, not who enters a visit.
+        from PIL import Image  # noqa: PLC0415
+
         with Image.open(io.BytesIO(self._data)) as image:
             image.draft("RGB", (width, height * 2))
             small = image.convert("RGB")

@@ -44,7 +44,7 @@ def loaded_by(statement: str) -> set[str]:
         ),
         (
             "import diag.tui.app, diag.tui.photos, diag.tui.visit",
-            {"segno", "starlette", "uvicorn"},
+            {"PIL", "segno", "starlette", "uvicorn"},
         ),
         (
             "import diag.cli.checklists, diag.workspace.checking",
