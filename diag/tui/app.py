@@ -463,12 +463,12 @@ class DiagApp(Sturdy, GuardedApp):
     def _fatal_error(self) -> None:
         """Log what nobody had foreseen, instead of printing a traceback."""
         self.crash = self._exception
-        # 20 ms, that only a crash pays.
-        from diag.workspace.workspace import log_into  # noqa: PLC0415
-
         error, logger = self._exception, logging.getLogger("diag")
         cause = error.error if isinstance(error, WorkerFailed) else error
         with suppress(OSError):  # a folder that refuses its log still lets one out
+            # 20 ms, that only a crash pays.
+            from diag.workspace.workspace import log_into  # noqa: PLC0415
+
             if not logger.handlers:
                 self.desk.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 log_into(self.desk.folder)

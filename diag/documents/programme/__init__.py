@@ -19,7 +19,6 @@ from diag.documents.write import Paper
 from diag.model.enums import Milestone, PlaceKind
 from diag.model.errors import DiagError
 from diag.programme.assembling import Board
-from diag.programme.equity import CommuneShare as CommuneShare
 from diag.programme.equity import commune_shares, spread
 from diag.programme.money import PurseYear, aids, budgets, checklist_of, fctva
 from diag.programme.placing import lacks_of, what_if

@@ -454,11 +454,9 @@ def _names(gathering: Gathering, extracts: Sequence[Extract]) -> str:
 def _school_table(gathering: Gathering) -> Md:
     rows = []
     for one in gathering.extracts:
-        days, state = (
-            sorted(one.visits),
-            "provisoire" if one.provisional else "définitif",
-        )
-        visited = f"visite du {describe_day(days[-1])}" if days else "sans visite"
+        state = "provisoire" if one.provisional else "définitif"
+        last = max(one.visits, default="")
+        visited = f"visite du {describe_day(last)}" if last else "sans visite"
         rows.append((
             gathering.name_of(one),
             f"{visited}, {state}",
