@@ -162,16 +162,16 @@ def why_recommended(
     remedy = judge.remedies.by_id[recommendation]
     declared = remedy.recommendation
     counting = reading.with_limits(Limits.NONE)
-    targets = [
-        TargetRead(
+    targets = []
+    for target in found.targets if found else ():
+        needs = remedy.needs(counting.scope(target.place), target.quantity)
+        read = TargetRead(
             target=target,
             name=reading.facts.places[target.place].name,
             quantity=CountRead(None, declared.quantity, target.quantity),
             buys=tuple(
                 CountRead(checklist.prices[need.item], need.count, quantity)
-                for need, quantity in remedy.needs(
-                    counting.scope(target.place), target.quantity
-                )
+                for need, quantity in needs
             ),
             requires=tuple(
                 RequirementRead(each, prerequisites.holds(each, target.place))
@@ -179,8 +179,7 @@ def why_recommended(
             ),
             facts=facts_read(remedy.rules, reading.scope(target.place), reading),
         )
-        for target in (found.targets if found else ())
-    ]
+        targets.append(read)
     return AdviceExplanation(
         recommendation=declared,
         advice=found,

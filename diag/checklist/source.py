@@ -224,10 +224,10 @@ class _Builder:
             match type(event).__name__:
                 case "ScalarEvent":
                     self._refuse_decoration(event)
-                    plain, text = not event.style, event.value
-                    value = _plain_value(text) if plain else text
+                    plain, written = not event.style, event.value
+                    value = _plain_value(written) if plain else written
                     braced = bool(self._frames) and self._frames[-1].braced
-                    self._add(Scalar(self._spot(event), value, text, plain, braced))
+                    self._add(Scalar(self._spot(event), value, written, plain, braced))
                 case "SequenceStartEvent" | "MappingStartEvent":
                     self._refuse_decoration(event)
                     spot = self._spot(event)

@@ -223,15 +223,12 @@ def _french_score(text: str) -> int:
 
 def _read_again(run: str) -> str:
     for codec in _CODECS:
+        raw = b""
         try:
-            again = b"".join(
-                char.encode(
-                    "latin-1"
-                    if codec == "cp1252" and "\x80" <= char < "\xa0"
-                    else codec
-                )
-                for char in run
-            ).decode("utf-8")
+            for char in run:
+                is_control = codec == "cp1252" and "\x80" <= char < "\xa0"
+                raw += char.encode("latin-1" if is_control else codec)
+            again = raw.decode("utf-8")
         except UnicodeError:
             continue
         if _FRENCH.issuperset(again):

@@ -308,13 +308,8 @@ def candidates_of(
         is_charged = step is not None and (
             step.state in _DECIDED or (step.state in _DONE and step.year > 0)
         )
-        if item.tier not in _CLASSES or not (
-            is_charged
-            or any(
-                one not in steps or steps[one].state not in _CLOSED
-                for one in item.actions
-            )
-        ):
+        closed = [one in steps and steps[one].state in _CLOSED for one in item.actions]
+        if item.tier not in _CLASSES or (all(closed) and not is_charged):
             continue
         if pupils is None:
             yield LeftOut(item.title, report.about.title, "effectifs inconnus")
@@ -326,6 +321,7 @@ def candidates_of(
             leads.get(one, one) for one in waited if one in leads or one in unpriced
         )
         needs.pop(item.actions[0], None)
+        invested = filter(_is_invested, item.lines)
         yield Contender(
             operation=Operation(
                 id=f"{audit}/{item.actions[0]}",
@@ -347,9 +343,7 @@ def candidates_of(
             step=step if is_charged else None,
             paid_from=item.year,
             aid=item.aid,
-            bare=sum(
-                int(one.many * one.bare) for one in item.lines if _is_invested(one)
-            ),
+            bare=sum(int(one.many * one.bare) for one in invested),
             domains=frozenset(one.recommendation.domain for one in advised),
         )
 

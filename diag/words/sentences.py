@@ -327,10 +327,6 @@ def listed(names: Sequence[str], limit: int = 6) -> str:
     return ", ".join(names[:-1]) + f" et {names[-1]}"
 
 
-_ARTICLES = {"Le ": ("du ", "au "), "Les ": ("des ", "aux ")}
-"""Article that a name starts with → contracted after « de », after « à »."""
-
-
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """Return the known name that most resembles `name`, if one does."""
     close = get_close_matches(name, sorted(names), n=1, cutoff=0.72)
@@ -347,6 +343,10 @@ def either(names: Iterable[str]) -> str:
     """Return names as a French enumeration: « a », « b » ou « c »."""
     quoted = [f"« {name} »" for name in names]
     return " ou ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)
+
+
+_ARTICLES = {"Le ": ("du ", "au "), "Les ": ("des ", "aux ")}
+"""Article that a name starts with → contracted after « de », after « à »."""
 
 
 def of(name: str) -> str:

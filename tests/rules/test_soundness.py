@@ -189,7 +189,7 @@ AGGREGATES = st.one_of(
     IN_ROOMS.map("count(salle, {})".format),
     st.builds("share(salle, {}, {})".format, IN_ROOMS, IN_ROOMS),
     IN_ROOMS.map("share(salle, {})".format),
-    # typecheck keeps totals to numbers that cannot be negative
+    # no rule totals a number that may be negative
     st.builds(
         "total(salle, {}, {})".format, st.sampled_from(["n", "n + x * o"]), IN_ROOMS
     ),
