@@ -246,25 +246,21 @@ class Push:
         self, writing: Writing, row: AuditRow, numbered: _Numbered
     ) -> _Numbered:
         """Refuse leaps of the order, and what its author may not write or prove."""
-        greatest = row.lam + MAX_LAM_JUMP
-        refused = {
-            rev.key: (
-                "bad-revision",
-                f"numéro d'ordre {rev.lam} trop grand, {greatest} au plus",
-            )
-            for _, rev in numbered
-            if rev.lam > greatest
-        }
-        if not self.trusted:
-            given = [rev for _, rev in numbered if rev.key not in refused]
-            gate = _Warrant(
-                writing, row, self.author, self.at, self.devices, self.required
-            )
-            refused |= gate.refuse(given)
+        greatest, near = row.lam + MAX_LAM_JUMP, list[tuple[int, Revision]]()
         for number, rev in numbered:
+            if rev.lam <= greatest:
+                near.append((number, rev))
+            else:
+                problem = f"numéro d'ordre {rev.lam} trop grand, {greatest} au plus"
+                self._refuse(number, rev.line, "bad-revision", problem)
+        if self.trusted:
+            return near
+        gate = _Warrant(writing, row, self.author, self.at, self.devices, self.required)
+        refused = gate.refuse([rev for _, rev in near])
+        for number, rev in near:
             if rev.key in refused:
                 self._refuse(number, rev.line, *refused[rev.key])
-        return [(number, rev) for number, rev in numbered if rev.key not in refused]
+        return [(number, rev) for number, rev in near if rev.key not in refused]
 
     def _append(self, writing: Writing, row: AuditRow, new: Sequence[Revision]) -> None:
         rows = [

@@ -26,6 +26,7 @@ from diag.journal.revision import (
     Revision,
     compose,
     dumps,
+    loads,
     parse,
     skeleton_of,
 )
@@ -196,6 +197,19 @@ def test_a_poisoned_order_number_is_refused_and_the_batch_goes_on(
 
     assert [refused.line for refused in pushed.rejected] == [3]
     assert pushed.new == 3
+
+
+def test_a_line_whose_place_another_forges_enters(
+    store: Store, laptop: Journal
+) -> None:
+    lines = answers(laptop, 1)
+    left = skeleton_of(parse(lines[-1])).decode()
+    forged = dumps({**loads(left), "lam": 2**53 - 1}).encode()
+
+    pushed = push(store, *lines, forged)
+
+    assert [refused.line for refused in pushed.rejected] == [3]
+    assert held(store) == lines
 
 
 def line_of(lam: int) -> Revision:
