@@ -299,7 +299,8 @@ def _waiting(
     workspace: Workspace, counts: Iterable[tuple[str, int]]
 ) -> tuple[Waiting, ...]:
     """Return what waits of audits, with whom each is about."""
-    known = {audit.id: audit for audit in audits(workspace.journal)}
+    counts = tuple(counts)
+    known = {audit.id: audit for audit in audits(workspace.journal)} if counts else {}
     return tuple(
         Waiting(
             audit,

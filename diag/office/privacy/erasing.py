@@ -454,11 +454,11 @@ def purge_news(workspace: Workspace) -> list[str]:
             found.setdefault(audit.campaign, []).extend(
                 _asks_to_erase(workspace, audit.id)
             )
-    is_alone = is_sole_author(journal, workspace.settings.author)
-    other = "vous confirmez" if is_alone else "une autre personne confirme"
     lines = []
     for campaign, asks in sorted(found.items()):
         if asks:
+            is_alone = is_sole_author(journal, workspace.settings.author)
+            other = "vous confirmez" if is_alone else "une autre personne confirme"
             first = min(asks, key=lambda one: one.at)
             who = workspace.settings.name_of(first.author)
             many = counted(len({one.target for one in asks}), "audit")

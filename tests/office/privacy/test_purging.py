@@ -154,6 +154,17 @@ def test_before_its_term_one_asks_for_a_purge_and_another_confirms(
         assert audits.listed(who) == ()
 
 
+def test_no_line_is_read_while_nobody_asks_for_a_purge(tmp_path: Path) -> None:
+    read: list[str] = []
+    with workspace(tmp_path) as made:
+        started(made)
+        made.journal.connection.set_trace_callback(read.append)
+        news = [*erasing.purge_news(made), *syncing.waiting_words(made)]
+
+    assert news == []
+    assert not [sql for sql in read if "from rev" in sql or "audit/subject" in sql]
+
+
 def test_a_purge_that_is_asked_for_is_stopped(team: Team) -> None:
     admins(team)
     erasing.ask_for_purge(team.anne, preview_purge(team.anne, CAMPAIGN), "x")
