@@ -131,10 +131,9 @@ def questionnaire(
 
         paper, printed = compose(session, whom, day)
         keep(session, printed)
-        place = within(folder, report_folder(session))
+        place, ref = within(folder, report_folder(session)), session.about.ref
         page = write_form(session, printed)
         print_written(write_questionnaire(paper, page, place, forms))
-        ref = session.about.ref
         click.echo(
             f"{counted(len(printed.questions), 'question')}, code {printed.id}. "
             f"Au retour du fichier : diag questionnaire {ref} --from FICHIER. "

@@ -90,12 +90,7 @@ def report(
     with workspace_of(ctx) as workspace:
         if ref is None:
             wanted = DocumentsWanted(
-                chosen,
-                forms,
-                folder,
-                again=again,
-                scenario=scenario,
-                let_out=let_out,
+                chosen, forms, folder, again=again, scenario=scenario, let_out=let_out
             )
             _write_all(workspace, campaign, wanted)
             return

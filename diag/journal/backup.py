@@ -301,10 +301,12 @@ def carry_over(path: Path, connection: sqlite3.Connection, *, last: bool) -> Non
     with suppress(JournalError), closing(connect(path, readonly=True)) as other:
         for table in (*_CARRIED, *_OF_LAST) if last else _CARRIED:
             with suppress(JournalError), in_french(path):
-                if table == "setting":
-                    has_sums = "m007_sums" in migrations.applied(other)
-                    if has_sums and not proof.is_sealed(other, table):
-                        continue
+                if (
+                    table == "setting"
+                    and "m007_sums" in migrations.applied(other)
+                    and not proof.is_sealed(other, table)
+                ):
+                    continue
                 theirs = {name for (name,) in other.execute(_COLUMNS, [table])}
                 ours = [name for (name,) in connection.execute(_COLUMNS, [table])]
                 both = [name for name in ours if name in theirs]
@@ -316,10 +318,9 @@ def carry_over(path: Path, connection: sqlite3.Connection, *, last: bool) -> Non
         if last and "m007_sums" in migrations.applied(other):
             try:  # the sums of messages as they were; of what cannot be read, a doubt
                 with in_french(path):
-                    for row in other.execute(proof.SUMS_OF_MESSAGES).fetchall():
-                        connection.execute(
-                            "insert or ignore into proof values (?, ?)", row
-                        )
+                    sums = other.execute(proof.SUMS_OF_MESSAGES).fetchall()
+                    keep = "insert or ignore into proof values (?, ?)"
+                    connection.executemany(keep, sums)
             except JournalError:
                 proof.doubt(connection, proof.MESSAGES)
     proof.seal(connection, "setting")

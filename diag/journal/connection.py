@@ -67,10 +67,9 @@ def connect(
         return _connect(path, "ro" if readonly else "rwc", shared=shared)
     except (DiskFullError, ReadOnlyError, UnreachableError):
         log = path.with_name(f"{path.name}-wal")
-        is_still = path.is_file() and not (log.is_file() and log.stat().st_size)
-        if readonly and is_still:
-            return _connect(path, "ro&immutable=1", shared=shared)
-        raise
+        if not (readonly and path.is_file()) or (log.is_file() and log.stat().st_size):
+            raise
+        return _connect(path, "ro&immutable=1", shared=shared)
 
 
 def keep_private(path: Path, mode: int = 0o600) -> None:

@@ -51,14 +51,10 @@ class PersonName:
         words = [fold(match.group()) for match in found]
         spans, at = [], 0
         while at < len(words):
-            size = next(
-                (
-                    len(order)
-                    for order in self._orders
-                    if tuple(words[at : at + len(order)]) == order
-                ),
-                0,
+            orders = (
+                one for one in self._orders if tuple(words[at : at + len(one)]) == one
             )
+            size = len(next(orders, ()))
             if size:
                 spans.append((found[at].start(), found[at + size - 1].end()))
             at += size or 1

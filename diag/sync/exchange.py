@@ -276,12 +276,13 @@ class Exchange:
             for audit in sorted(ours.keys() | theirs.keys()):
                 lines = ours.get(audit, [])
                 own = AuditSum.of(audit, (keyed.key for keyed in lines))
-                if own != theirs.get(audit):
-                    held = self._pull_unread(audit) if audit in theirs else set()
-                    lacking = [keyed for keyed in lines if keyed.key not in held]
-                    for batch in _split_lines(lacking, hello.limits):
-                        if pushed := self.push(batch):
-                            self.pushed += pushed.new
+                if own == theirs.get(audit):
+                    continue
+                held = self._pull_unread(audit) if audit in theirs else set()
+                lacking = [keyed for keyed in lines if keyed.key not in held]
+                for batch in _split_lines(lacking, hello.limits):
+                    if pushed := self.push(batch):
+                        self.pushed += pushed.new
             ours = exchange.unread_lines(self.journal)
         self.unread = sum(map(len, ours.values()))
 

@@ -205,14 +205,14 @@ class Transfer:
                 piece = found[sha]
                 if piece is None:
                     self.awaited += 1
-                else:
-                    if piece.content and piece.total <= self.limits.blob_bytes:
-                        self._incoming.add(sha, piece.content)
-                        self._step(len(piece.content))
-                        if self._incoming.size(sha) < piece.total:
-                            continue
-                    self._keep(left[sha], self._incoming.take(sha))
-                del left[sha]
+                    del left[sha]
+                    continue
+                if piece.content and piece.total <= self.limits.blob_bytes:
+                    self._incoming.add(sha, piece.content)
+                    self._step(len(piece.content))
+                    if self._incoming.size(sha) < piece.total:
+                        continue
+                self._keep(left.pop(sha), self._incoming.take(sha))
 
     def _find_next(self, lacking: Iterable[_Lacking]) -> list[_Lacking]:
         """Return the first ones, as many as are best given at once."""
