@@ -1,4 +1,4 @@
-"""`diag audit …`: everything that is done to one audit."""
+"""`diag audit …`: opened, listed, claimed, moved from status to status, upgraded."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""`diag export …`: tables for buyers, technicians, maps and other programs."""
+"""`diag export …`: tables for buyers, technicians, other programs; a map, a tour."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

@@ -1,12 +1,14 @@
 """`diag encrypt`, `diag decrypt`, `diag rgpd`: the key, and personal data erased."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from diag.cli.shared import (
+    Day,
     agreed,
     folder_of,
     json_option,
@@ -191,11 +193,11 @@ def _print_categories(
 @rgpd.command("retention")
 @workspace_command
 @click.argument("campaign", metavar="CAMPAGNE")
-@click.argument("day", metavar="[DATE]", required=False)
-def retention_(workspace: Workspace, campaign: str, day: str | None) -> None:
+@click.argument("day", metavar="[DATE]", type=Day(), required=False)
+def retention_(workspace: Workspace, campaign: str, day: date | None) -> None:
     """Dit jusqu'à quand une campagne est gardée, ou en décide."""
     kept = (
-        retention.decide(workspace, campaign, retention.day_typed(day))
+        retention.decide(workspace, campaign, day)
         if day
         else retention.retention_of(workspace, campaign)
     )

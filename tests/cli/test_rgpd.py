@@ -58,6 +58,17 @@ def test_a_person_is_shown_then_erased(home: Path) -> None:
     assert "Personne ne porte ce nom" in none.err
 
 
+@pytest.mark.parametrize("day", ["31/02/2027", "31/08/9027"])
+def test_a_campaign_is_kept_until_no_day_that_nobody_means(
+    home: Path, day: str
+) -> None:
+    refused = diag(home, "rgpd", "retention", "2026-2027", day)
+
+    assert refused.code == 2
+    assert "date" in refused.err or "limites" in refused.err
+    assert "31/08/2030" in diag(home, "rgpd", "retention", "2026-2027").out
+
+
 def test_a_campaign_past_its_day_is_told_then_purged(home: Path) -> None:
     decided = diag(home, "rgpd", "retention", "2026-2027", "2020-08-31")
     listed = diag(home, "audit", "list")

@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 from diag.journal.asks import DELAY, YEARS, term_of
 from diag.journal.journal import get_setting, put_setting
-from diag.model.errors import DiagError
-from diag.words.dates import read_day
 from diag.workspace.workspace import Workspace
 
 REASON = (
@@ -71,20 +69,6 @@ def decide(workspace: Workspace, campaign: str, until: date) -> Retention:
     put_setting(journal, _KEY, kept)
     put_setting(journal, _SINCE, since)
     return Retention(campaign, until, decided=True)
-
-
-def day_typed(text: str) -> date:
-    """Read a day as typed: `2029-08-31` or `31/08/2029`.
-
-    Raises:
-        DiagError: when it is none.
-    """
-    try:
-        return read_day(text)
-    except ValueError as error:
-        raise DiagError(
-            f"« {text[:20]} » n'est pas une date. Écrivez 2029-08-31 ou 31/08/2029."
-        ) from error
 
 
 def overdue(workspace: Workspace, campaigns: Iterable[str]) -> tuple[Retention, ...]:

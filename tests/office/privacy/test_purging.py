@@ -15,7 +15,7 @@ from diag.model.errors import DiagError
 from diag.office import sync as syncing
 from diag.office.privacy import erasing
 from diag.office.privacy.erasing import PurgeWay, preview_purge, purge
-from diag.office.privacy.retention import day_typed, decide, overdue, retention_of
+from diag.office.privacy.retention import decide, overdue, retention_of
 from diag.workspace import backup as keeping
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import OTHER, SCHOOL, started, territory, workspace
@@ -32,15 +32,10 @@ def test_a_day_is_proposed_from_the_school_year_then_decided(tmp_path: Path) -> 
         assert (proposed.until, proposed.decided) == (date(2030, 8, 31), False)
         assert overdue(made, [CAMPAIGN]) == ()
 
-        decide(made, CAMPAIGN, day_typed("01/02/2026"))
+        decide(made, CAMPAIGN, date(2026, 2, 1))
 
         (late,) = overdue(made, [CAMPAIGN, CAMPAIGN])
         assert (late.until, late.decided) == (date(2026, 2, 1), True)
-
-
-def test_what_is_no_day_is_refused() -> None:
-    with pytest.raises(DiagError, match="date"):
-        day_typed("31/02/2027")
 
 
 def test_a_purge_erases_the_campaign_and_leaves_the_others(tmp_path: Path) -> None:
