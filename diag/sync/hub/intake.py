@@ -412,7 +412,8 @@ class _Warrant(NamedTuple):
         """Return what is refused, by id: its kind, and why; what is here stays."""
         known = self.writing.find_known(self.row, {rev.key for rev in given})
         new = [rev for rev in given if rev.key not in known]
-        gone = {device.sign_key for device in self.devices if device.revoked_at}
+        revoked = (device.sign_key for device in self.devices if device.revoked_at)
+        gone = set(filter(None, revoked))  # an older laptop has none
         refused = {}
         for rev in new:
             value = rev.value if isinstance(rev.value, dict) else {}

@@ -101,6 +101,18 @@ def test_s2_no_seal_enters_once_its_key_is_revoked_and_those_before_stand(
     assert give(hub, bruno, *early).rejected == ()
 
 
+def test_what_is_left_of_a_seal_enters_where_a_laptop_without_a_key_was_revoked(
+    hub: Hub, laptop: Journal
+) -> None:
+    anne, older = come_in(hub, "anne"), come_in(hub, "older")
+    hub.store.revoke(hub.door.caller(older).device, hub.clock())
+    give(hub, anne, *laptop.lines(VALLEY.id))
+    laptop.write(NewRevision(VALLEY.id, f"seal/{ANNES.key}", {"key": ANNES.key}), ANNE)
+    retire(laptop, VALLEY.id, "terme", ANNE)
+
+    assert give(hub, anne, *laptop.lines(VALLEY.id)).rejected == ()
+
+
 @pytest.mark.parametrize("key", [None, 7, ["a"], {"a": 1}])
 def test_a_seal_whose_key_is_no_text_is_a_line_that_proves_nothing(
     hub: Hub, laptop: Journal, key: Json
