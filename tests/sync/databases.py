@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,7 +94,8 @@ def _serving(
     try:
         yield Server(port, _waited(port, log))
     finally:
-        process.terminate()
+        # At once: a server asked politely writes down what is then deleted.
+        process.send_signal(signal.SIGQUIT if os.name == "posix" else signal.SIGTERM)
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
