@@ -156,7 +156,7 @@ class ExportScreen(PlaceScreen):
             self._tick(key)
 
     def _tick(self, key: str) -> None:
-        """Change what a line says; a heading has no key, and nothing to change."""
+        """Change the words of a line; a heading has no key, and nothing to change."""
         wanted = self.wanted
         sort, _, name = key.partition("/")
         if sort == "folder":

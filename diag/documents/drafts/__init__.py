@@ -1,6 +1,6 @@
 """Drafts that people finish, made from the audits of a commune or of one school.
 
-Each says what is pre-filled and from what, and has boxes to write in.
+Each names what is pre-filled and from what, and has boxes to write in.
 """
 
 from collections.abc import Mapping, Sequence

@@ -2,7 +2,7 @@
 
 Its facts are those of the public reading of the audits: the programme and the page of a
 commune may be posted. The committee's file sets communes beside one another by IPS, and
-is not. A commune's page says what its council votes, its operations, and why.
+is not. A commune's page gives what its council votes, its operations, and why.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
