@@ -1,4 +1,4 @@
-"""What an action changes once done and gains, and what changed facts leave standing.
+"""What an action needs, changes once done and gains; what changed facts leave as is.
 
 A result depends on what the rules of its criterion read, an action on what its own
 rules read, on what its effect brings, and on what those that cover it, that it covers

@@ -1,4 +1,4 @@
-"""The bilan: what was found, what is advised, what became of it and what changed."""
+"""What was found, in lines that unfold, and why each point stands as it does."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
