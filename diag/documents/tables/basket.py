@@ -315,7 +315,7 @@ def by_school(lines: Iterable[BasketLine]) -> Table:
             *line.audit,
             line.lot,
             *_article(line.price),
-            *(line.quantity.low, line.quantity.high),
+            *line.quantity,
             *_priced(line.price),
             *_totals(line.usual, line.usual_most, line.least, line.most),
             *line.action,
@@ -341,18 +341,16 @@ def by_article(lines: Iterable[BasketLine]) -> Table:
         highs = [line.quantity.high for line in some]
         high = None if None in highs else sum((one for one in highs if one), Fraction())
         is_open = any(line.is_open for line in some)
-        sums = (
-            sum((getattr(line, name) for line in some), Sum(0, 0))
-            for name in ("usual", "usual_most", "least", "most")
-        )
+        costs = [(one.usual, one.usual_most, one.least, one.most) for one in some]
         rows.append((
             some[0].lot,
             *_article(price),
             len({line.audit for line in some}),
             len({line.audit for line in some if line.provisional}),
-            *(low, high),
+            low,
+            high,
             *_priced(price),
-            *_totals(*sums),
+            *_totals(*(sum(each, Sum(0, 0)) for each in zip(*costs, strict=True))),
             _remark(Quantity(low, high), some[0].aged, is_open=is_open),
         ))
     return table_of("Par article", BY_ARTICLE, rows)
