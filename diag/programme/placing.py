@@ -169,17 +169,17 @@ def schedule_of(terms: Programme, watched: tuple[str, int] | None = None) -> Sch
 
     `watched`: an operation and a year, of which what lacks at its turn is noted.
     """
+    lines = {each.id: each.lines for each in terms.operations}
     dissolved: frozenset[str] = frozenset()
     while True:
         plan = _Placing(terms, dissolved, watched).run()
         bought = dict.fromkeys(terms.groupings.keys() - dissolved, 0)
-        for operation in terms.operations:
-            year = plan.years.get(operation.id)
-            for line in operation.lines:
-                if year is not None and line.grouping in bought:
-                    grouping = terms.groupings[line.grouping]
-                    if grouping.opens <= year <= grouping.closes:
-                        bought[line.grouping] += line.quantity
+        for name, year in plan.years.items():
+            for line in lines[name]:
+                grouping = terms.groupings.get(line.grouping)
+                is_open = grouping and grouping.opens <= year <= grouping.closes
+                if is_open and line.grouping in bought:
+                    bought[line.grouping] += line.quantity
         small = [
             name
             for name, quantity in bought.items()
