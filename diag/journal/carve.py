@@ -47,7 +47,8 @@ class PageFile:
         self._open = _deciphering(key) if key else None
         size, reserved = PAGE, 0
         if self._file[:_VECTOR] == _MAGIC:
-            size, reserved = int.from_bytes(self._file[16:18]), self._file[20]
+            size = int.from_bytes(self._file[16:18])
+            reserved = int.from_bytes(self._file[20:21])  # it may be cut before
         elif self._log[:4] in _WAL_MAGIC:
             size = int.from_bytes(self._log[8:12])
         size = 65_536 if size == 1 else size

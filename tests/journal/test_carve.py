@@ -111,6 +111,17 @@ def test_what_was_set_aside_stays_aside(tmp_path: Path, author: Origin) -> None:
 
 
 @pytest.mark.plain
+def test_a_file_cut_in_its_header_gives_nothing(tmp_path: Path) -> None:
+    with Journal.open(tmp_path) as journal:
+        journal.compact()
+    path = tmp_path / FILE
+    header = path.read_bytes()[:100]
+    for size in range(len(header)):
+        path.write_bytes(header[:size])
+        assert carve(path).lines == {}, size
+
+
+@pytest.mark.plain
 def test_a_letter_that_changed_is_not_believed(tmp_path: Path, author: Origin) -> None:
     with Journal.open(tmp_path) as journal:
         written = noted(journal, author, "un portail", "un préau")
