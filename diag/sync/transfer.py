@@ -1,4 +1,7 @@
-"""The attachments of a sync: named by their content, moved by parts, both ways."""
+"""The attachments of a sync: named by their content, moved by parts, both ways.
+
+The system tells whether the line is paid by volume: large ones wait for another.
+"""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The hub, whatever carries its requests: what a device can ask of it."""
+"""The hub, whatever carries its requests: what a device can ask, what audits hold."""
 
 import json
 from base64 import b64decode
