@@ -198,6 +198,7 @@ def write_rooms(session: AuditSession, aspect: str) -> tuple[Path, Path]:
 
     The plan is coloured by an aspect. Return where both are.
     """
+    # Drawings are asked for by few of those who visit: their code is loaded here.
     from diag.documents.parts.places import rooms_drawn  # noqa: PLC0415
 
     folder = report_folder(session)
