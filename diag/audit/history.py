@@ -64,6 +64,7 @@ from diag.model.enums import (
 )
 from diag.model.fact import Answer, Place
 from diag.words.dates import time_words, written_day
+from diag.words.sentences import counted
 from diag.words.vocabulary import (
     ACCEPTED_ALONE,
     AUDIENCES,
@@ -348,11 +349,14 @@ def describe_revision(session: AuditSession, revision: Revision) -> str:
             is_declared = answer.provenance is Provenance.DECLARED
             is_known = answer.state is State.KNOWN
             return _joined(said, answer.reason if is_known and is_declared else "")
-    if type(topic) in _MOVED:
-        return _MOVED[type(topic)]
-    if isinstance(value, dict):
-        return _describe_fields(session, topic, value)
-    return _plain(value)
+    if isinstance(topic, BallotTopic) and topic.part in _BALLOT:
+        parts = value if isinstance(value, list | dict) else ()
+        return counted(len(parts), *_BALLOT[topic.part])
+    return _MOVED.get(type(topic)) or (
+        _describe_fields(session, topic, value)
+        if isinstance(value, dict)
+        else _plain(value)
+    )
 
 
 _MOVED: dict[type[Topic], str] = {RankTopic: "déplacé", FloorTopic: "changé"}
@@ -412,7 +416,7 @@ def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any])
             | BallotTopic()
             | EvidenceTopic()
         ):
-            words = _text(value, _NAMED_BY[type(topic)])
+            words = _text(value, _NAMED_BY[type(topic)]) or _day(value, "day")
         case AnswerTopic():  # to a question that this version does not know
             words = _joined(_plain(value.get("value")), _text(value, "reason"))
         case _:
@@ -471,6 +475,15 @@ _NAMED_BY: dict[type, str] = {
 """The field that names a thing."""
 
 
+_BALLOT = {
+    "aside": ("ligne sans vote", "lignes sans vote"),
+    "pending": ("ligne à chiffrer", "lignes à chiffrer"),
+    "numbers": ("numéro d'action", "numéros d'action"),
+    "reserved": ("numéro d'action réservée", "numéros d'action réservée"),
+}
+"""What stands beside the votes that a closing froze, by part: one, several."""
+
+
 _ASPECT_WORDS = {
     "minutes": "{}\u00a0min",
     "subject": "campagne {}",
@@ -508,8 +521,6 @@ def _plain(value: object) -> str:
         return "oui" if value else "non"
     if isinstance(value, list):
         return _joined(*map(_plain, value))
-    if isinstance(value, dict) and value.get("title"):
-        return _text(value, "title")
     return "" if value is None else str(value)
 
 

@@ -85,15 +85,19 @@ def test_a_frozen_list_changed_by_a_byte_breaks_the_seal(
     assert session.sealed is False
 
 
-def test_the_history_names_what_a_closing_froze_by_its_titles(
+def test_the_history_names_the_votes_that_a_closing_froze_and_counts_the_rest(
     session: AuditSession,
 ) -> None:
-    aside = decisions_of(report_of(session)).aside
+    shown = decisions_of(report_of(session))
     move(session, AuditStatus.CLOS)
 
-    written = [one.said for one in changes_of(session)]
-    assert not any("{" in words for words in written)
-    assert any(aside[0].title in words for words in written)
+    frozen = [
+        one.said for one in changes_of(session) if one.about.startswith("liste des")
+    ]
+    assert len(frozen) == len(shown.votes) + 5
+    assert frozen[0] == shown.votes[0].title
+    assert f"{len(shown.aside)} lignes sans vote" in frozen
+    assert f"{len(shown.numbers)} numéros d'action" in frozen
 
 
 def test_votes_are_numbered_from_one_and_fit_their_page(session: AuditSession) -> None:
