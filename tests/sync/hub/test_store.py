@@ -203,8 +203,9 @@ def test_a_line_whose_place_another_forges_enters(
     store: Store, laptop: Journal
 ) -> None:
     lines = answers(laptop, 1)
-    left = skeleton_of(parse(lines[-1])).decode()
-    forged = dumps({**loads(left), "lam": 2**53 - 1}).encode()
+    left = loads(skeleton_of(parse(lines[-1])).decode())
+    assert isinstance(left, dict)
+    forged = dumps({**left, "lam": 2**53 - 1}).encode()
 
     pushed = push(store, *lines, forged)
 
