@@ -1,6 +1,6 @@
 """The attachments of a sync: named by their content, moved by parts, both ways.
 
-The system tells whether the line is paid by volume: large ones wait for another.
+The system knows whether the line is paid by volume: large ones wait for another.
 """
 
 import subprocess
