@@ -379,11 +379,10 @@ def printed_for(session: AuditSession, whom: str, code: str = "") -> Questionnai
     found = [one for one in known if not wanted or one.id == wanted]
     if found:
         return found[-1]
-    ref = session.about.ref
     if not known:
         raise DiagError(
-            "Aucun questionnaire n'a été imprimé pour cette école. Écrivez-le : "
-            f"diag questionnaire {ref} --for {whom}."
+            "Aucun questionnaire n'a été imprimé pour cette école. Écrivez-le.",
+            command=f"diag questionnaire {session.about.ref} --for {whom}",
         )
     codes = ", ".join(f"{one.id} ({one.on})" for one in known)
     raise DiagError(

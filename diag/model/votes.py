@@ -18,7 +18,7 @@ VOTES = 12
 """At most so many votes: a council asked for more reads none."""
 
 TITLE = 60
-"""Longest title of a vote, in characters: checklists are warned, who types is held."""
+"""Longest title of a vote, in characters: checklists are warned, typed ones refused."""
 
 Tier = Literal[1, 2, 3, 4]
 """1 danger, 2 a law broken or a date that comes, 3 work is impossible, 4 the rest."""

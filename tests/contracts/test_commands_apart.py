@@ -15,7 +15,6 @@ ROOT = Path(diag.__path__[0])
 PROMPT_ONLY = {
     "audit/transfer.py",
     "documents/mail.py",
-    "documents/questionnaire.py",
     "documents/tables",
     "documents/templates.py",
     "journal/connection.py",
