@@ -22,6 +22,11 @@ def test_a_visit_then_salles_draw_only_what_a_key_changes_then_nothing(
         terminal.send(f"\t{HOME}{DOWN}\r")  # the cabinet
         terminal.wait_for(lambda: terminal.shows("Baie, question"), "the cabinet")
         terminal.settle(QUIET)
+        # The plan that lost the focus while the whole screen was drawn is drawn once
+        # more at its next change, or not, as the two came: it is walked over first.
+        for key in (DOWN, DOWN, DOWN, UP, UP, UP):
+            terminal.send(key)
+            terminal.settle()
         for key in (DOWN, DOWN, DOWN, UP, "m"):
             if key == "m":
                 terminal.send("*")
@@ -30,7 +35,7 @@ def test_a_visit_then_salles_draw_only_what_a_key_changes_then_nothing(
             before = terminal.written
             terminal.send(key)
             terminal.settle()
-            assert 0 < terminal.written - before < MOST
+            assert 0 < terminal.written - before < MOST, key
 
         terminal.send("\x1b")
         terminal.settle()
