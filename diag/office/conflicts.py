@@ -353,9 +353,15 @@ def removal_words(one: Contested) -> str:
     return f"modifié par {' et '.join(wrote)} après que {took} l'a retiré"
 
 
+class CardTitle(str):
+    """A line that names the conflict or a candidate: a screen has it stand out."""
+
+    __slots__ = ()
+
+
 def card_lines(one: Contested, width: int = _WIDTH) -> Iterator[str]:
-    """Give everything that one needs to settle a conflict."""
-    yield one.about
+    """Give everything that one needs to settle a conflict, its titles marked."""
+    yield CardTitle(one.about)
     if one.question is not None and one.question.ask:
         yield from _indented(f"« {one.question.ask} »", width)
     if one.edits:
@@ -393,7 +399,7 @@ def candidate_lines(one: Candidate, width: int, *, brief: bool) -> Iterator[str]
     device = f"poste {one.device}"
     by = ", ".join(filter(None, (one.who, one.how, shown, device, one.when)))
     head, *rest = wrap(f"{one.letter}. {by if brief else one.words}", width - 2)
-    yield f"  {head}"
+    yield CardTitle(f"  {head}")
     yield from (f"     {line}" for line in rest)
     if not brief:
         yield from _indented(by, width, 5)

@@ -4,7 +4,6 @@ Places that two created apart, and that look like one, stand in it: proposed onl
 audits that wait for a second reader have a list beside it.
 """
 
-import re
 from collections.abc import Callable
 from functools import partial
 
@@ -21,6 +20,7 @@ from diag.audit.session import AuditSession, listed
 from diag.audit.undo import undo_last
 from diag.model.errors import DiagError
 from diag.office.conflicts import (
+    CardTitle,
     Contested,
     card_lines,
     contested_of,
@@ -204,7 +204,6 @@ _MARGIN = 5
 """Columns taken by the padding and the scrollbar."""
 
 _TWO = 2
-_CANDIDATE = re.compile(r"  [A-P]\. ")
 
 
 class SettlingScreen(PlaceScreen):
@@ -260,10 +259,8 @@ class ConflictScreen(SettlingScreen):
     def on_resize(self, event: events.Resize) -> None:
         width = max(event.size.width - _MARGIN, 30)
         words = [
-            Content.styled(
-                line(each), "" if rank and not _CANDIDATE.match(each) else "bold"
-            )
-            for rank, each in enumerate(card_lines(self.shown, width))
+            Content.styled(line(each), "bold" if isinstance(each, CardTitle) else "")
+            for each in card_lines(self.shown, width)
         ]
         self.query_one("#card", Static).update(Content("\n").join(words))
 

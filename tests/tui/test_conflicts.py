@@ -1,7 +1,8 @@
 from pathlib import Path
 
+from textual.content import Content
 from textual.events import AppFocus
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from diag.audit.answer import record_note
 from diag.audit.follow import move
@@ -128,8 +129,9 @@ async def test_the_visit_settles_the_question_at_hand(tmp_path: Path) -> None:
 async def test_hostile_and_long_texts_stand_side_by_side(tmp_path: Path) -> None:
     app = contested_app(tmp_path)
     with two_laptops(tmp_path / "b") as (mine, theirs):
-        record_note(mine, "nb_classes", "[/b] [a[0]] " * 9)
-        record_note(theirs, "nb_classes", "une seule phrase, toute simple " * 3)
+        alike = "\nA. le préau\n"
+        record_note(mine, "nb_classes", alike + "[/b] [a[0]] " * 9)
+        record_note(theirs, "nb_classes", alike + "une seule phrase, toute simple " * 3)
         meet(mine, theirs)
         assert contested_of(mine)
     app = app_on(tmp_path / "b" / "mine")
@@ -140,6 +142,11 @@ async def test_hostile_and_long_texts_stand_side_by_side(tmp_path: Path) -> None
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, " | "), "two columns")
         assert shows(pilot, "[a[0]]")
+        card = app.screen.query_one("#card", Static).content
+        assert isinstance(card, Content)
+        bold = [card.plain[one.start : one.end] for one in card.spans]
+        assert len(bold) == 3, "the conflict and its two candidates"
+        assert not any("préau" in each for each in bold)
 
 
 def doubled_app(folder: Path) -> DiagApp:
