@@ -57,6 +57,9 @@ _PRESENCE = 0x64696168
 _MIGRATION = 0x64696167
 """Advisory lock of a migration; hubs that start together wait for one another."""
 
+_TRYING = 0x64696169
+"""Advisory lock of a copy's trial: a second one would drop the first one's database."""
+
 _WRITE = "begin"
 _READ = "begin isolation level repeatable read read only"
 
@@ -438,6 +441,7 @@ def try_copy(copied: Path, address: str) -> bool:
         (is_allowed,) = connection.execute(_MAY_CREATE).fetchone() or (False,)
         if not is_allowed:
             return False
+        connection.execute("select pg_advisory_lock(%s)", (_TRYING,))
         left_over = connection.execute(
             _TRIED, (f"^{_TRIAL}[0-9a-f]{{16}}$",)
         ).fetchall()

@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from diag.journal import changes
 from diag.journal.revision import now
 from diag.journal.signatures import signable
 from diag.model.errors import Health, Inspection
-from diag.sync.hub import copies
+from diag.sync.hub import copies, postgres
 from diag.sync.hub.doctor import Machine, examine, name_unsealing
 from diag.sync.hub.files import BlobFiles
 from diag.sync.hub.home import HubHome, certify
@@ -291,6 +292,32 @@ def test_a_hub_in_postgresql_is_looked_at_too(
     tried = [name for (name,) in names if name.startswith("diag_essai_")]
     assert tried == ["diag_essai_2026"]
     assert cut["copies"].verdict is Health.REPAIRABLE
+
+
+def test_two_trials_of_a_copy_wait_for_each_other(
+    tmp_path: Path, postgresql: Server
+) -> None:
+    """What the first has just made looks like what a killed one left."""
+    address = postgresql.new_database()
+    home = made_home(tmp_path / "hub", free_port()).on(address)
+    copied, made = copies.back_up(home), "diag_essai_fedcba9876543210"
+    exists = f"select count(*) from pg_database where datname = '{made}'"
+    waits = (
+        "select count(*) from pg_locks join pg_database on oid = database "
+        "where locktype = 'advisory' and not granted and datname = current_database()"
+    )
+
+    with psycopg.connect(address, autocommit=True) as first:
+        first.execute("select pg_advisory_lock(%s)", (postgres._TRYING,))
+        first.execute(f"create database {made}")
+        with ThreadPoolExecutor(1) as pool:
+            second = pool.submit(postgres.try_copy, copied, address)
+            while not second.done() and first.execute(waits).fetchone() == (0,):
+                pass
+            assert first.execute(exists).fetchone() == (1,)
+            first.execute("select pg_advisory_unlock(%s)", (postgres._TRYING,))
+            assert second.result()
+        assert first.execute(exists).fetchone() == (0,)
 
 
 def test_what_was_written_in_since_its_signature_is_named_after_a_month(
