@@ -20,7 +20,7 @@ from diag.audit.remarks import PUBLIC_READERS, slips_of
 from diag.audit.session import AuditSession, Listed, listed
 from diag.audit.session import start as start_audit
 from diag.audit.snapshot import OLDER
-from diag.audit.upgrade_preview import upgrade_json, upgrade_lines
+from diag.audit.upgrade import upgrade_json, upgrade_lines
 from diag.audit.walk import left_to_ask
 from diag.cli.main import LazyGroup
 from diag.cli.shared import (

@@ -434,8 +434,11 @@ class DiagApp(Sturdy, GuardedApp):
         Raises:
             DiagError: the edition to pass to cannot be used.
         """
-        from diag.audit.upgrade import preview, reopen_and_upgrade  # noqa: PLC0415
-        from diag.audit.upgrade_preview import upgrade_summary  # noqa: PLC0415
+        from diag.audit.upgrade import (  # noqa: PLC0415
+            preview,
+            reopen_and_upgrade,
+            upgrade_summary,
+        )
 
         found = preview(session)
         closed = session.status is AuditStatus.CLOS

@@ -21,8 +21,14 @@ from diag.audit.report import report_of
 from diag.audit.session import AuditSession, start
 from diag.audit.snapshot import OLDER, OlderMethodError
 from diag.audit.undo import undo
-from diag.audit.upgrade import preview, reopen_and_upgrade, upgrade
-from diag.audit.upgrade_preview import upgrade_json, upgrade_lines, upgrade_summary
+from diag.audit.upgrade import (
+    preview,
+    reopen_and_upgrade,
+    upgrade,
+    upgrade_json,
+    upgrade_lines,
+    upgrade_summary,
+)
 from diag.audit.visit import VisitSession
 from diag.audit.walk import left_to_ask
 from diag.journal import changes

@@ -13,8 +13,7 @@ from diag.audit.history import changes_of
 from diag.audit.memory import memory_of
 from diag.audit.session import AuditSession, start
 from diag.audit.undo import undo
-from diag.audit.upgrade import preview, upgrade
-from diag.audit.upgrade_preview import upgrade_json, upgrade_lines
+from diag.audit.upgrade import preview, upgrade, upgrade_json, upgrade_lines
 from diag.journal import changes
 from diag.model.audit import FollowUp
 from diag.model.enums import AuditStatus, FollowUpState

@@ -32,7 +32,7 @@ PROMPT_ONLY = {
 SAID_AS_SUCH = {
     "journal/file.py",  # its file is gone: one leaves the screens to restore
     "audit/erasing.py",  # what a colleague asks is confirmed at the prompt alone
-    "audit/upgrade_preview.py",  # « en ligne de commande : … »
+    "audit/upgrade.py",  # « en ligne de commande : … »
     "office/sync.py",  # the screens' way, then the prompt's
 }
 FLOORS = ("audit/", "documents/", "imports/", "journal/", "office/", "workspace/")

@@ -25,8 +25,7 @@ from diag.audit.photos import PhotoSubject
 from diag.audit.remarks import PUBLIC_READERS, question_of, slips_of, slips_typed
 from diag.audit.report import report_folder, report_of
 from diag.audit.undo import undo
-from diag.audit.upgrade import Upgrade, preview, upgrade
-from diag.audit.upgrade_preview import upgrade_summary
+from diag.audit.upgrade import Upgrade, preview, upgrade, upgrade_summary
 from diag.documents.formats import Format
 from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.journal.signatures import standing_word
