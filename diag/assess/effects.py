@@ -13,10 +13,16 @@ from graphlib import TopologicalSorter
 from itertools import chain
 from typing import NamedTuple
 
-from diag.assess.criteria import CriterionJudge, Readers
+from diag.assess.criteria import (
+    Averages,
+    CriterionJudge,
+    Member,
+    Readers,
+    Replaced,
+    member,
+)
 from diag.assess.facts import FactsReading, FactType, PlaceScope, WithNames
 from diag.assess.results import Advice, Assessment, CriterionResult, Target, Verdict
-from diag.assess.scores import Averages, Member, Replaced, member
 from diag.checklist.symbols import NUMERIC
 from diag.model.checklist import Checklist, Need, Question, Recommendation, Requirement
 from diag.model.enums import Direction, Standing, State, Trigger

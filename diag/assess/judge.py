@@ -4,7 +4,14 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from diag.assess.advice import Advising
-from diag.assess.criteria import CriterionJudge, Readers
+from diag.assess.criteria import (
+    Averages,
+    CriterionJudge,
+    Readers,
+    domain_score,
+    overall_score,
+    socle_of,
+)
 from diag.assess.effects import Basis, Dependencies, Drafts, Gains, Remedies, raised
 from diag.assess.facts import FactsReading, vocabulary_of, with_answers
 from diag.assess.results import (
@@ -16,7 +23,6 @@ from diag.assess.results import (
     DomainResult,
     Score,
 )
-from diag.assess.scores import Averages, domain_score, overall_score, socle_of
 from diag.checklist.symbols import (
     counted_by,
     names_checked,

@@ -8,11 +8,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from diag.answers.types import TYPES
-from diag.assess.criteria import compliance_at
+from diag.assess.criteria import Averages, Member, compliance_at, member
 from diag.assess.facts import FactsReading, PlaceScope
 from diag.assess.judge import Judge, judge_for
 from diag.assess.results import Advice, Assessment, CriterionResult, Verdict
-from diag.assess.scores import Averages, Member, member
 from diag.model.checklist import Checklist, Criterion, Question
 from diag.model.enums import (
     Compliance,

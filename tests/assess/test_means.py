@@ -7,8 +7,8 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag.assess.criteria import Member, mean_of, weighted_mean
 from diag.assess.results import Weight
-from diag.assess.scores import Member, mean_of, weighted_mean
 from diag.model.text import Bounds
 from tests import oracle
 

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
-from diag.assess import advice, criteria, effects, facts, judge, scores
-from diag.assess.criteria import CriterionJudge
+from diag.assess import advice, criteria, effects, facts, judge
+from diag.assess.criteria import CriterionJudge, Member, weighted_mean
 from diag.assess.effects import Demand
 from diag.assess.facts import FactsReading, PlaceScope
 from diag.assess.results import Target, Verdict
-from diag.assess.scores import Member, weighted_mean
 from diag.model.enums import Compliance, Kind, Standing, Trigger
 from diag.model.fact import Facts
 from diag.model.text import Bounds, Quantity
@@ -185,7 +184,7 @@ def an_effect_raises_the_whole_school(patch: Patch) -> None:
 
     def everywhere(
         self: effects.Gains, effect: effects.Effect, places: Sequence[str]
-    ) -> scores.Replaced:
+    ) -> criteria.Replaced:
         return honest(self, effect, [*self._reading.tree.kinds] if places else [])
 
     patch.setattr(effects.Gains, "raised", everywhere)
@@ -272,7 +271,6 @@ def bounds_are_swapped(patch: Patch) -> None:
         return bounds and Bounds(bounds.high, bounds.low)
 
     patch.setattr(criteria, "weighted_mean", swapped)
-    patch.setattr(scores, "weighted_mean", swapped)
 
 
 def scores_are_rounded_early(patch: Patch) -> None:
@@ -282,7 +280,7 @@ def scores_are_rounded_early(patch: Patch) -> None:
         bounds = weighted_mean(members)
         return bounds and Bounds(_hundredth(bounds.low), _hundredth(bounds.high))
 
-    patch.setattr(scores, "weighted_mean", early)
+    patch.setattr(criteria, "weighted_mean", early)
 
 
 def _hundredth(ratio: Fraction) -> Fraction:

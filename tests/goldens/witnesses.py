@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from diag.assess.advice import Targets
-from diag.assess.criteria import CriterionJudge
+from diag.assess.criteria import CriterionJudge, domain_score, overall_score, socle_of
 from diag.assess.effects import Remedies, Remedy
 from diag.assess.examples import example_facts
 from diag.assess.facts import FactsReading, Limits
 from diag.assess.judge import Judge, judge_for, judge_of
 from diag.assess.results import CriterionResult, Score, Target
-from diag.assess.scores import domain_score, overall_score, socle_of
 from diag.checklist.loaded import Example, Loaded
 from diag.model.checklist import (
     Checklist,
