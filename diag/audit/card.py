@@ -18,7 +18,7 @@ from diag.audit.session import AuditSession
 from diag.audit.walk import WalkStop
 from diag.journal import subjects
 from diag.journal.asks import masked_in
-from diag.journal.conflicts import nearest_base
+from diag.journal.facts import nearest_base
 from diag.journal.heads import agreeing, differing
 from diag.journal.records import photos_of
 from diag.journal.revision import Revision

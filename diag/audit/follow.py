@@ -21,7 +21,7 @@ from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.votes import frozen_votes
 from diag.journal import changes, seals
-from diag.journal.conflicts import Claim, Conflict, all_claims, claimed, claims_of
+from diag.journal.facts import Claim, Conflict, all_claims, claimed, claims_of
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.revision import NewRevision, Revision
 from diag.journal.seals import Proof

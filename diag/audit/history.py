@@ -16,7 +16,7 @@ from diag.audit.session import (
 from diag.audit.snapshot import question_then
 from diag.journal import seals, subjects
 from diag.journal.asks import masked_in
-from diag.journal.conflicts import read_until
+from diag.journal.facts import read_until
 from diag.journal.revision import Revision
 from diag.journal.seals import Proof
 from diag.journal.subjects import (

@@ -21,8 +21,9 @@ from diag.audit.snapshot import (
     steps_passed_on,
 )
 from diag.journal import changes, subjects
-from diag.journal.conflicts import Conflict, conflicts_of
 from diag.journal.facts import (
+    Conflict,
+    conflicts_of,
     edition_of,
     open_audit,
     profile_of,

@@ -23,10 +23,9 @@ from diag.journal.asks import (
     find_flaw,
     term_of,
 )
-from diag.journal.conflicts import conflicts_of
 from diag.journal.errors import JournalError, damaged
 from diag.journal.exchange import proven_sum
-from diag.journal.facts import audits
+from diag.journal.facts import audits, conflicts_of
 from diag.journal.ingest import Ingested, Rejected, mark_of
 from diag.journal.journal import Journal
 from diag.journal.proof import rebuild_audit, seal

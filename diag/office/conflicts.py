@@ -21,7 +21,7 @@ from diag.audit.history import (
 )
 from diag.audit.session import AuditSession, listed
 from diag.journal import changes
-from diag.journal.conflicts import Conflict, nearest_base
+from diag.journal.facts import Conflict, nearest_base
 from diag.journal.heads import content_of, removal
 from diag.journal.records import photos_of
 from diag.journal.revision import Json, NewRevision, Op, Revision

@@ -146,7 +146,7 @@ def _unsettled(journal: Journal, manifest: tuple[AuditSum, ...]) -> frozenset[st
     differing = audits_in_conflict(journal, written)
     if differing:
         # Merges and conflicts are the journal's dearest words: 20 ms, for who differs.
-        from diag.journal.conflicts import conflicts_of  # noqa: PLC0415
+        from diag.journal.facts import conflicts_of  # noqa: PLC0415
         from diag.workspace.subjects import audits  # noqa: PLC0415
 
         differing = frozenset(

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, NamedTuple, Protocol
 
 from pydantic import AfterValidator, Field
 
-from diag.journal.holdings import Holding, pack, unpack
+from diag.journal.exchange import Holding, pack, unpack
 from diag.model.audit import Digest
 from diag.sync.protocol import Hello, Pushed, Transport, Unproven, Wire
 

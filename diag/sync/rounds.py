@@ -14,10 +14,9 @@ from importlib.metadata import version
 from itertools import chain, islice
 from typing import Any
 
-from diag.journal import exchange, holdings
+from diag.journal import exchange
 from diag.journal.errors import RefusedError
-from diag.journal.exchange import Keyed
-from diag.journal.holdings import Holding
+from diag.journal.exchange import Holding, Keyed
 from diag.journal.journal import AuditSum, Journal, get_setting, put_setting
 from diag.journal.revision import now, parse, unread
 from diag.journal.seals import card_of
@@ -142,10 +141,10 @@ class Rounds:
         if self.sealing:
             self.sealing.seal()
         memory = read_memory(journal, hello.hub)
-        self.ours = holdings.own_holdings(
+        self.ours = exchange.own_holdings(
             journal, self.day, counted=memory.get("day") == self.day
         )
-        self.theirs = holdings.rows_of(journal, hello.hub)
+        self.theirs = exchange.rows_of(journal, hello.hub)
         remembered = dict(self.theirs)
         first = self._find_differing() if "tick" in memory else set[str]()
         out = _Outgoing(self._read_waiting(first), hello.limits)
@@ -182,14 +181,14 @@ class Rounds:
         """Remember what the hub holds and how far both went; more is to pass."""
         journal, ours, theirs = self.exchange.journal, self.ours, self.theirs
         equal = [audit for audit in ours if ours[audit] == theirs.get(audit)]
-        holdings.keep_rows(journal, self._hub, theirs, equal)
+        exchange.keep_rows(journal, self._hub, theirs, equal)
         keep_memory(journal, self._hub, memory)
 
     def _open(self, memory: dict[str, Any], out: _Outgoing) -> SyncAnswer:
         """Put the question, with the first lines; learn what the hub holds."""
         question = SyncQuestion(
             tick=memory.get("tick", 0),
-            root=holdings.find_root(self.theirs),
+            root=exchange.find_root(self.theirs),
             app=_APP,
             cards=memory.get("cards", ""),
             people=memory.get("people", ""),
@@ -214,11 +213,11 @@ class Rounds:
         self.theirs |= read_rows(answer.rows)
         root = answer.root
         for _ in range(_ROUNDS):
-            if holdings.find_root(self.theirs) == root:
+            if exchange.find_root(self.theirs) == root:
                 break
             # Some remembered rows are wrong: sums of parts of them show which.
-            bits = holdings.count_bits(self.theirs)
-            sums = b64encode(holdings.sum_parts(self.theirs, bits)).decode("ascii")
+            bits = exchange.count_bits(self.theirs)
+            sums = b64encode(exchange.sum_parts(self.theirs, bits)).decode("ascii")
             found = self.line.ask(
                 partial(self.office.tree, TreeQuestion(bits=bits, sums=sums))
             )
@@ -226,7 +225,7 @@ class Rounds:
             kept = {
                 audit: row
                 for audit, row in self.theirs.items()
-                if holdings.find_part(audit, bits) not in parts
+                if exchange.find_part(audit, bits) not in parts
             }
             self.theirs = kept | read_rows(found.rows)
             root = found.root
@@ -259,7 +258,7 @@ class Rounds:
 
         Before the hub answered, that is a hint; an audit that it has not goes whole.
         """
-        marks = holdings.marks_of(self.exchange.journal, self._hub) if audits else {}
+        marks = exchange.marks_of(self.exchange.journal, self._hub) if audits else {}
         for audit in sorted(self.ours.keys() & audits):
             is_there = self.answer is None or audit in self.theirs
             above = marks[audit].lam if audit in marks and is_there else 0
@@ -330,7 +329,7 @@ class Rounds:
         """
         journal, marks = self.exchange.journal, {}
         if from_marks and audits:
-            marks = holdings.marks_of(journal, self._hub)
+            marks = exchange.marks_of(journal, self._hub)
         wants = deque(
             Want(audit=audit, after=marks[audit].after if audit in marks else 0)
             for audit in sorted(self.theirs.keys() & audits)
@@ -347,7 +346,7 @@ class Rounds:
             page = self.line.ask(ask)
             after = {audit: reached for audit, reached, *_ in page.reached}
             most = self.exchange.event.commit_lines
-            new, unread = holdings.take_pulled(
+            new, unread = exchange.take_pulled(
                 journal, self._hub, page.lines, after, most
             )
             self.exchange.pulled += new + unread
@@ -357,7 +356,7 @@ class Rounds:
                 break
             self.exchange.step(len(page.lines))
         if pulled:
-            self.ours = holdings.own_holdings(journal, self.day, counted=True)
+            self.ours = exchange.own_holdings(journal, self.day, counted=True)
 
     def _follow(self, wants: deque[Want], page: PulledPage) -> bool:
         """Keep what is still wanted after a page; False if it went no further.
@@ -388,7 +387,7 @@ class Rounds:
             lost = left - known - self.sent_whole
             if not known | lost:
                 break
-            holdings.forget_sums(self.exchange.journal, left)
+            exchange.forget_sums(self.exchange.journal, left)
             there = set[bytes]()
             self.exchange.reread += len(known)
             self._pull(known, there)

@@ -7,7 +7,7 @@ import pytest
 
 from diag.audit.follow import claim, claim_words, release, untold_claims
 from diag.audit.session import AuditSession
-from diag.journal.conflicts import claimed
+from diag.journal.facts import claimed
 from diag.journal.school_lines import is_begun
 from diag.model.errors import DiagError
 from tests.journal.builders import person

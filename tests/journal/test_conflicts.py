@@ -2,7 +2,7 @@ import pytest
 
 from diag.journal import changes, subjects
 from diag.journal import heads as places
-from diag.journal.conflicts import conflicts_of
+from diag.journal.facts import conflicts_of
 from diag.journal.journal import Journal
 from diag.journal.revision import NewRevision, Origin
 from diag.journal.subjects import AnswerTopic, NoteTopic, PlaceTopic

@@ -3,8 +3,14 @@ from datetime import date
 
 from diag.journal import changes
 from diag.journal import heads as places
-from diag.journal.conflicts import conflicts_of
-from diag.journal.facts import UNREADABLE, WITHDRAWN, edition_of, facts_of, status_of
+from diag.journal.facts import (
+    UNREADABLE,
+    WITHDRAWN,
+    conflicts_of,
+    edition_of,
+    facts_of,
+    status_of,
+)
 from diag.journal.journal import Journal
 from diag.journal.revision import Json, NewRevision, Origin
 from diag.journal.subjects import EDITION

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.journal import changes
-from diag.journal.conflicts import Conflict, conflicts_of
-from diag.journal.facts import facts_of
+from diag.journal.facts import Conflict, conflicts_of, facts_of
 from diag.journal.heads import apart, distinct, distinct_in, merged_in, same
 from diag.journal.journal import Journal
 from diag.journal.revision import NewRevision, Origin

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.journal import changes, seals, subjects
-from diag.journal.conflicts import claimed
+from diag.journal.facts import claimed
 from diag.journal.journal import Journal
 from diag.journal.people import PersonName, mentions
 from diag.journal.revision import (

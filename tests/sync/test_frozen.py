@@ -19,8 +19,8 @@ import pytest
 
 from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
-from diag.journal.conflicts import claimed
 from diag.journal.exchange import proven_sum, unread_lines
+from diag.journal.facts import claimed
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
 from diag.sync.exchange import ExchangeEvent

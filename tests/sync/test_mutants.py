@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from diag.journal import exchange, holdings, ingest
+from diag.journal import exchange, ingest
 from diag.journal import ingest as projections
 from diag.journal import revision as draft
 from diag.journal.errors import RefusedError
@@ -122,21 +122,21 @@ def test_a_cursor_that_skips(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_hints_without_their_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (holdings, hub):
+    for module in (exchange, hub):
         monkeypatch.setattr(module, "find_root", lambda _rows: "")
 
     assert is_caught(LatterMeetings)
 
 
 def test_a_tree_that_forgets_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    find = holdings.find_differing
+    find = exchange.find_differing
     monkeypatch.setattr(hub, "find_differing", lambda *sums: {*sorted(find(*sums))[1:]})
 
     assert is_caught(LatterMeetings)
 
 
 def test_a_digest_that_is_not_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "sum_ids", lambda _ids: holdings.sum_ids([]))
+    monkeypatch.setattr(writing, "sum_ids", lambda _ids: exchange.sum_ids([]))
 
     assert is_caught(LatterMeetings)
 

@@ -9,7 +9,7 @@ import pytest
 
 from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
-from diag.journal.holdings import own_holdings
+from diag.journal.exchange import own_holdings
 from diag.journal.journal import Journal, put_setting
 from diag.journal.revision import NewRevision
 from diag.model.audit import Subject, audit_id

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from diag.journal import subjects
-from diag.journal.holdings import Holding, sum_ids
+from diag.journal.exchange import Holding, sum_ids
 from diag.journal.journal import AuditSum
 from diag.journal.revision import Revision, read
 from diag.model.audit import Subject

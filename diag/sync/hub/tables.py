@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
-from diag.journal.holdings import DIGEST, Holding
+from diag.journal.exchange import DIGEST, Holding
 from diag.journal.journal import AuditSum
 from diag.model.audit import Subject
 from diag.model.errors import DiagError

@@ -6,7 +6,7 @@ from contextlib import closing
 from hashlib import sha256
 
 from diag.journal.errors import DamagedError
-from diag.journal.holdings import sum_ids
+from diag.journal.exchange import sum_ids
 from diag.journal.revision import Revision, Unread, read
 from diag.model.audit import Subject
 from diag.sync.hub.tables import (

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from diag.journal import changes
-from diag.journal.holdings import (
+from diag.journal.exchange import (
     Holding,
     count_bits,
     find_part,

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from diag.journal import changes
-from diag.journal.conflicts import claimed
+from diag.journal.facts import claimed
 from diag.journal.signatures import signable
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
