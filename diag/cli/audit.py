@@ -51,7 +51,7 @@ COMMANDS = {
     "answer": "diag.cli.answer:answer",
     "claim": "diag.cli.audit:claim",
     "close-places": "diag.cli.answer:close_list",
-    "decide": "diag.cli.votes:decide",
+    "decide": "diag.cli.follow:decide",
     "erase": "diag.cli.follow:erase",
     "export": "diag.cli.workspace:export",
     "follow": "diag.cli.follow:follow",
@@ -73,8 +73,8 @@ COMMANDS = {
     "undo": "diag.cli.answer:undo",
     "upgrade": "diag.cli.audit:upgrade",
     "visit": "diag.cli.follow:visit",
-    "vote": "diag.cli.votes:vote",
-    "votes": "diag.cli.votes:votes",
+    "vote": "diag.cli.follow:vote",
+    "votes": "diag.cli.follow:votes",
 }
 """Subcommand → module and attribute."""
 
