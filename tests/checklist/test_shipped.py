@@ -84,3 +84,21 @@ def test_no_advice_claims_a_visit_or_a_warning_that_nothing_notes() -> None:
         if _NOT_KNOWN.search(text)
     ]
     assert claims == []
+
+
+_OTHER_NAMES = re.compile(
+    r"\bchaque pièce\b|\b(?:hors|sort|entre|entrent)(?: alors)? (?:de|dans) la note\b"
+)
+"""A room is a « salle », what an audit is given is a « score », everywhere else."""
+
+
+def test_a_room_and_a_score_have_the_names_of_the_screens() -> None:
+    files = sorted(shipped_checklists().glob("*.yaml"))
+    called = [
+        f"{path.name}, ligne {number} : {line.strip()}"
+        for path in files
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if _OTHER_NAMES.search(line)
+    ]
+    assert files
+    assert called == []
