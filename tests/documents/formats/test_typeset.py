@@ -1,6 +1,7 @@
 """The PDF: read back, checked by rules, the same bytes, never refused."""
 
 import io
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -108,6 +109,18 @@ def test_no_line_of_a_pdf_breaks_a_date() -> None:
     (text,) = pages(made(source))
     for day in ("9 février 2015", "1er mars", "12 mai 2026"):
         assert day.replace(" ", NBSP) in text
+
+
+def test_a_hyphen_of_a_cell_is_that_of_a_sentence() -> None:
+    """Figures of one width set it wide apart: « Wi - Fi »."""
+    source = "# T\n\nDu wi-fi\n\n| Où | Combien |\n| --- | ---: |\n| Du wi-fi | 11 |\n"
+    fonts = {
+        font.get_object()["/BaseFont"]: font.get_object()["/ToUnicode"].get_data()
+        for one in pypdf.PdfReader(io.BytesIO(made(source))).pages
+        for font in one["/Resources"]["/Font"].values()
+    }
+    hyphens = [re.findall(rb"<(\w+)> *<002D>", one) for one in fonts.values()]
+    assert sorted(map(len, hyphens)) == [0, 1]
 
 
 def test_the_same_document_is_the_same_bytes() -> None:
