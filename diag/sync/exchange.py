@@ -22,6 +22,8 @@ from diag.journal.seals import Card
 from diag.model.errors import DiagError
 from diag.sync.protocol import (
     OPAQUE,
+    PAGE_BYTES,
+    PAGE_LINES,
     Hello,
     HubLimits,
     LogPage,
@@ -33,7 +35,6 @@ from diag.sync.protocol import (
     Unproven,
     check_versions,
 )
-from diag.sync.questions import PAGE_BYTES, PAGE_LINES
 
 Progress = Callable[[str, int, int], None]
 """Called with a phase, how much is done, how much there is."""

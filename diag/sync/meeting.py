@@ -19,13 +19,15 @@ from diag.sync.exchange import Exchange, ExchangeEvent, SealStep, UnsureLine
 from diag.sync.protocol import (
     FILES,
     LONE,
+    NEWEST,
     WITHDRAWN,
     Hello,
     OfflineError,
     ProblemError,
+    QuickTransport,
+    SyncAnswer,
     Transport,
 )
-from diag.sync.questions import NEWEST, QuickTransport, SyncAnswer
 from diag.sync.rounds import Rounds, keep_memory, read_memory
 from diag.sync.transfer import Transfer
 from diag.sync.trust import (

@@ -27,17 +27,21 @@ from diag.sync.exchange import (
     UnsureLine,
     find_key,
 )
-from diag.sync.protocol import Hello, HubLimits, ProblemError, Pushed, check_versions
-from diag.sync.questions import (
+from diag.sync.protocol import (
     GIVEN_BYTES,
+    Hello,
+    HubLimits,
+    ProblemError,
     PulledPage,
     PullQuestion,
+    Pushed,
     QuickTransport,
     Room,
     SyncAnswer,
     SyncQuestion,
     TreeQuestion,
     Want,
+    check_versions,
     read_rows,
 )
 

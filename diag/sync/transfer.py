@@ -22,15 +22,18 @@ from diag.journal.exchange import NamedAttachment
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.exchange import BYTES, ExchangeEvent, Pace, T, UnsureLine
-from diag.sync.protocol import HubLimits, Piece, ProblemError, Sink
-from diag.sync.questions import (
+from diag.sync.protocol import (
     FILES_AT_ONCE,
     FilePart,
     FilesGiven,
     FilesQuestion,
     FilesTaken,
     FileWant,
+    HubLimits,
+    Piece,
+    ProblemError,
     QuickTransport,
+    Sink,
 )
 
 LIGHT: Final = 64 * 1024

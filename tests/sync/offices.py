@@ -20,28 +20,26 @@ from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Store
 from diag.sync.hub.tables import Location
 from diag.sync.protocol import (
-    Enrolling,
-    Hello,
-    HubLimits,
-    LogPage,
-    OfflineError,
-    Piece,
-    Pushed,
-    Unproven,
-)
-from diag.sync.questions import (
     NEWEST,
+    Enrolling,
     FilesAnswer,
     FilesGiven,
     FilesQuestion,
     FilesTaken,
     GivenAnswer,
+    Hello,
+    HubLimits,
+    LogPage,
+    OfflineError,
+    Piece,
     PulledPage,
     PullQuestion,
+    Pushed,
     SyncAnswer,
     SyncQuestion,
     TreeAnswer,
     TreeQuestion,
+    Unproven,
 )
 from diag.sync.rounds import Rounds
 from tests.journal.builders import CAMPAIGN, NOON, known

@@ -6,8 +6,7 @@ import httpx
 import pytest
 
 from diag.sync.http import HttpTransport
-from diag.sync.protocol import Enrolling, OfflineError, ProblemError
-from diag.sync.questions import TreeQuestion
+from diag.sync.protocol import Enrolling, OfflineError, ProblemError, TreeQuestion
 from diag.sync.trust import build_trust
 
 Answer = Callable[[httpx.Request], httpx.Response]

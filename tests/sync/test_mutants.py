@@ -18,7 +18,7 @@ from diag.journal.ingest import Ingested
 from diag.journal.journal import Journal
 from diag.sync.exchange import Exchange, _Meeting
 from diag.sync.hub import hub, writing
-from diag.sync.questions import PulledPage, Want
+from diag.sync.protocol import PulledPage, Want
 from diag.sync.rounds import Rounds
 from tests.sync.machine import NEW, OLD, Meetings, Way
 

@@ -25,8 +25,17 @@ from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.tables import Heard
 from diag.sync.meeting import SyncResult, synchronise
-from diag.sync.protocol import FILES, Hello, HubLimits, OfflineError, ProblemError
-from diag.sync.questions import PulledPage, PullQuestion, SyncAnswer, SyncQuestion
+from diag.sync.protocol import (
+    FILES,
+    Hello,
+    HubLimits,
+    OfflineError,
+    ProblemError,
+    PulledPage,
+    PullQuestion,
+    SyncAnswer,
+    SyncQuestion,
+)
 from tests.journal.builders import CAMPAIGN, NOON, person
 from tests.journal.worlds import content
 from tests.sync.offices import (

@@ -41,14 +41,17 @@ from diag.sync.hub.http import (
 )
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.store import Store
-from diag.sync.protocol import Enrolling, LogPage, ProblemError, WantedBlobs
-from diag.sync.questions import (
+from diag.sync.protocol import (
+    Enrolling,
     FilesGiven,
     FilesQuestion,
     FilesTaken,
+    LogPage,
+    ProblemError,
     PullQuestion,
     SyncQuestion,
     TreeQuestion,
+    WantedBlobs,
     write_page,
 )
 

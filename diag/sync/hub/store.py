@@ -30,7 +30,7 @@ from diag.sync.hub.tables import (
     scope,
 )
 from diag.sync.hub.writing import Writing, verify_log
-from diag.sync.questions import PulledPage, Room, Want
+from diag.sync.protocol import PulledPage, Room, Want
 
 _CHUNK = 1_000
 """Lines read at once, before their bytes are counted."""

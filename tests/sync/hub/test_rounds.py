@@ -29,8 +29,8 @@ from diag.sync.hub.hub import Hub
 from diag.sync.hub.intake import Push
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Store
-from diag.sync.protocol import ProblemError
-from diag.sync.questions import (
+from diag.sync.protocol import (
+    ProblemError,
     PulledPage,
     PullQuestion,
     Room,

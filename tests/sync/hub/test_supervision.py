@@ -29,8 +29,7 @@ from diag.sync.hub.supervision import (
     look,
     render,
 )
-from diag.sync.protocol import Enrolling
-from diag.sync.questions import SyncQuestion
+from diag.sync.protocol import Enrolling, SyncQuestion
 from diag.words.dates import day_words
 from tests.audit.builders import workspace
 from tests.cli.running import diag
