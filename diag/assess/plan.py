@@ -1,4 +1,4 @@
-"""The recommendations as every document prints them: numbered, dated, in one order.
+"""The recommendations as every document prints them: numbered, dated, then budgeted.
 
 A3 names the same action in every document. What waits for another action follows
 it; what is only « à confirmer », done or set aside stands apart, outside totals.
@@ -11,7 +11,8 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import count
 
-from diag.assess.results import FREE, Advice, Cost, CostLine
+from diag.assess.results import FREE, Advice, Amount, Cost, CostLine
+from diag.assess.words import Money, added, by_year, estimate, works_of
 from diag.model.audit import FollowUp, OwnAdvice
 from diag.model.checklist import Below, Price, Recommendation, Wording
 from diag.model.enums import READERS, FollowUpState, Gate, Trigger
@@ -301,3 +302,150 @@ def advised(own: OwnAdvice, year: int, *, is_law: bool = False) -> Advice:
         is_legal=is_law,
         is_law=is_law,
     )
+
+
+# What is paid once falls in the year of its deadline (the next budget when none is
+# set); what is paid every year counts whole from that year on. What a check may call
+# for only raises the high bounds. Works on the building are counted apart, in no year.
+YEARS = 3
+"""How many budgets are drawn up."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetRow:
+    """What one action costs, TTC by year, and HT over all of them."""
+
+    action: Action
+    years: tuple[Money, ...]
+    ht: Money
+
+    @property
+    def total(self) -> Money:
+        """The years added up, TTC."""
+        return added(self.years)
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetShare:
+    """What the actions of one domain cost together, TTC by year."""
+
+    domain: str
+    """Id of the domain; empty for what belongs to none."""
+    years: tuple[Money, ...]
+
+    @property
+    def total(self) -> Money:
+        """The years added up."""
+        return added(self.years)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The rows, and those that fall after the last year, named but not added."""
+
+    years: tuple[int, ...]
+    rows: tuple[BudgetRow, ...]
+    """What is surely needed."""
+    unsure: tuple[BudgetRow, ...]
+    """What a check may call for: its low bounds are zero."""
+    due: Money
+    """The part that waits for nothing else, TTC: « dont à engager »."""
+    beyond: tuple[Action, ...]
+    building: tuple[Action, ...] = ()
+    """What asks for works on the building, in no total: its other needs have a row."""
+
+    @property
+    def every(self) -> tuple[BudgetRow, ...]:
+        """All the rows that the totals add."""
+        return (*self.rows, *self.unsure)
+
+    @property
+    def totals(self) -> tuple[Money, ...]:
+        """The sum of each year, TTC."""
+        return by_year(row.years for row in self.every)
+
+    @property
+    def shares(self) -> tuple[BudgetShare, ...]:
+        """The rows surely needed added up by domain, in the order of the plan."""
+        rows: dict[str, list[BudgetRow]] = {}
+        for row in self.rows:
+            rows.setdefault(row.action.advice.recommendation.domain, []).append(row)
+        return tuple(
+            BudgetShare(domain, by_year(row.years for row in group))
+            for domain, group in rows.items()
+        )
+
+    @property
+    def total(self) -> Money:
+        """Everything, TTC."""
+        return added(row.total for row in self.every)
+
+    @property
+    def ht(self) -> Money:
+        """Everything, HT."""
+        return added(row.ht for row in self.every)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether something to pay, works included, is surely needed."""
+        works = (one.advice.trigger is Trigger.FIRES for one in self.building)
+        return bool(self.rows) or any(works)
+
+    @property
+    def works(self) -> Money:
+        """The works on the building, TTC: outside the totals."""
+        return added(works_of(one.advice.cost) for one in self.building)
+
+    @property
+    def unpriced(self) -> int:
+        """How many actions nobody can price yet."""
+        return sum(row.total.at_least for row in self.every)
+
+
+def budget_of(
+    actions: Sequence[Action], today: date, to_confirm: Sequence[Action] = ()
+) -> Budget:
+    """Return the budget of what is surely needed, and of what a check may call for.
+
+    Free actions have no row.
+    """
+    years = tuple(today.year + offset for offset in range(YEARS))
+    paid = [action for action in actions if not action.advice.cost.digital.free]
+    within = [action for action in paid if _year(action, years) <= years[-1]]
+    maybe = [action for action in to_confirm if not action.advice.cost.digital.free]
+    every = (*actions, *to_confirm)
+    due: list[Money] = []
+    for action in every:
+        cost, start = action.advice.due.digital, _year(action, years)
+        due += _spread(cost.once_ttc, cost.yearly_ttc, start, years)
+    return Budget(
+        years=years,
+        rows=tuple(_row(action, years) for action in within),
+        unsure=tuple(
+            _row(action, years) for action in maybe if _year(action, years) <= years[-1]
+        ),
+        due=added(due),
+        beyond=tuple(action for action in paid if action not in within),
+        building=tuple(one for one in every if not one.advice.cost.works.free),
+    )
+
+
+def _row(action: Action, years: tuple[int, ...]) -> BudgetRow:
+    cost, start = action.advice.cost.digital, _year(action, years)
+    ttc = _spread(cost.once_ttc, cost.yearly_ttc, start, years)
+    ht = _spread(cost.once_ht, cost.yearly_ht, start, years)
+    return BudgetRow(action, ttc, added(ht))
+
+
+def _spread(
+    once: Amount, yearly: Amount, start: int, years: tuple[int, ...]
+) -> tuple[Money, ...]:
+    first, every = estimate(once), estimate(yearly)
+    return tuple(
+        (first if year == start else Money()) + (every if year >= start else Money())
+        for year in years
+    )
+
+
+def _year(action: Action, years: tuple[int, ...]) -> int:
+    return action.due.year if action.due else years[1]

@@ -13,8 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-from diag.assess.money import YEARS
-from diag.assess.plan import Action
+from diag.assess.plan import YEARS, Action
 from diag.assess.results import CostLine, CriterionResult, Verdict
 from diag.assess.spread import short_places
 from diag.model.checklist import Aid, Checklist, Criterion, Finance

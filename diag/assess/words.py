@@ -1,17 +1,17 @@
-"""Judging in French: conditions of rules, scores, levels, moves, costs.
+"""Judging in French: conditions of rules, scores, moves, costs and estimates.
 
 `4 * a / b >= 1` and `4 * a >= b` ask the same: `a` is at least a quarter of `b`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
 from diag.answers.types import TYPES
-from diag.assess.money import FREE_WORDS, UNPRICED, Money, estimate
-from diag.assess.results import Cost, Score
-from diag.model.checklist import Question
+from diag.assess.results import Amount, Cost, Score
+from diag.model.checklist import Price, Question
 from diag.model.enums import PlaceKind
 from diag.model.text import Quantity, canonical_number
 from diag.rules.tree import (
@@ -34,8 +34,10 @@ from diag.rules.tree import (
     Term,
     walk,
 )
+from diag.words.dates import describe_day
 from diag.words.sentences import (
     count_range,
+    euros,
     in_cell,
     in_words,
     is_printed,
@@ -397,6 +399,196 @@ def quantity_words(quantity: Quantity, usual: Quantity | None) -> str:
     least = f"au moins {number(quantity.low)}, " if quantity.low else ""
     span = f" (d'ordinaire {count_range(usual, ruled=True)})" if usual else ""
     return f"{least}à chiffrer{span}"
+
+
+# Estimates: whole euros, each rounded once, so that what is shown adds up. Before tax
+# (HT) and with tax (TTC) never meet in one amount. What is printed is at the typical
+# price, from the low quantity to the high one; a bracket gives the extremes.
+
+UNPRICED = "à chiffrer"
+"""What costs something, when nothing says how much."""
+
+FREE_WORDS = "sans dépense"
+"""What costs nothing."""
+
+WORKS = "travaux du bâtiment, hors budget numérique"
+"""What works on the building are called, beside totals that leave them out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in whole euros; `at_least` when nothing bounds it above."""
+
+    euros: int = 0
+    at_least: bool = False
+    more: int = 0
+    """How many euros it may add, when its quantity is known between bounds."""
+
+    @property
+    def most(self) -> int:
+        """The greatest amount that it may be, when bounded."""
+        return self.euros + self.more
+
+    @property
+    def is_unpriced(self) -> bool:
+        """Whether it costs something, and nobody knows how much."""
+        return self.at_least and not self.euros
+
+    def __add__(self, other: "Money") -> "Money":
+        """Return the sum; unbounded when one of the two is."""
+        return Money(
+            self.euros + other.euros,
+            self.at_least or other.at_least,
+            self.more + other.more,
+        )
+
+    def __str__(self) -> str:
+        """Return « 1 240 € », « entre 900 et 1 240 € » or « au moins 1 240 € »."""
+        if self.at_least or not self.more:
+            return self.cell
+        if not self.euros:
+            return f"jusqu'à {euros(self.most)}"
+        return f"entre {number(self.euros)} et {euros(self.most)}"
+
+    @property
+    def cell(self) -> str:
+        """The same in a table: « 900 à 1 240 € »."""
+        if self.is_unpriced:
+            return UNPRICED
+        if self.at_least:
+            return f"au moins {euros(self.euros)}"
+        if not self.more:
+            return euros(self.euros)
+        return f"{number(self.euros)} à {euros(self.most)}"
+
+
+def estimate(amount: Amount) -> Money:
+    """Return an amount at the typical price, from the low quantity to the high one."""
+    low = _euros(amount.low)
+    if amount.high is None:
+        return Money(low, at_least=True)
+    return Money(low, more=_euros(amount.high) - low)
+
+
+def format_cost(cost: Cost, *, headed: bool = False) -> str:
+    """Return what {cout} prints: « environ 1 500 € TTC, puis 240 € TTC par an ».
+
+    `headed`: its column has « environ » and « TTC » in its title.
+    """
+    once, yearly = (
+        _about(cost.once_ttc, headed=headed),
+        _about(cost.yearly_ttc, headed=headed),
+    )
+    parts = [once] if once else []
+    if yearly:
+        parts.append(f"{yearly} par an")
+    return ", puis ".join(parts) or FREE_WORDS
+
+
+def format_range(cost: Cost) -> str:
+    """Return the extremes: « de 1 240 à 1 900 € TTC », empty when there are none.
+
+    From the least price of the low quantity to the greatest one of the high quantity.
+    """
+    parts = [
+        f"{_from_to(low, high)} TTC{rhythm}"
+        for amount, rhythm in ((cost.once_ttc, ""), (cost.yearly_ttc, " par an"))
+        if amount.maximum is not None and amount.high is not None
+        for low, high in [(_euros(amount.minimum), _euros(amount.maximum))]
+        if (low, high) != (_euros(amount.low), _euros(amount.high))
+    ]
+    return ", puis ".join(parts)
+
+
+def format_sum(costs: Sequence[Cost]) -> str:
+    """Return several costs: « 900 € TTC (750 € HT), puis 60 € TTC (50 € HT) par an ».
+
+    Each amount is rounded as it is printed alone, so that a reader can add them up.
+    """
+    parts = []
+    for yearly, rhythm in ((False, ""), (True, " par an")):
+        ttc = added(
+            estimate(one.yearly_ttc if yearly else one.once_ttc) for one in costs
+        )
+        ht = added(estimate(one.yearly_ht if yearly else one.once_ht) for one in costs)
+        if ttc != Money():
+            bare = ttc.at_least and not ttc.euros
+            parts.append(f"{_taxed(ttc)}{'' if bare else f' ({ht} HT)'}{rhythm}")
+    return ", puis ".join(parts) or FREE_WORDS
+
+
+def aside(works: Money) -> str:
+    """Return « hors travaux du bâtiment (7 500 €) », beside a total with tax."""
+    return f"hors travaux du bâtiment ({works.cell})" if works != Money() else ""
+
+
+def format_seen(price: Price, today: date) -> str:
+    """Return when a price was seen: « 2025 », « prix relevé en 2016, à actualiser »."""
+    if price.is_old(today.isoformat()):
+        return f"prix relevé en {price.year}, à actualiser"
+    return describe_day(price.as_of)
+
+
+def total_words(
+    total: str, *, unsure: int = 0, unpriced: int = 0, works: Money | None = None
+) -> str:
+    """Return a `total`, and how many of its actions are not known for sure.
+
+    `unsure`: those that a check may call for, which only raise its high bound;
+    `unpriced`: those that nobody can price yet; `works`: what the total leaves out,
+    named once it has an amount. Empty when there is nothing to pay.
+    """
+    beside = aside(works) if works and not works.is_unpriced else ""
+    if not total:
+        return f"{FREE_WORDS}, {beside}." if beside else ""
+    notes = []
+    if unsure:
+        many = "s" * (unsure > 1)
+        notes.append(f"{unsure} action{many} à confirmer comprise{many}")
+    if unpriced:
+        action = "" if unsure else f" action{'s' * (unpriced > 1)}"
+        notes.append(f"{unpriced}{action} {UNPRICED}")
+    return f"{', '.join(filter(None, [total, *notes, beside]))}."
+
+
+def _about(amount: Amount, *, headed: bool) -> str:
+    shown = estimate(amount)
+    if shown == Money() and not amount.maximum:
+        return ""
+    if headed:
+        return shown.cell
+    if shown.more and not shown.at_least:
+        return f"{_from_to(shown.euros, shown.most)} TTC"
+    known = shown.at_least or amount.minimum == amount.maximum
+    return _taxed(shown) if known else f"environ {_taxed(shown)}"
+
+
+def _taxed(shown: Money) -> str:
+    return UNPRICED if shown.is_unpriced else f"{shown} TTC"
+
+
+def _from_to(low: int, high: int) -> str:
+    return f"de {number(low)} à {euros(high)}" if low else f"jusqu'à {euros(high)}"
+
+
+def _euros(cents: Fraction | int) -> int:
+    whole, parts = cents.numerator, cents.denominator
+    return (2 * whole + 100 * parts) // (200 * parts)  # half up
+
+
+def works_of(cost: Cost) -> Money:
+    """Return the works on the building that a cost holds, TTC: paid once."""
+    return estimate(cost.works.once_ttc)
+
+
+def added(amounts: Iterable[Money]) -> Money:
+    """Return the sum of amounts as they are printed."""
+    return sum(amounts, Money())
+
+
+def by_year(rows: Iterable[Sequence[Money]]) -> tuple[Money, ...]:
+    """Return the sum of each year; no rows, no year."""
+    return tuple(added(column) for column in zip(*rows, strict=True))
 
 
 def money_words(cost: Cost) -> tuple[str, str]:

@@ -9,7 +9,6 @@ from functools import partial
 from diag.answers.types import evidence
 from diag.assess.json import advice_explanation_json, explanation_json
 from diag.assess.judge import public
-from diag.assess.money import format_cost
 from diag.assess.results import CriterionResult, DomainResult
 from diag.assess.spread import (
     NAMED,
@@ -35,6 +34,7 @@ from diag.assess.why import (
 from diag.assess.words import (
     describe_condition,
     filled_words,
+    format_cost,
     quantity_words,
     score_cell,
 )

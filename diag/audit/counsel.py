@@ -9,10 +9,17 @@ from fractions import Fraction
 from functools import partial
 
 from diag.answers.types import TYPES, value_words
-from diag.assess.money import format_cost, format_range, format_seen
 from diag.assess.plan import ONCE, Action
 from diag.assess.spread import level_pair
-from diag.assess.words import Move, quantity_words, score_cell, short_cost
+from diag.assess.words import (
+    Move,
+    format_cost,
+    format_range,
+    format_seen,
+    quantity_words,
+    score_cell,
+    short_cost,
+)
 from diag.audit.advising import state_words, steps_standing
 from diag.audit.bilan import OutlineLine, Tone, asked_by, heading, quiet, reasons_of
 from diag.audit.compare import (

@@ -12,11 +12,12 @@ from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from diag.assess.judge import public
-from diag.assess.money import Budget, budget_of, format_cost
 from diag.assess.plan import (
     Action,
+    Budget,
     Plan,
     advised,
+    budget_of,
     plan_of,
     refs_words,
     states_of,
@@ -24,6 +25,7 @@ from diag.assess.plan import (
 )
 from diag.assess.results import Assessment, CriterionResult
 from diag.assess.spread import kind_words
+from diag.assess.words import format_cost
 from diag.audit.compare import AuditsCompared, Comparables, comparables_of, progress_of
 from diag.audit.hypotheses import option_of
 from diag.audit.remarks import (

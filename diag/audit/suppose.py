@@ -11,10 +11,18 @@ from uuid import UUID, uuid5
 from diag.assess.facts import with_answers
 from diag.assess.json import advice_json, cost_json, criterion_json, plain
 from diag.assess.judge import judge_of
-from diag.assess.money import FREE_WORDS, Money, format_cost
 from diag.assess.results import Advice, Assessment, Cost, CriterionResult, Score
 from diag.assess.spread import level_pair
-from diag.assess.words import MOVES, Move, score_cell, short_cost, spent
+from diag.assess.words import (
+    FREE_WORDS,
+    MOVES,
+    Money,
+    Move,
+    format_cost,
+    score_cell,
+    short_cost,
+    spent,
+)
 from diag.audit.compare import Row, move_of
 from diag.model.checklist import Checklist
 from diag.model.enums import (

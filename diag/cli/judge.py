@@ -4,10 +4,9 @@ import click
 
 from diag.assess.json import assessment_json
 from diag.assess.judge import public
-from diag.assess.money import WORKS, format_cost
 from diag.assess.results import Advice, Assessment, Score
 from diag.assess.spread import danger_words, declined, socle_words
-from diag.assess.words import filled_words, score_cell
+from diag.assess.words import WORKS, filled_words, format_cost, score_cell
 from diag.audit import hypotheses
 from diag.audit.bilan import explained, list_criteria
 from diag.audit.compare import (

@@ -15,7 +15,7 @@ from itertools import chain
 from textwrap import wrap
 from typing import NamedTuple
 
-from diag.assess.money import Money
+from diag.assess.words import Money
 from diag.documents.blocks import Drawing, Panel, one_line
 from diag.words.dates import MONTHS, long_date
 from diag.words.sentences import counted, typeset, uncapitalised

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from diag.assess.money import Money, format_sum, total_words
 from diag.assess.plan import Action, refs_words
+from diag.assess.words import Money, format_sum, total_words
 from diag.audit.compare import describe_comparables
 from diag.audit.findings import (
     detailed,

@@ -6,11 +6,10 @@ from datetime import date
 from functools import lru_cache, partial
 
 from diag.answers.types import TYPES, answer_words, heads_words, retired_question
-from diag.assess.money import UNPRICED, WORKS, format_seen
 from diag.assess.plan import Action
 from diag.assess.results import CostLine
 from diag.assess.spread import short_places
-from diag.assess.words import quantity_words, score_cell
+from diag.assess.words import UNPRICED, WORKS, format_seen, quantity_words, score_cell
 from diag.audit.evidence import allowed_words
 from diag.audit.findings import kind_of, observed, open_words
 from diag.audit.reasons import describe_due, describe_steps

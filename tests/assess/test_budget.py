@@ -6,9 +6,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.assess.money import Budget, Money, added, budget_of
-from diag.assess.plan import Action
+from diag.assess.plan import Action, Budget, budget_of
 from diag.assess.results import FREE, Advice, Cost, CostLine
+from diag.assess.words import Money, added
 from diag.model.checklist import Price
 from diag.model.enums import Gate, Trigger
 from diag.model.text import Quantity

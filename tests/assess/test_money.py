@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from diag.assess.money import (
+from diag.assess.results import FREE, Amount, Cost, CostLine
+from diag.assess.words import (
     Money,
     estimate,
     format_cost,
@@ -12,7 +13,6 @@ from diag.assess.money import (
     format_sum,
     total_words,
 )
-from diag.assess.results import FREE, Amount, Cost, CostLine
 from diag.model.checklist import Price
 from diag.model.text import Quantity
 from diag.words.sentences import NBSP, NNBSP

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.assess.money import Money
 from diag.assess.spread import HeatCell
+from diag.assess.words import Money
 from diag.documents.blocks import Drawing, Panel, drawings_in, sections, table
 from diag.documents.document import Document, Meta
 from diag.documents.drawings import (

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from diag.assess.judge import assess
-from diag.assess.money import Money, added, works_of
+from diag.assess.words import Money, added, works_of
 from diag.audit.report import Report
 from diag.documents.drafts.council import note
 from diag.documents.synthesis import commune_synthesis

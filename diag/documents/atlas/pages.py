@@ -15,8 +15,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from diag.assess.money import added
 from diag.assess.results import Score
+from diag.assess.words import added
 from diag.documents.atlas.school import (
     Bilan,
     SchoolEntry,

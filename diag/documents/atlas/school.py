@@ -7,9 +7,8 @@ from enum import StrEnum
 from fractions import Fraction
 from statistics import median
 
-from diag.assess.money import Money, total_words
 from diag.assess.results import CriterionResult, DomainResult, Score
-from diag.assess.words import filled_words, is_printable
+from diag.assess.words import Money, filled_words, is_printable, total_words
 from diag.audit.findings import observed
 from diag.audit.reasons import name_places
 from diag.audit.report import Report

@@ -4,9 +4,9 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from diag.assess.money import FREE_WORDS, Money, added, estimate, format_range, works_of
 from diag.assess.plan import Action, refs_words
 from diag.assess.results import CriterionResult
+from diag.assess.words import FREE_WORDS, Money, added, estimate, format_range, works_of
 from diag.audit.findings import observed, where
 from diag.audit.reasons import (
     basis,

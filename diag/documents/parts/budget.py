@@ -10,8 +10,8 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-from diag.assess.money import WORKS, Money, added, by_year
 from diag.assess.terms import YearDay, next_day, year_day
+from diag.assess.words import WORKS, Money, added, by_year
 from diag.audit.reasons import deadline_of
 from diag.audit.report import Report, once
 from diag.audit.votes import NEXT_COUNCIL, council_day

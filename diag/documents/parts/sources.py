@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
-from diag.assess.money import format_seen
+from diag.assess.words import format_seen
 from diag.audit.reasons import day_words
 from diag.audit.report import Report
 from diag.audit.votes import terms_of

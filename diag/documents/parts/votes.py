@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from diag.assess.money import UNPRICED
+from diag.assess.words import UNPRICED
 from diag.audit.report import Report
 from diag.audit.votes import votes_of
 from diag.documents.blocks import Md, bold, box, bullets, sections, table, written

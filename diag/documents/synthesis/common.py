@@ -5,17 +5,18 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
-from diag.assess.money import (
+from diag.assess.results import Score
+from diag.assess.words import (
     FREE_WORDS,
     Money,
     added,
     aside,
     by_year,
     format_sum,
+    is_printable,
+    printed_cell,
 )
-from diag.assess.money import total_words as told_total
-from diag.assess.results import Score
-from diag.assess.words import is_printable, printed_cell
+from diag.assess.words import total_words as told_total
 from diag.audit.reasons import basis_words, concerns, label, pressure
 from diag.documents.blocks import PAGE_BREAK, Md, bullets, drawings_in, table
 from diag.documents.document import Document, DrawnPages, Meta

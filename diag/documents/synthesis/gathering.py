@@ -7,10 +7,10 @@ from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
 
-from diag.assess.money import BudgetRow, Money, format_cost
-from diag.assess.plan import Action
+from diag.assess.plan import Action, BudgetRow
 from diag.assess.results import Cost, Score
 from diag.assess.spread import concerned, expected_level, short_places
+from diag.assess.words import Money, format_cost
 from diag.audit.findings import for_the_council
 from diag.audit.reasons import concerns
 from diag.audit.report import Report

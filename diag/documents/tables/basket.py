@@ -11,8 +11,8 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
-from diag.assess.money import WORKS, format_seen
 from diag.assess.plan import Action
+from diag.assess.words import WORKS, format_seen
 from diag.audit.reasons import describe_waiting
 from diag.audit.report import Report
 from diag.documents.mairie import READER  # buyers read what the commune reads

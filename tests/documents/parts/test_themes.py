@@ -2,7 +2,7 @@
 
 import re
 
-from diag.assess.money import Money, added
+from diag.assess.words import Money, added
 from diag.documents.parts.advice import ELSEWHERE, themes, themes_table
 from diag.model.enums import Audience
 from tests.documents.builders import CHECKLIST, recommendation, report

@@ -4,7 +4,7 @@ import re
 
 from hypothesis import given
 
-from diag.assess.money import added
+from diag.assess.words import added
 from diag.documents.document import parser
 from diag.documents.synthesis import commune_synthesis
 from diag.model.enums import Audience, AuditStatus

@@ -9,7 +9,7 @@ import pypdf
 import pytest
 
 from diag.assess.judge import public
-from diag.assess.money import format_sum
+from diag.assess.words import format_sum
 from diag.documents.document import Document
 from diag.documents.drafts.council import deliberation, minutes, note
 from diag.documents.formats.pdf import write_pdf
