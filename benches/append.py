@@ -26,8 +26,8 @@ from diag.journal.ingest import Tally, head_row
 from diag.journal.journal import Journal
 from diag.journal.recorder import Recorder
 from diag.journal.revision import NewRevision, Origin, parse
+from diag.model.audit import Answer
 from diag.model.enums import State
-from diag.model.fact import Answer
 
 BUDGET = 1.5
 COMMIT = 1_000

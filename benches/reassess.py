@@ -21,9 +21,9 @@ from diag.assess.judge import Judge
 from diag.assess.questions import next_questions
 from diag.assess.spread import heat
 from diag.audit.walk import walk_of
+from diag.model.audit import Facts
 from diag.model.checklist import Checklist
 from diag.model.enums import Direction, Kind
-from diag.model.fact import Facts
 from tests.assess.builders import (
     ECOLE,
     SALLE,

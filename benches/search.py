@@ -16,8 +16,8 @@ from diag.assess.judge import judge_of, rooted
 from diag.audit.walk import AuditSearch, walk_of
 from diag.checklist import shipped_checklists
 from diag.checklist.load import load_checklists
+from diag.model.audit import Facts, Place
 from diag.model.enums import PlaceKind
-from diag.model.fact import Facts, Place
 from diag.model.search import SearchIndex, Text
 
 KEY_MS, INDEX_MIB = 2.0, 12.0

@@ -8,9 +8,9 @@ from itertools import combinations, product
 from math import prod
 from random import Random
 
+from diag.model.audit import PARENT_KINDS, Answer, Facts, Place
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, QuestionType, State
-from diag.model.fact import PARENT_KINDS, Answer, Facts, Place
 from diag.model.text import canonical_number
 from tests.world import SANS_OBJET, Point, World, names_and_numbers
 

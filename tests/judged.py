@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from diag.assess.judge import Judge
 from diag.assess.results import Assessment
-from diag.model.fact import Facts
+from diag.model.audit import Facts
 
 _KEPT = 24
 _known: list["_Judged"] = []

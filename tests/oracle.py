@@ -20,9 +20,9 @@ from diag.assess.results import (
     Verdict,
     Weight,
 )
+from diag.model.audit import Facts
 from diag.model.checklist import Checklist, Criterion
 from diag.model.enums import Compliance, Kind, Nature, PlaceKind, Socle, Standing
-from diag.model.fact import Facts
 from diag.model.text import Bounds
 from diag.rules.values import ABSENT, Flag, root_of
 from tests.reading import Reading

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+from diag.model.audit import Answer, Value
 from diag.model.checklist import EffectValue, Question, Recommendation
 from diag.model.enums import Direction, QuestionType, State
-from diag.model.fact import Answer, Value
 from diag.model.text import canonical_number
 from diag.rules.values import ABSENT, reach
 from tests.oracle import Judged

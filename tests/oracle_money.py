@@ -15,9 +15,9 @@ from diag.assess.results import (
     Shared,
     Target,
 )
+from diag.model.audit import ROOT_KINDS, Facts
 from diag.model.checklist import Checklist, Need, Price, Recommendation
 from diag.model.enums import Gate, Kind, Nature
-from diag.model.fact import ROOT_KINDS, Facts
 from diag.model.text import Quantity
 from diag.rules.values import ABSENT, Span
 from tests.oracle import Judged, states_law

@@ -10,9 +10,9 @@ from datetime import date
 from fractions import Fraction
 from functools import cache
 
+from diag.model.audit import PARENT_KINDS, Answer, Facts
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, QuestionType, State
-from diag.model.fact import PARENT_KINDS, Answer, Facts
 from diag.model.text import Number
 from diag.rules import evaluate
 from diag.rules.language import Rule, parse_rule

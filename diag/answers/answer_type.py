@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from diag.model.audit import ROOT_KINDS, Value
 from diag.model.checklist import EffectValue, Question
 from diag.model.enums import PlaceKind, State
 from diag.model.errors import DiagError
-from diag.model.fact import ROOT_KINDS, Value
 from diag.model.text import fold
 from diag.rules.language import Rule
 from diag.rules.tree import Exact, Node

@@ -14,8 +14,8 @@ from diag.answers.answer_type import (
     SoFar,
     label_of,
 )
+from diag.model.audit import Value
 from diag.model.checklist import Choice, EffectValue, Question
-from diag.model.fact import Value
 from diag.model.text import digit_of, fold, readings
 from diag.rules.language import Rule
 from diag.rules.tree import Exact, Includes, Node, walk

@@ -15,8 +15,8 @@ from diag.answers.answer_type import (
     SoFar,
     admitted,
 )
+from diag.model.audit import Value
 from diag.model.checklist import EffectValue, Question
-from diag.model.fact import Value
 from diag.model.text import Number, as_digits, canonical_number, digit_of
 from diag.model.text import exact as _exact
 from diag.rules.language import Rule, thresholds

@@ -18,9 +18,9 @@ from pathlib import Path
 from diag.answers.answer_type import AnswerType, Meaning, Refused, SoFar, admitted
 from diag.answers.choice import Boolean, OneChoice, SeveralChoices
 from diag.answers.number import AnyNumber, Integer
+from diag.model.audit import Answer, Value
 from diag.model.checklist import EffectValue, Question
 from diag.model.enums import PlaceKind, QuestionType, State
-from diag.model.fact import Answer, Value
 from diag.model.text import as_digits, clean_line, clean_text, digit_of
 from diag.rules.language import VISIT_DATE, Rule
 from diag.rules.tree import CompareNode, Constant, Exact, Months, NameNode, Node, walk

@@ -24,9 +24,9 @@ from diag.assess.criteria import (
 from diag.assess.facts import FactsReading, FactType, PlaceScope, WithNames
 from diag.assess.results import Advice, Assessment, CriterionResult, Target, Verdict
 from diag.checklist.symbols import NUMERIC
+from diag.model.audit import Answer, Facts, Value
 from diag.model.checklist import Checklist, Need, Question, Recommendation, Requirement
 from diag.model.enums import Direction, Standing, State, Trigger
-from diag.model.fact import Answer, Facts, Value
 from diag.model.text import Bounds, Quantity, canonical_number
 from diag.rules.evaluate import condition, measure, number
 from diag.rules.language import VISIT_DATE, Rule, parse_rule

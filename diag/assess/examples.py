@@ -37,9 +37,9 @@ from typing import Protocol
 from diag.assess.judge import Judge, judge_for, judge_of
 from diag.assess.results import Advice, Assessment, DomainResult, Verdict
 from diag.checklist import Problem
+from diag.model.audit import PARENT_KINDS, Answer, Facts, Place, Value
 from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind, Standing, State, Trigger
-from diag.model.fact import PARENT_KINDS, Answer, Facts, Place, Value
 from diag.model.text import Bounds, canonical_number
 from diag.rules.values import root_of
 from diag.words.sentences import displayed, out_of_100, write_instead

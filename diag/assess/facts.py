@@ -9,10 +9,9 @@ from functools import lru_cache
 from diag.answers.answer_type import Reader
 from diag.answers.types import TYPES
 from diag.checklist.symbols import NUMERIC
-from diag.model.audit import DIRECTORY
+from diag.model.audit import DIRECTORY, PARENT_KINDS, ROOT_KINDS, Answer, Facts, Value
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, State
-from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Answer, Facts, Value
 from diag.model.text import exact
 from diag.rules.evaluate import condition
 from diag.rules.language import VISIT_DATE, parse_rule

@@ -12,9 +12,9 @@ from fractions import Fraction
 
 from diag.assess.results import Advice, Assessment, Cost, CriterionResult, by_vat
 from diag.assess.why import AdviceExplanation, Explanation
+from diag.model.audit import Answer
 from diag.model.base import Noun
 from diag.model.checklist import Checklist, Question
-from diag.model.fact import Answer
 
 Plain = dict[str, object]
 """A JSON object."""

@@ -30,10 +30,9 @@ from diag.checklist.symbols import (
     raised_by,
     reserved_questions,
 )
-from diag.model.audit import DIRECTORY
+from diag.model.audit import DIRECTORY, Facts
 from diag.model.checklist import Checklist, Criterion, Question, Recommendation
 from diag.model.enums import Kind, PlaceKind, Profile, Socle, Trigger
-from diag.model.fact import Facts
 from diag.rules.evaluate import is_yes
 from diag.rules.language import parse_rule
 from diag.rules.values import root_of

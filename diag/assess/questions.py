@@ -12,6 +12,7 @@ from diag.assess.criteria import Averages, Member, compliance_at, member
 from diag.assess.facts import FactsReading, PlaceScope
 from diag.assess.judge import Judge, judge_for
 from diag.assess.results import Advice, Assessment, CriterionResult, Verdict
+from diag.model.audit import Answer, Facts
 from diag.model.checklist import Checklist, Criterion, Question
 from diag.model.enums import (
     Compliance,
@@ -23,7 +24,6 @@ from diag.model.enums import (
     Standing,
     State,
 )
-from diag.model.fact import Answer, Facts
 from diag.rules.tree import Exact
 from diag.rules.values import Truth
 

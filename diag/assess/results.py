@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from diag.model.audit import ROOT_KINDS
 from diag.model.checklist import (
     Criterion,
     Domain,
@@ -23,7 +24,6 @@ from diag.model.enums import (
     Standing,
     Trigger,
 )
-from diag.model.fact import ROOT_KINDS
 from diag.model.text import Bounds, Number, Quantity, exact
 from diag.rules.tree import Exact
 from diag.rules.values import Truth

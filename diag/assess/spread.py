@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from diag.assess.results import TOP, Assessment, CriterionResult, Danger, Verdict
 from diag.checklist.symbols import names_of
+from diag.model.audit import Facts
 from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind, Socle, Standing, State
-from diag.model.fact import Facts
 from diag.model.text import Bounds
 from diag.words.sentences import in_cell, listed, uncapitalised
 from diag.words.vocabulary import COMPLIANCES, FEMININE, LEVELS, PLACES, SOCLES

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from diag.assess.plan import YEARS, Action
 from diag.assess.results import CostLine, CriterionResult, Verdict
 from diag.assess.spread import short_places
+from diag.model.audit import Facts
 from diag.model.checklist import Aid, Checklist, Criterion, Finance
 from diag.model.enums import (
     BudgetSection,
@@ -28,7 +29,6 @@ from diag.model.enums import (
     Standing,
     Trigger,
 )
-from diag.model.fact import Facts
 from diag.model.text import exact
 from diag.model.votes import AidRange, AidShare, Fctva, Spent, Tier, YearSpent
 from diag.rules.tree import Exact

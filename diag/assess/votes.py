@@ -19,6 +19,7 @@ from diag.assess.questions import (
 )
 from diag.assess.results import Assessment
 from diag.assess.terms import DUE, Terms, dearest
+from diag.model.audit import Facts
 from diag.model.checklist import Checklist
 from diag.model.enums import (
     Aside,
@@ -31,7 +32,6 @@ from diag.model.enums import (
     State,
     Trade,
 )
-from diag.model.fact import Facts
 from diag.model.votes import VOTES, Spent, Tier
 
 QUESTIONS = 5

@@ -9,6 +9,7 @@ from diag.assess.criteria import CriterionJudge
 from diag.assess.facts import FactsReading, Limits, PlaceScope
 from diag.assess.judge import Judge, judge_for
 from diag.assess.results import Advice, CriterionResult, Target, Verdict
+from diag.model.audit import Answer, Facts
 from diag.model.checklist import (
     Checklist,
     Criterion,
@@ -18,7 +19,6 @@ from diag.model.checklist import (
     RegisteredSource,
     Requirement,
 )
-from diag.model.fact import Answer, Facts
 from diag.model.text import Quantity
 from diag.rules.evaluate import holds
 from diag.rules.language import VISIT_DATE, Rule, parse_rule

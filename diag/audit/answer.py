@@ -23,6 +23,7 @@ from diag.audit.places import find_place
 from diag.audit.session import AuditSession, elsewhere
 from diag.journal import changes
 from diag.journal.revision import NewRevision
+from diag.model.audit import ROOT_KINDS, Answer, Facts, Place, Value
 from diag.model.checklist import (
     CHECK_VALUE,
     PEOPLE,
@@ -33,7 +34,6 @@ from diag.model.checklist import (
 )
 from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import ROOT_KINDS, Answer, Facts, Place, Value
 from diag.model.text import clean_text, exact, fold
 from diag.rules.evaluate import condition, measure
 from diag.rules.language import parse_rule

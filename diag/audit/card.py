@@ -22,9 +22,9 @@ from diag.journal.facts import nearest_base
 from diag.journal.heads import agreeing, differing
 from diag.journal.records import photos_of
 from diag.journal.revision import Revision
+from diag.model.audit import Answer
 from diag.model.checklist import Checklist, Criterion, Question, RegisteredSource
 from diag.model.enums import Provenance, Standing, State
-from diag.model.fact import Answer
 from diag.rules.language import Rule
 from diag.rules.tree import (
     Aggregate,

@@ -26,8 +26,8 @@ from diag.audit.report import Report
 from diag.audit.session import AuditSession
 from diag.audit.walk import Walk, WalkStop, walk_of
 from diag.journal.journal import get_setting, jot_setting
+from diag.model.audit import ROOT_KINDS
 from diag.model.enums import Compliance, Kind, PlaceKind, Profile, State
-from diag.model.fact import ROOT_KINDS
 from diag.words.dates import short_date, weekday_date
 from diag.words.sentences import (
     NEXT_BUDGET,

@@ -18,7 +18,7 @@ from diag.assess.plan import Action
 from diag.assess.results import TOP, CriterionResult, Danger, Verdict
 from diag.assess.spread import EXPECTED, concerned, short_places, spread_words
 from diag.audit.report import Report, once
-from diag.model.audit import Observation
+from diag.model.audit import Answer, Facts, Observation
 from diag.model.checklist import Checklist, Criterion, Found, Strength
 from diag.model.enums import (
     USUAL_READER,
@@ -30,7 +30,6 @@ from diag.model.enums import (
     Standing,
     State,
 )
-from diag.model.fact import Answer, Facts
 from diag.model.text import canonical_number
 from diag.rules.evaluate import measure
 from diag.rules.language import parse_rule

@@ -32,11 +32,10 @@ from diag.audit.proposals import proposal_id, propose
 from diag.audit.session import AuditSession
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.records import questionnaires_of
-from diag.model.audit import Proposal, Questionnaire
+from diag.model.audit import Proposal, Questionnaire, Value
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, ProposalSource, Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import Value
 from diag.model.text import clean_line, exact, fold
 from diag.phone import PhoneRole, PhoneSheet
 from diag.words.sentences import counted

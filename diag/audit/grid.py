@@ -31,10 +31,10 @@ from diag.audit.photos import is_file, path_typed
 from diag.audit.places import walking_order
 from diag.audit.session import AuditSession
 from diag.journal import changes
+from diag.model.audit import ROOT_KINDS, Answer, Place
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Provenance, Standing, State
 from diag.model.errors import DiagError
-from diag.model.fact import ROOT_KINDS, Answer, Place
 from diag.model.text import fold
 from diag.rules.values import Truth
 from diag.words.vocabulary import PLACE_NAMES, PROVENANCE_MARKS, STATES

@@ -50,7 +50,7 @@ from diag.journal.subjects import (
     VisitTopic,
     WordingTopic,
 )
-from diag.model.audit import Dispatch, Way
+from diag.model.audit import Answer, Dispatch, Place, Way
 from diag.model.checklist import Question
 from diag.model.enums import (
     READERS,
@@ -62,7 +62,6 @@ from diag.model.enums import (
     Provenance,
     State,
 )
-from diag.model.fact import Answer, Place
 from diag.words.dates import time_words, written_day
 from diag.words.sentences import counted
 from diag.words.vocabulary import (

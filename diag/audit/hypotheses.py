@@ -27,11 +27,10 @@ from diag.audit.suppose import (
 )
 from diag.journal import changes
 from diag.journal.records import scenarios_of
-from diag.model.audit import Scenario
+from diag.model.audit import ROOT_KINDS, Facts, Place, Scenario
 from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.fact import ROOT_KINDS, Facts, Place
 from diag.model.text import clean_line, fold
 from diag.words.vocabulary import PLACE_NAMES
 

@@ -32,11 +32,18 @@ from diag.journal import changes, subjects
 from diag.journal.facts import answers_of, edition_of
 from diag.journal.records import own_advice_of
 from diag.journal.school_lines import names_shown
-from diag.model.audit import Audit, FollowUp, OwnAdvice, root_place_id
+from diag.model.audit import (
+    Answer,
+    Audit,
+    Facts,
+    FollowUp,
+    OwnAdvice,
+    Place,
+    root_place_id,
+)
 from diag.model.checklist import PEOPLE, Question
 from diag.model.enums import FollowUpState, PlaceKind, Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, Facts, Place
 from diag.model.text import fold
 from diag.words.dates import day_of, later
 from diag.words.sentences import counted

@@ -25,10 +25,9 @@ from diag.journal.records import is_named
 from diag.journal.records import photos_of as _photos_of
 from diag.journal.revision import NewRevision, Revision, files_in
 from diag.journal.subjects import PhotoTopic
-from diag.model.audit import Photo
+from diag.model.audit import Answer, Photo
 from diag.model.enums import State
 from diag.model.errors import DiagError
-from diag.model.fact import Answer
 from diag.model.text import clean_line, fold
 from diag.workspace.disk import write_whole
 from diag.workspace.picture import (

@@ -20,9 +20,9 @@ from diag.assess.words import filled_words
 from diag.audit.session import AuditSession
 from diag.journal import changes
 from diag.journal.heads import removal
+from diag.model.audit import PARENT_KINDS, ROOT_KINDS, Facts, FloorRow, Place
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Facts, FloorRow, Place
 from diag.model.text import clean_name, fold
 from diag.words.sentences import counted, in_words
 from diag.words.vocabulary import FEMININE, PLACE_NAMES, PLACES

@@ -24,11 +24,10 @@ from diag.audit.snapshot import known_already
 from diag.journal import changes, subjects
 from diag.journal.records import proposals_of
 from diag.journal.revision import NewRevision
-from diag.model.audit import Proposal
+from diag.model.audit import Answer, Place, Proposal
 from diag.model.checklist import Question
 from diag.model.enums import UNDER_WAY, PlaceKind, ProposalSource, Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, Place
 from diag.words.dates import written_day
 from diag.words.sentences import counted
 

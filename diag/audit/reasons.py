@@ -8,9 +8,9 @@ from diag.assess.plan import Action
 from diag.assess.results import CriterionResult, Target
 from diag.assess.spread import NAMED
 from diag.audit.report import Report
+from diag.model.audit import Facts
 from diag.model.checklist import Checklist, Criterion, Law
 from diag.model.enums import Audience, Gate, Kind, Nature, Party, PlaceKind, State
-from diag.model.fact import Facts
 from diag.rules.values import root_of
 from diag.words.dates import describe_day
 from diag.words.sentences import (

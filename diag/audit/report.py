@@ -42,12 +42,15 @@ from diag.journal.attachments import AttachmentStore
 from diag.journal.errors import JournalError
 from diag.journal.records import photos_of, standing_list_of
 from diag.model.audit import (
+    Answer,
     Audit,
     Auditee,
     Commune,
+    Facts,
     FollowUp,
     Observation,
     OwnAdvice,
+    Place,
     TownHall,
     Visit,
 )
@@ -60,7 +63,6 @@ from diag.model.enums import (
     FollowUpState,
     PlaceKind,
 )
-from diag.model.fact import Answer, Facts, Place
 from diag.model.text import Quantity, accented
 from diag.model.votes import DecisionList, VoteHand
 from diag.words.dates import long_date

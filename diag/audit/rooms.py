@@ -18,9 +18,9 @@ from diag.audit.snapshot import Snapshot
 from diag.audit.walk import Walk, walk_of
 from diag.checklist.symbols import names_of
 from diag.journal.facts import profile_of
+from diag.model.audit import Facts, Place
 from diag.model.checklist import Aspect, Question
 from diag.model.enums import PlaceKind
-from diag.model.fact import Facts, Place
 from diag.words.sentences import counted, listed, uncapitalised
 
 _NAMED = 3

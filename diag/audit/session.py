@@ -45,10 +45,13 @@ from diag.journal.seals import digest_of_content
 from diag.journal.signatures import Signature, signature_of
 from diag.journal.subjects import AnswerTopic, NoteTopic, PlaceTopic
 from diag.model.audit import (
+    Answer,
     Audit,
     Auditee,
+    Facts,
     FollowUp,
     Observation,
+    Place,
     Visit,
     VisitPlan,
     audit_id,
@@ -61,7 +64,6 @@ from diag.model.enums import (
     Profile,
 )
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, Facts, Place
 from diag.model.votes import VoteHand
 from diag.rules.values import root_of
 from diag.words.vocabulary import SUBJECTS

@@ -20,17 +20,19 @@ from diag.journal.journal import Journal
 from diag.journal.revision import NewRevision, Revision
 from diag.model.audit import (
     DIRECTORY,
+    Answer,
     Audit,
     Auditee,
+    Facts,
     FollowUp,
     OwnAdvice,
+    Value,
     VisitPlan,
     root_place_id,
 )
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import AuditStatus, Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, Facts, Value
 from diag.workspace.workspace import Workspace
 
 Heirs = Mapping[str, str]

@@ -24,6 +24,7 @@ from diag.assess.words import (
     spent,
 )
 from diag.audit.compare import Row, move_of
+from diag.model.audit import Answer, Facts, Place, Value
 from diag.model.checklist import Checklist
 from diag.model.enums import (
     USUAL_READER,
@@ -33,7 +34,6 @@ from diag.model.enums import (
     State,
     Trigger,
 )
-from diag.model.fact import Answer, Facts, Place, Value
 from diag.words.sentences import NEXT_BUDGET, Blanks, euros, filled
 from diag.words.vocabulary import SUBJECTS
 

@@ -32,10 +32,10 @@ from diag.journal import subjects
 from diag.journal.facts import profile_of
 from diag.journal.journal import get_setting, jot_setting
 from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic
+from diag.model.audit import Answer, Place
 from diag.model.checklist import Question
 from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, Place
 from diag.words.dates import day_of
 from diag.words.vocabulary import PROVENANCES
 

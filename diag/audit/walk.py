@@ -34,9 +34,9 @@ from diag.assess.questions import (
 from diag.audit.answer import Key, doubts_of
 from diag.audit.places import find_place, rooms_in
 from diag.audit.session import AuditSession
+from diag.model.audit import Answer, Facts, Place
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import Moment, PlaceKind, Profile
-from diag.model.fact import Answer, Facts, Place
 from diag.model.search import SearchIndex, Text, terms
 from diag.model.text import fold
 from diag.rules.values import Truth

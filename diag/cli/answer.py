@@ -30,10 +30,10 @@ from diag.cli.shared import (
     question_argument,
 )
 from diag.journal.errors import JournalError, RefusedError
+from diag.model.audit import PARENT_KINDS
 from diag.model.base import Noun
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import PARENT_KINDS
 from diag.office import sync
 from diag.words.sentences import counted
 from diag.words.vocabulary import PLACE_NAMES

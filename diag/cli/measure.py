@@ -26,9 +26,9 @@ from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.checklist.overlay import MEASURES
 from diag.cli.shared import agreed, asked, audit_command, print_json
+from diag.model.audit import Place
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.fact import Place
 from diag.model.measure import (
     Authorisation,
     MeasureRun,

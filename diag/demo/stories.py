@@ -29,7 +29,7 @@ from diag.audit.proposals import propose
 from diag.audit.session import AuditSession, open_session, start
 from diag.documents.questionnaire import compose, keep
 from diag.journal import changes
-from diag.model.audit import FollowUp
+from diag.model.audit import FollowUp, Value
 from diag.model.base import Noun
 from diag.model.enums import (
     AuditStatus,
@@ -39,7 +39,6 @@ from diag.model.enums import (
     State,
 )
 from diag.model.errors import DiagError
-from diag.model.fact import Value
 from diag.workspace.picture import decode_picture
 from diag.workspace.settings import Settings
 from diag.workspace.workspace import Workspace, fixed_world

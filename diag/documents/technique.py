@@ -37,9 +37,9 @@ from diag.documents.parts.sources import (
     watch_list,
 )
 from diag.documents.school_drawings import network_sketch
+from diag.model.audit import Answer, Place
 from diag.model.checklist import Question
 from diag.model.enums import WORKING_READER, Kind, PlaceKind, Provenance, State
-from diag.model.fact import Answer, Place
 from diag.words.dates import day_of, describe_day, describe_duration, later, long_date
 from diag.words.sentences import (
     count_range,

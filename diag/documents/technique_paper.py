@@ -32,9 +32,9 @@ from diag.documents.tables.answers import ANSWERS, answers_of
 from diag.documents.tables.basket import basket_of, by_school
 from diag.documents.tables.tickets import TICKETS, ticket_rows, tickets_of
 from diag.documents.technique import measures
+from diag.model.audit import Place
 from diag.model.enums import WORKING_READER as READER
 from diag.model.enums import PlaceKind, Trade
-from diag.model.fact import Place
 from diag.words.dates import long_date
 from diag.words.sentences import NBSP, NEXT_BUDGET, count_range, listed, sentence
 from diag.words.vocabulary import TRADES

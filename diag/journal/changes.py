@@ -9,12 +9,15 @@ from dataclasses import replace
 from diag.journal import subjects
 from diag.journal.revision import Json, NewRevision
 from diag.model.audit import (
+    Answer,
     Dispatch,
     EvidenceFile,
+    FloorRow,
     FollowUp,
     Observation,
     OwnAdvice,
     Photo,
+    Place,
     Proposal,
     Questionnaire,
     Scenario,
@@ -23,7 +26,6 @@ from diag.model.audit import (
     VisitPlan,
 )
 from diag.model.enums import Audience, AuditStatus, PlaceKind
-from diag.model.fact import Answer, FloorRow, Place
 from diag.model.text import Number
 from diag.model.votes import DecisionList, VoteHand
 

@@ -55,9 +55,17 @@ from diag.journal.subjects import (
     Topic,
     WordingTopic,
 )
-from diag.model.audit import Audit, Subject, VisitPlan, audit_id
+from diag.model.audit import (
+    Answer,
+    Audit,
+    Facts,
+    FloorRow,
+    Subject,
+    Value,
+    VisitPlan,
+    audit_id,
+)
 from diag.model.enums import AuditStatus, Profile, Provenance, State
-from diag.model.fact import Answer, Facts, FloorRow, Value
 
 WITHDRAWN = "réponse retirée"
 """Reason of the candidate that stands for a withdrawn answer in a conflict."""

@@ -19,9 +19,8 @@ from diag.journal.subjects import (
     SameTopic,
     VisitTopic,
 )
-from diag.model.audit import Audit, root_place_id
+from diag.model.audit import PARENT_KINDS, Audit, Place, root_place_id
 from diag.model.enums import PlaceKind
-from diag.model.fact import PARENT_KINDS, Place
 
 
 @dataclass(slots=True)

@@ -11,9 +11,9 @@ from diag.audit.session import AuditSession
 from diag.journal import subjects
 from diag.journal.heads import apart, distinct, distinct_in, merged_in, same
 from diag.journal.revision import Revision
+from diag.model.audit import ROOT_KINDS, Place
 from diag.model.enums import PlaceKind, State
 from diag.model.errors import DiagError
-from diag.model.fact import ROOT_KINDS, Place
 from diag.model.text import fold
 from diag.words.vocabulary import PLACE_NAMES
 

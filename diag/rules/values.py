@@ -13,8 +13,8 @@ from itertools import product
 from math import inf
 from typing import Final, NamedTuple, NoReturn, Protocol
 
+from diag.model.audit import PARENT_KINDS, ROOT_KINDS
 from diag.model.enums import PlaceKind
-from diag.model.fact import PARENT_KINDS, ROOT_KINDS
 from diag.rules.tree import Exact, Operator, Order
 
 Truth = bool | None

@@ -19,7 +19,7 @@ from diag.audit.evidence import (
     terms_from,
 )
 from diag.audit.session import AuditSession
-from diag.model.fact import Place
+from diag.model.audit import Place
 from diag.model.measure import (
     HEARD,
     SAID_OFF,

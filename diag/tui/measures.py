@@ -26,9 +26,9 @@ from diag.audit.evidence import (
 from diag.audit.proposals import waiting
 from diag.audit.session import AuditSession
 from diag.checklist.overlay import MEASURES
+from diag.model.audit import Place
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.fact import Place
 from diag.model.measure import Measurement, MeasureRun, MeasureSeries
 from diag.probes import check_installed
 from diag.probes.lists import MeasureLists, measure_lists

@@ -23,10 +23,10 @@ from diag.audit.hypotheses import (
 )
 from diag.audit.session import AuditSession
 from diag.audit.suppose import Supposition, outcome, supposed
+from diag.model.audit import Facts, Place
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.fact import Facts, Place
 from diag.tui.commands import Command, CommandType, Undo, bindings_of, key_now
 from diag.tui.dialogs import Ask, ChooseDialog, ListChoice
 from diag.tui.outline import Outline

@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 
 from diag.answers.types import TYPES
+from diag.model.audit import Value
 from diag.model.checklist import Question
 from diag.model.enums import QuestionType
-from diag.model.fact import Value
 from diag.rules.language import parse_rule
 from tests.assess.builders import boolean, choice, day, number, text
 

@@ -3,9 +3,9 @@ import pytest
 from diag.answers.answer_type import Refused
 from diag.answers.choice import named
 from diag.answers.types import TYPES
+from diag.model.audit import Value
 from diag.model.checklist import Choice, Question
 from diag.model.enums import QuestionType
-from diag.model.fact import Value
 from tests.answers.test_parse import CHOICES, SPEED, question
 
 

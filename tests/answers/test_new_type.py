@@ -19,9 +19,9 @@ from diag.documents.document import Meta
 from diag.documents.questionnaire import QuestionnairePage, questionnaire
 from diag.documents.tables.xlsform import xlsform_of
 from diag.imports.grids import drafted
+from diag.model.audit import Value
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, QuestionType
-from diag.model.fact import Value
 from diag.rules.language import parse_rule
 from diag.tui.visit.grid import Grid
 from tests.audit.builders import SCHOOL, started, workspace

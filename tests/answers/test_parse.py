@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES
+from diag.model.audit import Value
 from diag.model.checklist import Choice, Question
 from diag.model.enums import PlaceKind, QuestionType
-from diag.model.fact import Value
 
 
 def value_of(asked: Question, raw: object) -> Value:

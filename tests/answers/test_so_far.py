@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from diag.answers.answer_type import SoFar
 from diag.answers.choice import choices_words
 from diag.answers.types import TYPES
+from diag.model.audit import Value
 from diag.model.checklist import Choice, Question
 from diag.model.enums import PlaceKind, QuestionType, State
-from diag.model.fact import Value
 
 
 def so_far(asked: Question, text: str) -> SoFar:

@@ -3,9 +3,9 @@
 import pytest
 
 from diag.answers.types import answer_words, evidence, heads_words, value_words
+from diag.model.audit import Answer, Value
 from diag.model.checklist import Choice
 from diag.model.enums import Provenance, QuestionType, State
-from diag.model.fact import Answer, Value
 from diag.words.sentences import NBSP
 from tests.documents.builders import known, question
 

@@ -14,9 +14,9 @@ from diag.assess.results import (
     Score,
     Verdict,
 )
+from diag.model.audit import Facts
 from diag.model.checklist import Checklist
 from diag.model.enums import Compliance, Socle, Standing, Trigger
-from diag.model.fact import Facts
 from diag.model.text import Quantity
 from tests.completions import completions, facts_of
 from tests.oracle_money import amount, assessed

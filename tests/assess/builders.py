@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal
 
+from diag.model.audit import Answer, Facts, Place, Value
 from diag.model.checklist import (
     Below,
     Better,
@@ -32,7 +33,6 @@ from diag.model.enums import (
     QuestionType,
     State,
 )
-from diag.model.fact import Answer, Facts, Place, Value
 from diag.model.text import Number
 
 ECOLE, SALLE, LOT = PlaceKind.ECOLE, PlaceKind.SALLE, PlaceKind.LOT

@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 
 from hypothesis import strategies as st
 
+from diag.model.audit import PARENT_KINDS, Answer, Facts, Place, Value
 from diag.model.checklist import (
     Checklist,
     Criterion,
@@ -22,7 +23,6 @@ from diag.model.checklist import (
     Requirement,
 )
 from diag.model.enums import Kind, Nature, PlaceKind, QuestionType, State
-from diag.model.fact import PARENT_KINDS, Answer, Facts, Place, Value
 from diag.rules.values import reach
 from tests.assess.builders import (
     DOWN,

@@ -6,9 +6,9 @@ from typing import Literal
 
 from hypothesis import strategies as st
 
+from diag.model.audit import Answer, Facts, Value
 from diag.model.checklist import Checklist, Criterion, Question, Recommendation
 from diag.model.enums import Direction, Kind, PlaceKind, QuestionType, State
-from diag.model.fact import Answer, Facts, Value
 from diag.model.text import canonical_number, exact
 from tests.assess.builders import (
     ECOLE,

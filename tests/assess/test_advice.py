@@ -2,9 +2,9 @@ import pytest
 
 from diag.assess.judge import assess
 from diag.assess.results import Advice, Amount
+from diag.model.audit import Facts
 from diag.model.checklist import Checklist, Level
 from diag.model.enums import Direction, Gate, Trigger
-from diag.model.fact import Facts
 from diag.model.text import Quantity
 from tests.assess.builders import (
     LOT,

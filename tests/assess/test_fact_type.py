@@ -5,9 +5,9 @@ import pytest
 
 from diag.answers.choice import EITHER, NO, YES
 from diag.assess.facts import FactsReading, Limits, vocabulary_of
+from diag.model.audit import Answer, Value
 from diag.model.checklist import Question
 from diag.model.enums import QuestionType
-from diag.model.fact import Answer, Value
 from diag.rules.values import ABSENT, OneOf, RuleValue, Several, Span, Truth, point
 from tests.assess.builders import (
     REFUSED,

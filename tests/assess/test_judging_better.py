@@ -6,9 +6,9 @@ from hypothesis import assume, given
 
 from diag.assess.judge import assess
 from diag.assess.results import Assessment, Score, Target, Verdict
+from diag.model.audit import Facts
 from diag.model.checklist import Checklist
 from diag.model.enums import Gate, Socle, Standing, Trigger
-from diag.model.fact import Facts
 from diag.rules.values import Truth
 from tests.assess.strategies import Audit
 from tests.assess.strategies_better import improved

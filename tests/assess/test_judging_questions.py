@@ -6,9 +6,9 @@ from hypothesis import given
 from diag.assess import questions
 from diag.assess.judge import Judge
 from diag.assess.questions import next_questions
+from diag.model.audit import Facts
 from diag.model.checklist import Checklist
 from diag.model.enums import Kind
-from diag.model.fact import Facts
 from tests.assess.builders import (
     DOWN,
     SALLE,

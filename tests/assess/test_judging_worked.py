@@ -7,9 +7,9 @@ import pytest
 
 from diag.assess.judge import assess
 from diag.assess.results import Advice, Assessment
+from diag.model.audit import Facts
 from diag.model.checklist import Checklist, Criterion
 from diag.model.enums import Gate, Kind, Socle, Standing, Trigger
-from diag.model.fact import Facts
 from diag.model.text import Bounds, Quantity
 from tests.assess.builders import (
     DOWN,

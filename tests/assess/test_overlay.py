@@ -1,6 +1,6 @@
 from diag.assess.facts import Overlay, with_answers
+from diag.model.audit import Answer
 from diag.model.enums import State
-from diag.model.fact import Answer
 from tests.assess.builders import REFUSED, ROOT, facts
 
 

@@ -15,8 +15,8 @@ from diag.assess.criteria import CriterionJudge, Member, weighted_mean
 from diag.assess.effects import Demand
 from diag.assess.facts import FactsReading, PlaceScope
 from diag.assess.results import Target, Verdict
+from diag.model.audit import Facts
 from diag.model.enums import Compliance, Kind, Standing, Trigger
-from diag.model.fact import Facts
 from diag.model.text import Bounds, Quantity
 from diag.rules.values import Truth
 from tests.assess.agreement import disagreements

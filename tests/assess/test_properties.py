@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from diag.assess.facts import with_answers
 from diag.assess.judge import Judge, assess
 from diag.assess.results import Advice, Assessment, Cost
+from diag.model.audit import PARENT_KINDS, Answer
 from diag.model.checklist import Question
 from diag.model.enums import (
     Compliance,
@@ -25,7 +26,6 @@ from diag.model.enums import (
     State,
     Trigger,
 )
-from diag.model.fact import PARENT_KINDS, Answer
 from diag.model.text import Quantity
 from tests.assess.agreement import (
     disagreements,

@@ -1,9 +1,9 @@
 from fractions import Fraction
 
 from diag.assess.questions import next_questions, relevant_questions
+from diag.model.audit import Facts
 from diag.model.checklist import Checklist
 from diag.model.enums import Kind
-from diag.model.fact import Facts
 from tests.assess.builders import (
     REFUSED,
     ROOT,

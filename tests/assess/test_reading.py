@@ -8,8 +8,8 @@ from diag.assess.facts import (
     WithNames,
     vocabulary_of,
 )
+from diag.model.audit import Facts
 from diag.model.enums import PlaceKind
-from diag.model.fact import Facts
 from diag.rules.evaluate import number as number_of
 from diag.rules.language import parse_rule
 from diag.rules.values import ABSENT, UNBOUNDED, RuleValue, Scope, Span, Truth, point

@@ -5,9 +5,9 @@ import pytest
 from diag.assess.examples import check_examples
 from diag.assess.judge import assess, rooted
 from diag.assess.questions import next_questions, relevant_questions
+from diag.model.audit import Answer, Facts, Place
 from diag.model.checklist import Checklist
 from diag.model.enums import Kind, PlaceKind, State
-from diag.model.fact import Answer, Facts, Place
 from tests.assess.agreement import disagreements
 from tests.assess.builders import (
     ECOLE,

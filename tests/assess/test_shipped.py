@@ -6,9 +6,9 @@ from random import Random
 import pytest
 
 from diag.assess.judge import assess
+from diag.model.audit import PARENT_KINDS, Facts, Place
 from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind
-from diag.model.fact import PARENT_KINDS, Facts, Place
 from tests.assess.agreement import disagreements, outside
 from tests.assess.builders import LOT, SALLE, facts
 from tests.completions import completions, facts_of

@@ -22,6 +22,7 @@ from diag.assess.spread import (
     spread_words,
     standing_words,
 )
+from diag.model.audit import Answer, Facts, Place
 from diag.model.checklist import Checklist, Criterion, Domain, Question
 from diag.model.enums import (
     Compliance,
@@ -32,7 +33,6 @@ from diag.model.enums import (
     Standing,
     State,
 )
-from diag.model.fact import Answer, Facts, Place
 from diag.model.text import Bounds
 
 ROOM = ("salle", "salles")

@@ -14,7 +14,7 @@ from diag.assess.plan import Plan, plan_of
 from diag.assess.results import Assessment
 from diag.assess.terms import DUE, Terms
 from diag.assess.votes import SMALL, Ballot, ballot_of, cured_by
-from diag.model.audit import FollowUp
+from diag.model.audit import Facts, FollowUp
 from diag.model.checklist import Checklist, Finance
 from diag.model.enums import (
     Aside,
@@ -28,7 +28,6 @@ from diag.model.enums import (
     Standing,
     Trade,
 )
-from diag.model.fact import Facts
 from diag.model.votes import VOTES, Spent
 from tests.assess.builders import (
     ECOLE,

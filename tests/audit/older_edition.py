@@ -11,9 +11,8 @@ from diag.audit.session import AuditSession
 from diag.checklist import load
 from diag.checklist.edition import ENGINE
 from diag.journal import changes
-from diag.model.audit import FollowUp
+from diag.model.audit import Answer, FollowUp, Value
 from diag.model.enums import Audience, FollowUpState, State
-from diag.model.fact import Answer, Value
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started
 from tests.audit.small_edition import ship

@@ -26,10 +26,9 @@ from diag.audit.places import add_place
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.journal import changes
-from diag.model.audit import FollowUp
+from diag.model.audit import Answer, FollowUp
 from diag.model.checklist import PEOPLE
 from diag.model.enums import FollowUpState, PlaceKind, Provenance, State
-from diag.model.fact import Answer
 from tests.audit.audited import audited_workspace, next_campaign
 from tests.audit.builders import started
 

@@ -15,8 +15,8 @@ from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.audit.visit import VisitSession
 from diag.audit.walk import left_to_ask, walk_of
+from diag.model.audit import Value
 from diag.model.enums import PlaceKind, Provenance, State
-from diag.model.fact import Value
 from diag.model.text import fold
 from tests.audit.builders import started, workspace
 

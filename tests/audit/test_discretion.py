@@ -19,10 +19,9 @@ from diag.documents.synthesis.gathering import extract_of
 from diag.documents.synthesis.territory import territory_synthesis
 from diag.documents.tables.basket import basket_of
 from diag.documents.tables.tickets import tickets_of
-from diag.model.audit import FollowUp
+from diag.model.audit import Answer, Facts, FollowUp, Value
 from diag.model.checklist import Need, Question
 from diag.model.enums import READERS, Audience, FollowUpState, Provenance, State
-from diag.model.fact import Answer, Facts, Value
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY
 from tests.documents.audits import invented_facts

@@ -23,9 +23,9 @@ from diag.audit.grid import (
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo_last
+from diag.model.audit import Value
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.errors import DiagError
-from diag.model.fact import Value
 from tests.examples import examples
 
 SALLE = PlaceKind.SALLE

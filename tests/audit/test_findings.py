@@ -11,6 +11,7 @@ from diag.audit.findings import (
     weaknesses,
 )
 from diag.audit.report import Report
+from diag.model.audit import Answer, Facts
 from diag.model.checklist import Checklist, Choice
 from diag.model.enums import (
     Compliance,
@@ -20,7 +21,6 @@ from diag.model.enums import (
     Standing,
     State,
 )
-from diag.model.fact import Answer, Facts
 from diag.words.sentences import NBSP
 from tests.documents.builders import CHECKLIST, facts, known, question, report
 

@@ -31,8 +31,8 @@ from diag.audit.undo import undo
 from diag.audit.walk import walk_of
 from diag.journal import changes, subjects
 from diag.journal.revision import NewRevision
+from diag.model.audit import Facts, Place
 from diag.model.enums import AuditStatus, PlaceKind
-from diag.model.fact import Facts, Place
 from tests.audit.builders import started, workspace
 
 SALLE, BATIMENT = PlaceKind.SALLE, PlaceKind.BATIMENT

@@ -13,8 +13,8 @@ from diag.audit.places import add_place, remove_place, rename_place
 from diag.audit.session import AuditSession, ConcurrentChange
 from diag.audit.undo import undo
 from diag.journal import changes
+from diag.model.audit import Answer, Value
 from diag.model.enums import PlaceKind, QuestionType, State
-from diag.model.fact import Answer, Value
 from diag.office.conflicts import contested_of, take
 from diag.workspace.workspace import Workspace
 from tests.audit.apart import pull, two_laptops

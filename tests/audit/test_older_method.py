@@ -33,7 +33,7 @@ from diag.audit.visit import VisitSession
 from diag.audit.walk import left_to_ask
 from diag.journal import changes
 from diag.journal.school_lines import older_audits
-from diag.model.audit import FollowUp
+from diag.model.audit import Answer, FollowUp
 from diag.model.enums import (
     Audience,
     AuditStatus,
@@ -43,7 +43,6 @@ from diag.model.enums import (
     State,
 )
 from diag.model.errors import DiagError
-from diag.model.fact import Answer
 from diag.office.dossier import list_audits_of
 from diag.office.outlook import progress_by_school
 from diag.programme.operations import gathered

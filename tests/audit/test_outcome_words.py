@@ -7,9 +7,9 @@ import pytest
 
 from diag.audit.session import start
 from diag.audit.suppose import SupposedAnswer, outcome, outcome_lines, title_of
+from diag.model.audit import Value
 from diag.model.checklist import Wording
 from diag.model.enums import Audience, PlaceKind
-from diag.model.fact import Value
 from diag.words.sentences import NBSP
 from diag.workspace.subjects import school_of
 from diag.workspace.workspace import Workspace

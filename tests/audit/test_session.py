@@ -19,10 +19,9 @@ from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.journal import changes
 from diag.journal.heads import same
-from diag.model.audit import FollowUp
+from diag.model.audit import Answer, FollowUp
 from diag.model.enums import Audience, AuditStatus, FollowUpState, PlaceKind, State
 from diag.model.errors import DiagError
-from diag.model.fact import Answer
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL
 from tests.examples import examples

@@ -6,8 +6,8 @@ from diag.audit.places import add_place, close_list, closing_effect
 from diag.audit.session import AuditSession
 from diag.audit.transfer import export_audit, import_audit
 from diag.audit.undo import undo
+from diag.model.audit import Place
 from diag.model.enums import PlaceKind, Provenance, State
-from diag.model.fact import Place
 from diag.words.vocabulary import PROVENANCE_MARKS
 from tests.audit.builders import workspace
 

@@ -18,10 +18,9 @@ from diag.audit.forms import (
 from diag.audit.proposals import waiting
 from diag.audit.session import AuditSession
 from diag.documents.questionnaire import compose, keep
-from diag.model.audit import Questionnaire
+from diag.model.audit import Questionnaire, Value
 from diag.model.enums import ProposalSource
 from diag.model.errors import DiagError
-from diag.model.fact import Value
 
 
 def printed(session: AuditSession, whom: str = TEAM) -> Questionnaire:

@@ -15,9 +15,9 @@ from diag.audit.suppose import (
     outcome,
     supposed,
 )
+from diag.model.audit import Facts
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.fact import Facts
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
 from tests.examples import examples

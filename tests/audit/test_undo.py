@@ -31,7 +31,7 @@ from diag.audit.undo import undo, undo_last
 from diag.documents.questionnaire import compose, keep
 from diag.journal import changes, subjects
 from diag.journal.revision import Json, NewRevision
-from diag.model.audit import Dispatch, FollowUp, Visit, Way
+from diag.model.audit import Answer, Dispatch, FollowUp, Value, Visit, Way
 from diag.model.enums import (
     Audience,
     AuditStatus,
@@ -43,7 +43,6 @@ from diag.model.enums import (
     State,
 )
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, Value
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import started, workspace
 from tests.examples import examples

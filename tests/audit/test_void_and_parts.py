@@ -18,8 +18,8 @@ from diag.audit.visit import VisitSession
 from diag.audit.walk import left_to_ask
 from diag.cli.answer import acknowledgements
 from diag.journal import changes
+from diag.model.audit import Answer
 from diag.model.enums import PlaceKind, State
-from diag.model.fact import Answer
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started
 from tests.audit.older_edition import NEW

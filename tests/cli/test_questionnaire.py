@@ -4,9 +4,8 @@ from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.session import AuditSession
 from diag.documents.questionnaire import printed_for
-from diag.model.audit import Questionnaire
+from diag.model.audit import Answer, Questionnaire
 from diag.model.enums import Provenance, QuestionType, State
-from diag.model.fact import Answer
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, workspace
 from tests.cli.running import Run, diag

@@ -4,8 +4,8 @@ from diag.audit import session as audits
 from diag.audit.places import add_place
 from diag.audit.proposals import propose
 from diag.audit.session import AuditSession
+from diag.model.audit import Answer
 from diag.model.enums import PlaceKind, State
-from diag.model.fact import Answer
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, started, workspace
 from tests.audit.test_proposals import offered

@@ -14,9 +14,9 @@ from diag.assess.judge import judge_of
 from diag.assess.questions import is_on_site, seconds_of
 from diag.assess.words import describe_condition
 from diag.checklist.symbols import names_read
+from diag.model.audit import ROOT_KINDS
 from diag.model.checklist import Checklist, Criterion, Domain, Question
 from diag.model.enums import Kind, PlaceKind, Profile, Provenance
-from diag.model.fact import ROOT_KINDS
 from diag.model.measure import MEASURES
 from diag.rules.language import parse_rule
 from diag.rules.tree import Condition

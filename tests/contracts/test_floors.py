@@ -30,7 +30,7 @@ def loaded_by(statement: str) -> set[str]:
     ("statement", "unwanted"),
     [
         (
-            "import diag.model.checklist, diag.model.fact, diag.assess.judge",
+            "import diag.model.checklist, diag.model.audit, diag.assess.judge",
             {*SQL, "yaml", "jinja2", "markdown_it"},
         ),
         ("import diag.cli.main", {*SQL, "yaml", "jinja2", "pydantic"}),

@@ -7,8 +7,8 @@ import pytest
 from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
 from diag.audit.votes import last_list
+from diag.model.audit import Value
 from diag.model.enums import AuditStatus, Provenance
-from diag.model.fact import Value
 from diag.model.text import school_year
 from tests.days.living import (
     Laptop,

@@ -6,8 +6,8 @@ import pytest
 
 from diag.audit.advising import steps_standing
 from diag.audit.votes import last_list
+from diag.model.audit import Value
 from diag.model.enums import AuditStatus, FollowUpState
-from diag.model.fact import Value
 from diag.workspace.workspace import Workspace
 from tests.days.living import Laptop, Office, Screen, downloaded
 

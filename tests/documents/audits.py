@@ -2,9 +2,9 @@
 
 from random import Random
 
+from diag.model.audit import Answer, Facts, Place, Value
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, Provenance, QuestionType, State
-from diag.model.fact import Answer, Facts, Place, Value
 from diag.model.text import canonical_number, exact
 from tests.documents.builders import ROOT, SCHOOL
 

@@ -12,12 +12,16 @@ from diag.assess.judge import assess, public
 from diag.audit.remarks import Evidence
 from diag.audit.report import NONE, Pictures, Report, build_report
 from diag.model.audit import (
+    Answer,
     Audit,
     Commune,
+    Facts,
     FollowUp,
+    Place,
     School,
     Subject,
     TownHall,
+    Value,
     Visit,
     audit_id,
     root_place_id,
@@ -54,7 +58,6 @@ from diag.model.enums import (
     QuestionType,
     State,
 )
-from diag.model.fact import Answer, Facts, Place, Value
 from diag.workspace.charter import Issuer
 
 TODAY = date(2026, 3, 12)

@@ -17,9 +17,9 @@ from diag.documents.formats import pdf as typeset
 from diag.documents.parts import places
 from diag.documents.templates import build_document
 from diag.documents.write import draw_report, write_reports
+from diag.model.audit import Facts
 from diag.model.checklist import Checklist
 from diag.model.enums import READERS, Audience
-from diag.model.fact import Facts
 from diag.workspace.settings import changed_settings
 from tests.documents.builders import VISIT, changed, report
 from tests.documents.reading import markdown

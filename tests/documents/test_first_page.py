@@ -10,9 +10,8 @@ from diag.documents.blocks import PAGE_BREAK
 from diag.documents.document import parser
 from diag.documents.mairie import findings_table
 from diag.documents.parts.votes import KNOW_FIRST, NOTHING, awaited, votes_shown
-from diag.model.audit import FollowUp
+from diag.model.audit import Facts, FollowUp
 from diag.model.enums import READERS, Aside, Audience, FollowUpState
-from diag.model.fact import Facts
 from diag.words.sentences import NBSP, NNBSP, typeset
 from tests.documents.builders import (
     ORDINARY,

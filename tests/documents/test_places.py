@@ -6,6 +6,7 @@ import pytest
 
 from diag.documents.parts import frame
 from diag.documents.tables.tickets import tickets_of
+from diag.model.audit import Answer, Facts, Value
 from diag.model.checklist import (
     Checklist,
     Criterion,
@@ -15,7 +16,6 @@ from diag.model.checklist import (
     Requirement,
 )
 from diag.model.enums import READERS, Audience, Direction, QuestionType, State
-from diag.model.fact import Answer, Facts, Value
 from diag.words.sentences import NBSP, NNBSP
 from tests.documents.builders import (
     CHECKLIST,

@@ -16,9 +16,9 @@ from typing import Any
 from diag.assess.examples import example_facts
 from diag.assess.judge import facts_given_by, judge_for, judge_of
 from diag.assess.questions import relevant_questions
+from diag.model.audit import Answer, Facts, Value
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import Direction, Moment, PlaceKind, Profile, QuestionType, State
-from diag.model.fact import Answer, Facts, Value
 from diag.model.text import canonical_number, exact
 from diag.rules.values import Span
 from tests.goldens.golden import NAMES, as_example, facts_told, golden

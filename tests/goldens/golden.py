@@ -13,9 +13,9 @@ from typing import Any
 from diag.assess.examples import example_facts
 from diag.assess.judge import judge_of
 from diag.demo.stories import Somewhere, Story
+from diag.model.audit import Facts
 from diag.model.base import Noun
 from diag.model.checklist import Checklist
-from diag.model.fact import Facts
 
 FOLDER = Path(__file__).parent / "schools"
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.json")))

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from diag.assess.results import CriterionResult, Score
+from diag.model.audit import Facts
 from diag.model.checklist import Checklist
 from diag.model.enums import Trigger
-from diag.model.fact import Facts
 from tests.oracle import Judged, rounded
 from tests.oracle_actions import Actions
 

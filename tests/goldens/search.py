@@ -15,9 +15,9 @@ from diag.assess.examples import example_facts
 from diag.assess.facts import FactsReading
 from diag.assess.judge import Judge, judge_of
 from diag.assess.results import Verdict
+from diag.model.audit import PARENT_KINDS, ROOT_KINDS, Facts
 from diag.model.checklist import Checklist, Criterion, Question
 from diag.model.enums import PlaceKind, QuestionType, Standing
-from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Facts
 from diag.model.text import canonical_number, exact
 from diag.rules.language import Rule, parse_rule
 from diag.rules.tree import RuleError

@@ -11,8 +11,8 @@ from diag.assess.questions import relevant_questions
 from diag.audit.findings import WARNED, WARNED_ON
 from diag.checklist.lint.rules import written_rules
 from diag.checklist.symbols import names_read
+from diag.model.audit import Facts
 from diag.model.enums import READERS, Audience, Standing, Trigger
-from diag.model.fact import Facts
 from tests.shipped import shipped
 
 CLOSED = ["batiment", "salle", "lot"]

@@ -12,8 +12,8 @@ import pytest
 
 from diag.assess.judge import assess
 from diag.assess.results import Assessment
+from diag.model.audit import Answer, Facts, Value
 from diag.model.enums import Gate, PlaceKind, Socle, State, Trigger
-from diag.model.fact import Answer, Facts, Value
 from tests.goldens.derived import derived_school, exemplary, whole_school
 from tests.shipped import shipped
 

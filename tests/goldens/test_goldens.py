@@ -10,8 +10,8 @@ from diag.assess.questions import relevant_questions
 from diag.assess.results import Assessment, Score
 from diag.audit import session as audits
 from diag.demo.stories import play
+from diag.model.audit import PARENT_KINDS, Facts
 from diag.model.enums import AuditStatus, Provenance, State, Trigger
-from diag.model.fact import PARENT_KINDS, Facts
 from diag.office.imports import import_file
 from diag.words.sentences import displayed, out_of_100
 from tests.audit.builders import territory, workspace

@@ -14,6 +14,7 @@ from diag.assess.plan import plan_of
 from diag.assess.results import Advice, Assessment
 from diag.assess.terms import Terms
 from diag.assess.votes import Ballot, ballot_of
+from diag.model.audit import Facts
 from diag.model.enums import (
     Audience,
     Compliance,
@@ -25,7 +26,6 @@ from diag.model.enums import (
     Profile,
     Trigger,
 )
-from diag.model.fact import Facts
 from diag.model.text import Quantity
 from diag.model.votes import Tier
 from tests.goldens.derived import (

@@ -8,9 +8,16 @@ from typing import NamedTuple
 from diag.journal import connection
 from diag.journal.journal import Journal
 from diag.journal.revision import NewRevision, Origin, Revision
-from diag.model.audit import Audit, Subject, audit_id, root_place_id
+from diag.model.audit import (
+    Answer,
+    Audit,
+    Place,
+    Subject,
+    Value,
+    audit_id,
+    root_place_id,
+)
 from diag.model.enums import PlaceKind, Provenance, State
-from diag.model.fact import Answer, Place, Value
 
 CAMPAIGN = "2026-2027"
 SUBJECT = Subject(kind=PlaceKind.ECOLE, code="9990001A")

@@ -8,8 +8,8 @@ from uuid import UUID, uuid5
 from diag.journal import changes
 from diag.journal.journal import Journal
 from diag.journal.revision import NewRevision, Origin
+from diag.model.audit import Answer
 from diag.model.enums import State
-from diag.model.fact import Answer
 
 AUDITS = [str(uuid5(UUID(int=0), str(number))) for number in range(20)]
 PLACES = [str(uuid5(UUID(int=1), str(number))) for number in range(20)]

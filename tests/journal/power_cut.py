@@ -21,8 +21,8 @@ from typing import Any
 from diag.journal import changes
 from diag.journal.journal import FILE, Journal
 from diag.journal.revision import Origin
+from diag.model.audit import Answer
 from diag.model.enums import State
-from diag.model.fact import Answer
 from tests.journal.builders import AUDIT, ROOT
 
 _WATCHED = 0x100 | 0x80000

@@ -23,7 +23,7 @@ from pathlib import Path
 from diag.journal import changes
 from diag.journal.revision import Origin
 from diag.journal.journal import Journal
-from diag.model.fact import Answer, State
+from diag.model.audit import Answer, State
 
 folder, label, audit, root, count = sys.argv[1:]
 with Journal.open(Path(folder)) as journal:

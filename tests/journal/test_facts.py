@@ -14,9 +14,8 @@ from diag.journal.facts import (
 from diag.journal.journal import Journal
 from diag.journal.revision import Json, NewRevision, Origin
 from diag.journal.subjects import EDITION
-from diag.model.audit import Visit
+from diag.model.audit import Answer, Place, Visit
 from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
-from diag.model.fact import Answer, Place
 from tests.journal.builders import AUDIT, ROOT, apart, known, person, room
 
 

@@ -12,8 +12,8 @@ from diag.journal.facts import Conflict, conflicts_of, facts_of
 from diag.journal.heads import apart, distinct, distinct_in, merged_in, same
 from diag.journal.journal import Journal
 from diag.journal.revision import NewRevision, Origin
+from diag.model.audit import Facts, Place
 from diag.model.enums import PlaceKind
-from diag.model.fact import Facts, Place
 from tests.examples import examples
 from tests.journal import builders
 from tests.journal.builders import AUDIT, known, person, room

@@ -7,8 +7,8 @@ from diag.journal import heads as places
 from diag.journal.heads import PlaceTree, board_of, place_tree_of
 from diag.journal.journal import Journal
 from diag.journal.revision import Json, Origin
+from diag.model.audit import Place
 from diag.model.enums import PlaceKind
-from diag.model.fact import Place
 from tests.journal.builders import AUDIT, ROOT, apart, known, person, room
 
 

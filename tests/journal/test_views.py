@@ -8,9 +8,8 @@ from diag.journal import changes
 from diag.journal.facts import open_audit
 from diag.journal.journal import Journal, put_setting
 from diag.journal.revision import Origin
-from diag.model.audit import Subject
+from diag.model.audit import Answer, Subject
 from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
-from diag.model.fact import Answer
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, apart, known, room
 
 ROOM = room(1, "Salle « Étoile »")

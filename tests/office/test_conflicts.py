@@ -13,9 +13,9 @@ from diag.audit.places import add_place, remove_place, rename_place
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.journal import changes
+from diag.model.audit import Answer
 from diag.model.enums import AuditStatus, PlaceKind, State
 from diag.model.errors import DiagError
-from diag.model.fact import Answer
 from diag.office.conflicts import (
     Contested,
     card_lines,

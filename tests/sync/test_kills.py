@@ -35,7 +35,7 @@ from diag.journal import changes
 from diag.journal.facts import open_audit
 from diag.journal.revision import Origin
 from diag.journal.journal import Journal
-from diag.model.fact import Answer, State
+from diag.model.audit import Answer, State
 from diag.sync.exchange import ExchangeEvent
 from diag.sync.meeting import synchronise_with
 from diag.sync.trust import read_enrolments

@@ -58,8 +58,8 @@ from diag.journal.facts import open_audit
 from diag.journal.revision import Origin
 from diag.journal.journal import Journal
 from diag.model.audit import root_place_id
-from diag.model.fact import Answer, State
-from diag.model.fact import PlaceKind
+from diag.model.audit import Answer, State
+from diag.model.audit import PlaceKind
 from diag.sync.exchange import ExchangeEvent
 from diag.sync.meeting import synchronise_with
 from diag.sync.trust import read_enrolments

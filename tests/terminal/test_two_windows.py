@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from diag.audit import session as audits
-from diag.model.fact import Value
+from diag.model.audit import Value
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL
 from tests.terminal.visits import prepared, visit_in

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from diag.answers.types import TYPES
 from diag.audit.session import AuditSession, open_session
-from diag.model.fact import Value
+from diag.model.audit import Value
 from tests.audit.builders import started, workspace
 from tests.tui.visit.grid_host import Host, twelve_rooms
 

@@ -7,9 +7,8 @@ from diag.audit.follow import is_claimed, move
 from diag.audit.report import report_folder
 from diag.audit.session import start
 from diag.journal import changes
-from diag.model.audit import Dispatch, Way
+from diag.model.audit import Answer, Dispatch, Way
 from diag.model.enums import Audience, AuditStatus
-from diag.model.fact import Answer
 from diag.tui.bilan import BilanScreen
 from diag.tui.school import SchoolScreen
 from diag.tui.visit import VisitScreen

@@ -11,7 +11,7 @@ from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.places import find_place, rename_place
 from diag.audit.session import AuditSession
-from diag.model.fact import Value
+from diag.model.audit import Value
 from diag.tui.dialogs import Ask, Weigh
 from diag.tui.rooms import RoomsScreen
 from diag.tui.rooms.board import RoomsBoard

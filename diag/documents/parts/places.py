@@ -33,11 +33,10 @@ from diag.documents.school_drawings import (
     draw_votes,
     heat_mark,
 )
-from diag.model.audit import Observation
+from diag.model.audit import Facts, Observation, Place
 from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind, Standing
 from diag.model.errors import DiagError
-from diag.model.fact import Facts, Place
 from diag.model.votes import Vote
 from diag.words.dates import day_words, hour_words
 from diag.words.sentences import NBSP, in_cell, listed, sentence, uncapitalised

@@ -30,9 +30,9 @@ from diag.documents.tables import (
     some,
     table_of,
 )
+from diag.model.audit import Place, Value
 from diag.model.checklist import Question
 from diag.model.enums import State
-from diag.model.fact import Place, Value
 from diag.model.text import exact
 from diag.words.dates import day_of
 from diag.words.vocabulary import PROVENANCES, STATES

@@ -36,8 +36,8 @@ from diag.documents.tables import (
     withheld_actions,
 )
 from diag.documents.technique import READER
+from diag.model.audit import ROOT_KINDS
 from diag.model.enums import Audience, Kind, Owner
-from diag.model.fact import ROOT_KINDS
 from diag.words.dates import describe_duration, long_date
 from diag.words.sentences import count_range, sentence
 from diag.words.vocabulary import PRIORITIES

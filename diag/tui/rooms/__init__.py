@@ -34,9 +34,9 @@ from diag.audit.rooms import RoomsPicture, rooms_of
 from diag.audit.session import AuditSession, NeedsConfirmation
 from diag.audit.undo import describe_undo, undo_last
 from diag.documents.write import write_rooms
+from diag.model.audit import PARENT_KINDS, Place
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.fact import PARENT_KINDS, Place
 from diag.tui.audit_finds import AuditDoors, finds_of
 from diag.tui.commands import (
     Command,

@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from diag.assess.spread import UNKNOWN, WITHOUT_OBJECT, HeatCell
 from diag.audit.places import Floor, RoomSpot, spots_of
 from diag.audit.rooms import RoomLine, RoomsPicture
-from diag.model.fact import FloorRow
+from diag.model.audit import FloorRow
 from diag.tui.text import cut
 from diag.tui.text import line as one_line
 from diag.words.vocabulary import LEVELS

@@ -25,9 +25,9 @@ from diag.audit.fitting import Costs, costs_of, countdown
 from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession, duration_words, keep_place, minutes_on_site
 from diag.journal.signatures import standing_word
+from diag.model.audit import Answer
 from diag.model.checklist import Question
 from diag.model.enums import UNDER_WAY
-from diag.model.fact import Answer
 from diag.tui.commands import GoBilan, WriteNote, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.lists import Lines, ListColumn, ListLine

@@ -22,9 +22,9 @@ from diag.assess.words import SHORT
 from diag.audit.answer import Key, find_word
 from diag.audit.card import QuestionCard, Scale, StandingAnswer
 from diag.audit.visit import VisitSession
+from diag.model.audit import Value
 from diag.model.checklist import Question
 from diag.model.enums import State
-from diag.model.fact import Value
 from diag.model.text import fold
 from diag.tui.commands import (
     NO_CHOICE,

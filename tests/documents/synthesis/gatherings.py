@@ -5,9 +5,8 @@ from datetime import date
 
 from diag.audit.report import Report
 from diag.documents.synthesis.gathering import Extract, Gathering, extract_of
-from diag.model.audit import Commune, School
+from diag.model.audit import Commune, Facts, School
 from diag.model.enums import AuditStatus, Provenance
-from diag.model.fact import Facts
 from tests.documents.builders import (
     OFFICE,
     ORDINARY,

@@ -3,8 +3,8 @@ from fractions import Fraction
 
 from diag.documents.tables import Coded, json_bytes, table_of
 from diag.documents.tables.answers import ANSWERS, answers_of
+from diag.model.audit import Answer, Facts
 from diag.model.enums import PlaceKind, State
-from diag.model.fact import Answer, Facts
 from tests.documents.builders import ORDINARY, facts, known, report
 
 

@@ -11,10 +11,9 @@ from diag.documents.tables.basket import (
     in_order,
     lots_of,
 )
-from diag.model.audit import FollowUp
+from diag.model.audit import Answer, FollowUp, Value
 from diag.model.checklist import Checklist, Need
 from diag.model.enums import FollowUpState, State
-from diag.model.fact import Answer, Value
 from tests.documents.builders import CHECKLIST, ORDINARY, facts, known, report
 
 

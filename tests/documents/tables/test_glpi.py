@@ -24,9 +24,9 @@ from diag.documents.tables.glpi import (
 )
 from diag.documents.tables.tickets import tickets_of
 from diag.imports.evidence.reading import DeviceKind, ListedDevice
+from diag.model.audit import Answer, Facts, Place, Value
 from diag.model.checklist import Choice
 from diag.model.enums import PlaceKind, QuestionType, State
-from diag.model.fact import Answer, Facts, Place, Value
 from tests.documents.builders import CHECKLIST, ROOT, facts, known, question, report
 from tests.real_data import real_file
 

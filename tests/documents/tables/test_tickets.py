@@ -7,9 +7,8 @@ from diag.documents.tables.tickets import (
     tickets_of,
     untechnical,
 )
-from diag.model.audit import FollowUp
+from diag.model.audit import Answer, FollowUp
 from diag.model.enums import FollowUpState, Kind, Owner, State
-from diag.model.fact import Answer
 from tests.documents.builders import (
     CHECKLIST,
     ORDINARY,

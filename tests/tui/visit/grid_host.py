@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession
+from diag.model.audit import Place
 from diag.model.enums import PlaceKind
-from diag.model.fact import Place
 from diag.tui.commands import Trouble
 from diag.tui.theme import DIAG_LIGHT
 from diag.tui.visit.grid import Grid

@@ -7,9 +7,9 @@ import pytest
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.fitting import choose_minutes
 from diag.audit.grid import Cell, GridSheet, short_words
+from diag.model.audit import Answer
 from diag.model.checklist import Choice, Question
 from diag.model.enums import PlaceKind, Provenance, QuestionType, State
-from diag.model.fact import Answer
 from diag.tui.visit.grid_table import GridLayout, GridTable, cell_text, current_line
 from tests.audit.builders import started, workspace
 from tests.tui.visit.grid_host import Host, twelve_rooms
