@@ -66,10 +66,10 @@ from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.programme import (
     ballots,
     decisions,
+    grid,
     operations,
     replaying,
     settings,
-    variants,
     workshops,
 )
 from diag.tui.text import Sentence, content
@@ -185,8 +185,8 @@ PLACES = {
     programme.__name__: KeyPlace.PROGRAMME,
     replaying.__name__: KeyPlace.PROGRAMME,
     settings.__name__: KeyPlace.PROGRAMME,
+    grid.__name__: KeyPlace.PROGRAMME,
     operations.__name__: KeyPlace.PROGRAMME,
-    variants.__name__: KeyPlace.PROGRAMME,
     decisions.__name__: KeyPlace.PROGRAMME,
     workshops.__name__: KeyPlace.PROGRAMME,
     ballots.__name__: KeyPlace.PROGRAMME,

@@ -34,7 +34,7 @@ from diag.programme.words import exact_words, planned_words
 from diag.tui.app import DiagApp
 from diag.tui.programme import ProgrammeScreen, replaying
 from diag.tui.programme.grid import CellGrid
-from diag.tui.programme.variants import change_words
+from diag.tui.programme.settings import change_words
 from diag.tui.programme.workshops import slug_of
 from diag.words.sentences import number
 from diag.workspace.workspace import Workspace, fixed_world

@@ -34,26 +34,24 @@ from diag.tui.programme.decisions import (
     decision_lines,
     decision_text,
 )
+from diag.tui.programme.grid import EnvelopesScreen
 from diag.tui.programme.operations import OPERATION_COMMANDS, OperationActs, SeeWhy
 from diag.tui.programme.replaying import ACT, SET, SHOW, Replay, UndoEntry, is_of_before
 from diag.tui.programme.settings import (
-    EditSpanForm,
-    EnvelopesScreen,
-    NewForm,
-    NewProgramme,
-    OtherProgramme,
-    RuleForm,
-    SetEnvelopes,
-    SetRules,
-    SetSpan,
-)
-from diag.tui.programme.variants import (
     BASE,
     VARIANT_COLUMNS,
     VARIANT_COMMANDS,
     CopyVariant,
     DropVariant,
+    EditSpanForm,
+    NewForm,
+    NewProgramme,
+    OtherProgramme,
+    RuleForm,
     SeeDifferences,
+    SetEnvelopes,
+    SetRules,
+    SetSpan,
     VariantActs,
     change_words,
     variant_lines,

@@ -1,12 +1,13 @@
-"""A grid that one types in as in a spreadsheet: cells, a cursor, a table pasted."""
+"""A grid that one types in as in a spreadsheet, and the envelopes, typed in one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
+from textual import events, on
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.geometry import Size
 from textual.message import Message
@@ -14,9 +15,22 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from diag.tui.commands import Sturdy
-from diag.tui.text import line
+from diag.model.base import Noun
+from diag.model.enums import PlaceKind
+from diag.model.errors import DiagError
+from diag.model.programme import EnvelopeState, YearEnvelope
+from diag.programme import setting
+from diag.programme.assembling import Board
+from diag.programme.container import Container, Record
+from diag.programme.history import envelope_words, value_words
+from diag.programme.terms import INVESTMENT, RUNNING, Purse
+from diag.programme.words import purse_words
+from diag.tui.commands import Command, CommandType, Sturdy, bindings_of
+from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.programme.replaying import Changes, UndoEntry
+from diag.tui.text import Sentence, line
 from diag.tui.theme import PlainStyle
+from diag.words.sentences import euros, number
 
 _GAP = 1
 """Blanks before a column."""
@@ -237,3 +251,192 @@ def _cut(text: str, size: int) -> str:
     if cell_len(text) > size > 0:
         return set_cell_size(text, size - 1) + "…"
     return set_cell_size(text, size)
+
+
+class TurnVoted(Command, keys="v", title="Votée", footer=True):
+    """Dire que le montant est voté, ou de nouveau une hypothèse."""
+
+
+class TurnCarried(Command, keys="p", title="Reportable", footer=True):
+    """Dire que ce qui reste d'une année sert les suivantes, ou non : toute la ligne."""
+
+
+class ClearCell(Command, keys="delete", title="Effacer", footer=True):
+    """Effacer le montant : plus rien n'est connu de cette année-là."""
+
+
+class EnvelopesScreen(PlaceScreen):
+    """A row for each payer and section, a column for each budget."""
+
+    CSS_PATH = "programme.tcss"
+    OFFERS = (TurnVoted, TurnCarried, ClearCell, UndoEntry, *EVERYWHERE)
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Ce que chacun peut dépenser, en euros TTC. Tapez un montant, Entrée ou une "
+        "flèche le garde. Un tableau copié d'un tableur se colle à partir de la case. "
+        "v : voté ; ! : deux postes ont écrit autre chose, la plus basse compte ; la "
+        "taper de nouveau tranche."
+    )
+
+    def __init__(
+        self,
+        board: Board,
+        container: Callable[[], Container],
+        keep: Callable[[Changes], object],
+        undo: Callable[[], str],
+    ) -> None:
+        super().__init__()
+        self._board = board
+        self._container = container
+        self._keep, self._undo = keep, undo
+        self._purses = tuple(_purses(board))
+
+    def body(self) -> ComposeResult:
+        yield CellGrid()
+        yield Sentence(id="below")
+
+    def on_mount(self) -> None:
+        self.query_one(CellGrid).focus()
+        self._fill()
+
+    @property
+    def _record(self) -> Record:
+        return self._container().record(self._board.variant)
+
+    def _fill(self) -> None:
+        record, years = self._record, self._board.programme.years
+        contested = self._container().contested
+        rows = []
+        for at, purse in enumerate(self._purses):
+            name = self._board.payer_name(purse.payer)
+            title = f"{name[:1].upper()}{name[1:]}"
+            cells = []
+            for year in years:
+                one = record.envelopes.get((purse, year))
+                mark = "!" * (setting.envelope_subject(purse, year) in contested)
+                if one is None:
+                    cells.append(mark or "–")
+                    continue
+                cents = f",{one.cents % 100:02d}" if one.cents % 100 else ""
+                voted = "v" * (one.state is EnvelopeState.VOTE)
+                cells.append(f"{number(one.cents // 100)}{cents}{voted}{mark}")
+            if purse.section is RUNNING:
+                title = "  fonctionnement"
+            rows.append(GridRow(str(at), title, tuple(cells)))
+        self.query_one(CellGrid).show([str(year) for year in years], rows)
+        name = record.variants[self._board.variant].name if self._board.variant else ""
+        self.set_title("Enveloppes, € TTC", name and f"variante {name}")
+
+    @property
+    def _here(self) -> tuple[Purse, int]:
+        grid = self.query_one(CellGrid)
+        return self._purses[grid.row], self._board.programme.years[grid.column]
+
+    def can(self, command: CommandType) -> bool | None:
+        if command in {TurnVoted, ClearCell, TurnCarried} and self.is_mounted:
+            return True if self._here in self._record.envelopes else None
+        return True
+
+    @on(CellGrid.Moved)
+    def _moved(self) -> None:
+        purse, year = self._here
+        subject = setting.envelope_subject(purse, year)
+        known = self._record.envelopes.get((purse, year))
+        words = envelope_words(known) if known else "rien n'est connu, donc 0 €"
+        lines = [f"{purse_words(self._board, purse)}, budget {year} : {words}."]
+        if rivals := self._container().contested.get(subject):
+            name_of = self._container().workspace.settings.name_of
+            said = (
+                f"{name_of(author)} : {value_words(subject, value)}"
+                for value, author in zip(rivals.values, rivals.authors, strict=True)
+            )
+            lines.append(f"À trancher : {' ; '.join(said)}. La plus basse compte.")
+        whole = sum(
+            one.cents
+            for (own, _), one in self._record.envelopes.items()
+            if own == purse
+        )
+        lines.append(f"Sur tous les budgets : {euros(whole // 100)}.")
+        self.query_one("#below", Sentence).show("\n".join(lines))
+        self.refresh_keys()
+
+    @on(CellGrid.Filled)
+    def _filled(self, event: CellGrid.Filled) -> None:
+        """Keep what was typed or pasted, all of it or nothing."""
+        years, known = self._board.programme.years, self._record.envelopes
+        carrying = {purse for (purse, _), one in known.items() if one.carry}
+        changes = dict[str, Noun | None]()
+        for down, texts in enumerate(event.texts):
+            if event.row + down >= len(self._purses):
+                raise DiagError(
+                    f"Rien n'est écrit : le tableau collé a {len(event.texts)} lignes, "
+                    f"il en reste {len(self._purses) - event.row} à partir d'ici."
+                )
+            purse = self._purses[event.row + down]
+            for right, text in enumerate(texts):
+                if event.column + right >= len(years):
+                    raise DiagError(
+                        f"Rien n'est écrit : le tableau collé a {len(texts)} colonnes, "
+                        f"il en reste {len(years) - event.column} à partir d'ici."
+                    )
+                year = years[event.column + right]
+                before, value = known.get((purse, year)), None
+                if text.strip():
+                    cents = setting.cents_typed(text)
+                    # One that is new carries as the others of its row do.
+                    like = before or YearEnvelope(cents=0, carry=purse in carrying)
+                    value = like.model_copy(update={"cents": cents})
+                subject = setting.envelope_subject(purse, year)
+                if value != before or subject in self._container().contested:
+                    changes[subject] = value
+        if changes:
+            self._keep(changes)
+            self._fill()
+            if len(changes) > 1:
+                self.diag.inform(f"Enveloppes notées : {len(changes)}.")
+
+    def refused(self, error: DiagError) -> None:  # noqa: ARG002 - as it is called
+        """Stand on what was refused, as it was typed."""
+        self.query_one(CellGrid).take_again()
+
+    def on_turn_voted(self) -> None:
+        purse, year = self._here
+        before = self._record.envelopes[purse, year]
+        is_voted = before.state is EnvelopeState.VOTE
+        state = EnvelopeState.HYPOTHESE if is_voted else EnvelopeState.VOTE
+        self._write({(purse, year): before.model_copy(update={"state": state})})
+
+    def on_turn_carried(self) -> None:
+        purse, year = self._here
+        known = self._record.envelopes
+        carry = not known[purse, year].carry
+        self._write({
+            (own, at): one.model_copy(update={"carry": carry})
+            for (own, at), one in known.items()
+            if own == purse
+        })
+
+    def on_clear_cell(self) -> None:
+        self._write({self._here: None})
+
+    def _write(self, values: dict[tuple[Purse, int], YearEnvelope | None]) -> None:
+        self._keep({
+            setting.envelope_subject(purse, year): value
+            for (purse, year), value in values.items()
+        })
+        self._fill()
+
+    def on_undo_entry(self) -> None:
+        words = self._undo()
+        self._fill()
+        self.diag.inform(f"Annulé : {words}.")
+
+
+def _purses(board: Board) -> Iterator[Purse]:
+    """Give whose money there is to set: the syndicat's first, then by name."""
+    known = {f"{PlaceKind.COMMUNE}:{insee}" for insee in board.gathered.communes}
+    known |= {purse.payer for purse in board.programme.envelopes}
+    known.discard(board.programme.syndicat)
+    for payer in (board.programme.syndicat, *sorted(known, key=board.payer_name)):
+        yield Purse(payer, INVESTMENT)
+        yield Purse(payer, RUNNING)

@@ -1,36 +1,46 @@
-"""What a programme is set by: its years, its rule, what each payer may spend."""
+"""What a programme is set by: its years, its rule; variants, which change settings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
-from textual import on
-from textual.app import ComposeResult
+from textual import on, work
+from textual.message import Message
 
 from diag.journal import subjects
 from diag.model.base import Noun
-from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.programme import (
     CostSplit,
-    EnvelopeState,
     ProgrammeFrame,
     RightsRule,
-    YearEnvelope,
+    Variant,
 )
 from diag.model.text import Number, canonical_number, exact
 from diag.programme import setting
-from diag.programme.assembling import Board
+from diag.programme.assembling import Board, board_of
 from diag.programme.container import EVERY, FRAME, RIGHTS, Container, Record, create
-from diag.programme.history import envelope_words, value_words
-from diag.programme.terms import INVESTMENT, RUNNING, Purse
-from diag.programme.words import purse_words
-from diag.tui.commands import Command, CommandType, bindings_of
-from diag.tui.dialogs import Field
-from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.programme.grid import CellGrid, GridRow
-from diag.tui.programme.replaying import SET, Changes, Keep, ProgrammeForm, UndoEntry
-from diag.tui.text import Sentence
-from diag.words.sentences import euros, number
+from diag.programme.equity import (
+    Worth,
+    commune_shares,
+    spread,
+    unblocked,
+    unevenness,
+    worth,
+)
+from diag.programme.history import subject_words, value_words
+from diag.programme.operations import Contenders
+from diag.tui.commands import Command
+from diag.tui.dialogs import Confirm, Field, Notice
+from diag.tui.lists import ListColumn, ListLine
+from diag.tui.programme.replaying import (
+    ACT,
+    SET,
+    Keep,
+    ProgrammeForm,
+    ProgrammeWork,
+)
+from diag.words.sentences import counted, euros, half_up, number, percent
 from diag.workspace.settings import campaign_named
 from diag.workspace.workspace import Workspace
 
@@ -232,191 +242,230 @@ class RuleForm(ProgrammeForm):
             ) from error
 
 
-class TurnVoted(Command, keys="v", title="Votée", footer=True):
-    """Dire que le montant est voté, ou de nouveau une hypothèse."""
+class RetainVariant(Command, keys="enter", title="Retenir", group=ACT, footer=True):
+    """Travailler dans cette variante : les autres volets et les saisies la suivent."""
 
 
-class TurnCarried(Command, keys="p", title="Reportable", footer=True):
-    """Dire que ce qui reste d'une année sert les suivantes, ou non : toute la ligne."""
+class SeeDifferences(Command, keys="d", title="Différences", group=ACT, footer=True):
+    """Dire ce que la variante change, et les opérations qui changent d'année."""
 
 
-class ClearCell(Command, keys="delete", title="Effacer", footer=True):
-    """Effacer le montant : plus rien n'est connu de cette année-là."""
+class CopyVariant(Command, keys="c", title="Copier", group=ACT, footer=True):
+    """Ouvrir une variante qui part des changements de celle-ci."""
 
 
-class EnvelopesScreen(PlaceScreen):
-    """A row for each payer and section, a column for each budget."""
+class NewVariant(Command, keys="n", title="Nouvelle", group=ACT, footer=True):
+    """Ouvrir une variante : des changements nommés, sans copie du programme."""
 
-    CSS_PATH = "programme.tcss"
-    OFFERS = (TurnVoted, TurnCarried, ClearCell, UndoEntry, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
-    INTRODUCTION = (
-        "Ce que chacun peut dépenser, en euros TTC. Tapez un montant, Entrée ou une "
-        "flèche le garde. Un tableau copié d'un tableur se colle à partir de la case. "
-        "v : voté ; ! : deux postes ont écrit autre chose, la plus basse compte ; la "
-        "taper de nouveau tranche."
-    )
+
+class DropVariant(Command, keys="delete", title="Écarter", group=ACT, footer=True):
+    """Écarter la variante ; le programme ne change pas, « Annuler » la rend."""
+
+
+VARIANT_COMMANDS = (RetainVariant, SeeDifferences, CopyVariant, NewVariant, DropVariant)
+"""What one does to variants, in the order of the help."""
+
+VARIANT_COLUMNS = (
+    ListColumn("Variante"),
+    ListColumn("Points", 8, right=True),
+    ListColumn("Sans blocage", 12, right=True, least=50),
+    ListColumn("Retard", 6, right=True),
+    ListColumn("Écart", 5, right=True, least=50),
+    ListColumn("Moins aidée", 11, right=True, least=60),
+    ListColumn("Bougent", 7, right=True),
+)
+
+BASE = "programme"
+"""The key of the programme itself, among its variants."""
+
+
+class VariantFigures(NamedTuple):
+    """A variant worked out, beside the programme."""
+
+    board: Board
+    worth: Worth
+    unblocked: Fraction | None
+    """Part of the schools with nothing left that blocks, the last year."""
+    unevenness: Fraction
+    """Of the syndicat's money a pupil: 0, the same; 1, one has it all."""
+    least: Fraction | None
+    """Cents a pupil of the commune that is helped least."""
+
+
+def variant_lines(
+    container: Container, figures: dict[str, VariantFigures], shown: str
+) -> list[ListLine]:
+    """Return a line for the programme, then for each variant; the one shown marked."""
+    names = {BASE: "Le programme"}
+    names |= {ident: one.name for ident, one in container.record().variants.items()}
+    lines = []
+    for ident, name in names.items():
+        found = figures.get(ident)
+        cells: tuple[str, ...] = ("…",) * (len(VARIANT_COLUMNS) - 1)
+        if found is not None:
+            free, least = found.unblocked, found.least
+            cells = (
+                number(int(found.worth.points)),
+                "–" if free is None else percent(free),
+                str(found.worth.late),
+                number(Fraction(round(found.unevenness * 100), 100)),
+                "–" if least is None else euros(half_up(least / 100)),
+                "-" if ident == BASE else str(found.worth.moved),
+            )
+        mark = ">" if ident == (shown or BASE) else " "
+        lines.append(ListLine(ident, (f"{mark} {name}", *cells)))
+    return lines
+
+
+def change_words(board: Board, ident: str) -> Iterator[str]:
+    """Give what a variant changes, and what it has instead."""
+    container = board.container
+    frame = container.record(ident).frame
+    for subject, value in container.record().variants[ident].sets.items():
+        # A variant keeps only what it changes of a frame.
+        whole = frame.model_dump(mode="json") if subject == FRAME and frame else value
+        yield f"{subject_words(board, subject)} : {value_words(subject, whole)}"
+
+
+def differences(ident: str, found: VariantFigures, base: Board) -> Iterator[str]:
+    """Give what a variant changes, then the operations that change year."""
+    for one in change_words(base, ident):
+        yield f"– {one}"
+    moved = base.schedule.moved(found.board.schedule)
+    yield ""
+    if not moved:
+        yield "Aucune opération ne change d'année."
+        return
+    many = counted(len(moved), "opération change", "opérations changent")
+    yield f"{many} d'année :"
+    for name in moved:
+        shown = base.named(name)
+        before, after = (
+            str(one.schedule.years.get(name, "hors")) for one in (base, found.board)
+        )
+        yield f"{before} → {after}  {shown.title}, {shown.where}"
+
+
+class VariantForm(ProgrammeForm):
+    """Asks for the name of a variant and what it changes first."""
 
     def __init__(
-        self,
-        board: Board,
-        container: Callable[[], Container],
-        keep: Callable[[Changes], object],
-        undo: Callable[[], str],
+        self, container: Container, keep: Keep, copied: Variant | None = None
     ) -> None:
-        super().__init__()
-        self._board = board
-        self._container = container
-        self._keep, self._undo = keep, undo
-        self._purses = tuple(_purses(board))
+        copying = f"Copier la variante « {copied.name} »" if copied else ""
+        super().__init__(copying or "Une variante")
+        self._container, self._keep, self._copied = container, keep, copied
 
-    def body(self) -> ComposeResult:
-        yield CellGrid()
-        yield Sentence(id="below")
-
-    def on_mount(self) -> None:
-        self.query_one(CellGrid).focus()
-        self._fill()
-
-    @property
-    def _record(self) -> Record:
-        return self._container().record(self._board.variant)
-
-    def _fill(self) -> None:
-        record, years = self._record, self._board.programme.years
-        contested = self._container().contested
-        rows = []
-        for at, purse in enumerate(self._purses):
-            name = self._board.payer_name(purse.payer)
-            title = f"{name[:1].upper()}{name[1:]}"
-            cells = []
-            for year in years:
-                one = record.envelopes.get((purse, year))
-                mark = "!" * (setting.envelope_subject(purse, year) in contested)
-                if one is None:
-                    cells.append(mark or "–")
-                    continue
-                cents = f",{one.cents % 100:02d}" if one.cents % 100 else ""
-                voted = "v" * (one.state is EnvelopeState.VOTE)
-                cells.append(f"{number(one.cents // 100)}{cents}{voted}{mark}")
-            if purse.section is RUNNING:
-                title = "  fonctionnement"
-            rows.append(GridRow(str(at), title, tuple(cells)))
-        self.query_one(CellGrid).show([str(year) for year in years], rows)
-        name = record.variants[self._board.variant].name if self._board.variant else ""
-        self.set_title("Enveloppes, € TTC", name and f"variante {name}")
-
-    @property
-    def _here(self) -> tuple[Purse, int]:
-        grid = self.query_one(CellGrid)
-        return self._purses[grid.row], self._board.programme.years[grid.column]
-
-    def can(self, command: CommandType) -> bool | None:
-        if command in {TurnVoted, ClearCell, TurnCarried} and self.is_mounted:
-            return True if self._here in self._record.envelopes else None
-        return True
-
-    @on(CellGrid.Moved)
-    def _moved(self) -> None:
-        purse, year = self._here
-        subject = setting.envelope_subject(purse, year)
-        known = self._record.envelopes.get((purse, year))
-        words = envelope_words(known) if known else "rien n'est connu, donc 0 €"
-        lines = [f"{purse_words(self._board, purse)}, budget {year} : {words}."]
-        if rivals := self._container().contested.get(subject):
-            name_of = self._container().workspace.settings.name_of
-            said = (
-                f"{name_of(author)} : {value_words(subject, value)}"
-                for value, author in zip(rivals.values, rivals.authors, strict=True)
-            )
-            lines.append(f"À trancher : {' ; '.join(said)}. La plus basse compte.")
-        whole = sum(
-            one.cents
-            for (own, _), one in self._record.envelopes.items()
-            if own == purse
+    def fields(self) -> tuple[Field, ...]:
+        first = (
+            Field("name", "Nom", "", "Prudente"),
+            Field("why", "Pourquoi", self._copied.why if self._copied else ""),
         )
-        lines.append(f"Sur tous les budgets : {euros(whole // 100)}.")
-        self.query_one("#below", Sentence).show("\n".join(lines))
-        self.refresh_keys()
+        if self._copied:
+            return first
+        return (
+            *first,
+            Field("lowered", "Budget baissé", "", "vide : aucun ; sinon 2028"),
+            Field("percent", "De combien, %", "", "5"),
+        )
 
-    @on(CellGrid.Filled)
-    def _filled(self, event: CellGrid.Filled) -> None:
-        changes = dict(self._changes(event))
-        if changes:
-            self._keep(changes)
-            self._fill()
-            if len(changes) > 1:
-                self.diag.inform(f"Enveloppes notées : {len(changes)}.")
+    def keep(self) -> str:
+        """Write it; give its id.
 
-    def _changes(self, event: CellGrid.Filled) -> Iterator[tuple[str, Noun | None]]:
-        years, known = self._board.programme.years, self._record.envelopes
-        carrying = {purse for (purse, _), one in known.items() if one.carry}
-        for down, texts in enumerate(event.texts):
-            if event.row + down >= len(self._purses):
-                raise DiagError(
-                    f"Rien n'est écrit : le tableau collé a {len(event.texts)} lignes, "
-                    f"il en reste {len(self._purses) - event.row} à partir d'ici."
-                )
-            purse = self._purses[event.row + down]
-            for right, text in enumerate(texts):
-                if event.column + right >= len(years):
-                    raise DiagError(
-                        f"Rien n'est écrit : le tableau collé a {len(texts)} colonnes, "
-                        f"il en reste {len(years) - event.column} à partir d'ici."
-                    )
-                year = years[event.column + right]
-                before, value = known.get((purse, year)), None
-                if text.strip():
-                    cents = setting.cents_typed(text)
-                    # One that is new carries as the others of its row do.
-                    like = before or YearEnvelope(cents=0, carry=purse in carrying)
-                    value = like.model_copy(update={"cents": cents})
-                subject = setting.envelope_subject(purse, year)
-                if value != before or subject in self._container().contested:
-                    yield subject, value
-
-    def refused(self, error: DiagError) -> None:  # noqa: ARG002 - as it is called
-        """Stand on what was refused, as it was typed."""
-        self.query_one(CellGrid).take_again()
-
-    def on_turn_voted(self) -> None:
-        purse, year = self._here
-        before = self._record.envelopes[purse, year]
-        is_voted = before.state is EnvelopeState.VOTE
-        state = EnvelopeState.HYPOTHESE if is_voted else EnvelopeState.VOTE
-        self._write({(purse, year): before.model_copy(update={"state": state})})
-
-    def on_turn_carried(self) -> None:
-        purse, year = self._here
-        known = self._record.envelopes
-        carry = not known[purse, year].carry
-        self._write({
-            (own, at): one.model_copy(update={"carry": carry})
-            for (own, at), one in known.items()
-            if own == purse
-        })
-
-    def on_clear_cell(self) -> None:
-        self._write({self._here: None})
-
-    def _write(self, values: dict[tuple[Purse, int], YearEnvelope | None]) -> None:
-        self._keep({
-            setting.envelope_subject(purse, year): value
-            for (purse, year), value in values.items()
-        })
-        self._fill()
-
-    def on_undo_entry(self) -> None:
-        words = self._undo()
-        self._fill()
-        self.diag.inform(f"Annulé : {words}.")
+        Raises:
+            DiagError: no name, or a year and a percentage that are none.
+        """
+        sets: dict[str, object] = dict(self._copied.sets) if self._copied else {}
+        if not self._copied and (year := self.value("lowered").strip()):
+            less = self.value("percent").strip()
+            sets = setting.lowered(self._container, f"{year}:{less}")
+        texts = {name: self.value(name).strip() for name in ("name", "why")}
+        value = setting.checked(Variant, {**texts, "sets": sets})
+        ident = self._container.fresh()
+        self._keep({subjects.programme(subjects.VARIANTS, ident): value})
+        return ident
 
 
-def _purses(board: Board) -> Iterator[Purse]:
-    """Give whose money there is to set: the syndicat's first, then by name."""
-    known = {f"{PlaceKind.COMMUNE}:{insee}" for insee in board.gathered.communes}
-    known |= {purse.payer for purse in board.programme.envelopes}
-    known.discard(board.programme.syndicat)
-    for payer in (board.programme.syndicat, *sorted(known, key=board.payer_name)):
-        yield Purse(payer, INVESTMENT)
-        yield Purse(payer, RUNNING)
+class Compared(Message):
+    """Variants were worked out, beside a board."""
+
+    def __init__(self, board: Board, figures: dict[str, VariantFigures]) -> None:
+        super().__init__()
+        self.board, self.figures = board, figures
+
+
+class VariantActs(ProgrammeWork):
+    """What one does to variants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.figures: dict[str, VariantFigures] = {}
+        """Variants worked out, of the board that is shown."""
+        self._comparing: Board | None = None
+        """The board that variants were set beside last."""
+
+    def compare_soon(self) -> None:
+        """Work variants out, unless they are: a second or two each at most."""
+        board = self.board
+        is_new = board is not None and board is not self._comparing
+        if board and self.container and self._found and is_new:
+            self._comparing = board
+            self._compare(self.container, self._found, board)
+
+    @work(thread=True, exclusive=True, group="compare", description="aside")
+    def _compare(self, container: Container, found: Contenders, base: Board) -> None:
+        first = board_of(container, "", found, afresh=False) if base.variant else base
+        known = container.record().variants
+        tried = (board_of(container, one, found, afresh=False) for one in known)
+        figures = {}
+        for board in (first, *tried):
+            shares, free = commune_shares(board), unblocked(board)
+            apart = spread(shares)
+            figures[board.variant or BASE] = VariantFigures(
+                board,
+                worth(board.schedule, first.schedule),
+                free[-1] if free else None,
+                unevenness(shares),
+                apart.least.per_pupil if apart else None,
+            )
+        self.post_message(Compared(base, figures))
+
+    @on(Compared)
+    def _show_compared(self, event: Compared) -> None:
+        if event.board is self.board:
+            self.figures = event.figures
+            self.show_all()
+
+    def on_retain_variant(self) -> None:
+        """Work in the variant: the other faces, and what is typed, follow it."""
+        chosen = "" if self.key == BASE else self.key
+        if chosen != self.variant:
+            self.variant = chosen
+            self.replay()
+        self.show_face("years")
+
+    def on_see_differences(self) -> None:
+        found, base = self.figures.get(self.key), self.figures.get(BASE)
+        if self.container and found and base:
+            words = differences(self.key, found, base.board)
+            name = self.container.record().variants[self.key].name
+            self.app.push_screen(Notice("\n".join(words), name))
+
+    def on_new_variant(self) -> None:
+        if self.container:
+            self.app.push_screen(VariantForm(self.container, self.keep_own))
+
+    def on_copy_variant(self) -> None:
+        if self.container:
+            of = self.container.record().variants[self.key]
+            self.app.push_screen(VariantForm(self.container, self.keep_own, of))
+
+    @work
+    async def on_drop_variant(self) -> None:
+        assert self.container is not None
+        ident = self.key
+        name = self.container.record().variants[ident].name
+        asked = Confirm(f"Écarter la variante « {name} » ?", yes="Écarter", grave=True)
+        if await self.app.push_screen_wait(asked):
+            subject = subjects.programme(subjects.VARIANTS, ident)
+            self.call_later(self.keep_own, {subject: None})
