@@ -117,7 +117,7 @@ COMMANDS = {
         "visit": "diag.cli.visit:visit",
         "web": "diag.cli.workspace:web",
         "audit": "diag.cli.audit:audit",
-        "questionnaire": "diag.cli.questionnaire:questionnaire",
+        "questionnaire": "diag.cli.evidence:questionnaire",
         "measure": "diag.cli.measure:measure",
     },
     "Juger": {
