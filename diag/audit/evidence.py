@@ -19,9 +19,13 @@ from diag.audit.photos import FREE_BYTES
 from diag.audit.places import find_place
 from diag.audit.proposals import proposal_id, propose
 from diag.audit.session import AuditSession
-from diag.imports.evidence import UnknownToolError, read_evidence
+from diag.imports.evidence import (
+    UnknownToolError,
+    evidence_of_run,
+    read_evidence,
+    read_run,
+)
 from diag.imports.evidence.consoles import ConsoleTable, open_table, read_console
-from diag.imports.evidence.measures import evidence_of_run, read_run
 from diag.imports.evidence.reading import MAX_BYTES, EvidenceRead, EvidenceRefusedError
 from diag.journal import changes
 from diag.journal.attachments import AttachmentStore

@@ -32,8 +32,7 @@ from diag.office.kit import PYTHONS, SYSTEMS, write_kit
 from diag.office.outlook import year_begun, year_sentence
 from diag.office.privacy import encrypting
 from diag.words.sentences import counted, euros
-from diag.workspace import backup as keeping
-from diag.workspace import doctor as doctoring
+from diag.workspace import doctor as keeping
 from diag.workspace.doctor import LostLines
 from diag.workspace.settings import changed_settings, first_settings
 from diag.workspace.workspace import Workspace
@@ -143,7 +142,7 @@ def doctor(
     folder = folder_of(ctx)
     if file is not None:
         with Workspace.open(folder) as workspace:
-            done = doctoring.take_from(workspace.journal, file)
+            done = keeping.take_from(workspace.journal, file)
         readable = sum(done.found.values())
         if as_json:
             print_json({"readable": readable, "new": done.new})
@@ -156,7 +155,7 @@ def doctor(
     if repair:
         _repair(folder, as_json=as_json)
         return
-    seen = doctoring.examine(folder, now())
+    seen = keeping.examine(folder, now())
     findings = seen.findings
     if as_json:
         print_json({
@@ -194,7 +193,7 @@ _HEALTH = {
 
 
 def _repair(folder: Path, *, as_json: bool) -> None:
-    done = doctoring.repair(folder)
+    done = keeping.repair(folder)
     if as_json:
         print_json({
             **done._asdict(),

@@ -7,7 +7,7 @@ import pytest
 from diag.checklist.edition import compare, compiled, digest, open_edition
 from diag.checklist.load import load_checklists
 from diag.checklist.loaded import Loaded
-from diag.imports.evidence.measures import DOWN, LATENCY, LOSS, UP
+from diag.imports.evidence import DOWN, LATENCY, LOSS, UP
 from diag.imports.evidence.radio import figures_of_spot
 from diag.model.checklist import Measure
 from diag.model.measure import (

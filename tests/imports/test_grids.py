@@ -19,12 +19,6 @@ from openpyxl import Workbook, load_workbook
 from diag.checklist.load import load_checklists
 from diag.documents.tables.xlsform import XlsForm, xlsform_of
 from diag.imports.grids import drafted
-from diag.imports.grids.conditions import (
-    ReadableFact,
-    UntranslatableError,
-    bounds_of,
-    translated,
-)
 from diag.imports.grids.draft import (
     MOST_ROWS,
     DraftQuestion,
@@ -33,7 +27,13 @@ from diag.imports.grids.draft import (
     choice_ids,
     files_of,
 )
-from diag.imports.grids.xlsform import read_xlsform
+from diag.imports.grids.xlsform import (
+    ReadableFact,
+    UntranslatableError,
+    bounds_of,
+    read_xlsform,
+    translated,
+)
 from diag.model.enums import PlaceKind, QuestionType
 from diag.workspace.checking import problems_in
 from tests.imports.test_evidence import mutated

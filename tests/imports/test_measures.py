@@ -5,8 +5,7 @@ import random
 
 import pytest
 
-from diag.imports.evidence import read_evidence
-from diag.imports.evidence.measures import read_run
+from diag.imports.evidence import read_evidence, read_run
 from diag.imports.evidence.reading import EvidenceRefusedError
 from diag.model.measure import (
     HeardNetwork,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag import probes
-from diag.imports.evidence.measures import read_run
+from diag.imports.evidence import read_run
 from diag.model.errors import DiagError, install_command
 from diag.model.measure import MeasureStatus, run_bytes
 from diag.probes import check_installed

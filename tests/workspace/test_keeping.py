@@ -8,7 +8,7 @@ import pytest
 from diag.journal.attachments import AttachmentStore
 from diag.journal.backup import FOLDER
 from diag.journal.errors import DamagedError
-from diag.workspace import backup as keeping
+from diag.workspace import doctor as keeping
 from diag.workspace.editions import OVERLAY
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import workspace

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import dropwhile
 
+from diag.imports.evidence import DOWN, LATENCY, LOSS, MOST_MEGABITS, UP
 from diag.imports.evidence.inventories import merged
-from diag.imports.evidence.measures import DOWN, LATENCY, LOSS, MOST_MEGABITS, UP
 from diag.imports.evidence.radio import security_of
 from diag.imports.evidence.reading import (
     MAX_BYTES,

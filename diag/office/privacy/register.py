@@ -13,7 +13,7 @@ from diag.journal.journal import get_setting
 from diag.journal.outbox import Outbox
 from diag.journal.people import held_personal, official_addresses
 from diag.office.privacy.retention import REASON, Retention, retention_of
-from diag.workspace.backup import back_up
+from diag.workspace.doctor import back_up
 from diag.workspace.subjects import audits
 from diag.workspace.workspace import Workspace
 

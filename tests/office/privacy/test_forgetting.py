@@ -21,7 +21,7 @@ from diag.model.audit import Audit
 from diag.model.errors import DiagError
 from diag.office.privacy.erasing import find_person, forget, kind_of
 from diag.office.privacy.register import copies, drop_copies
-from diag.workspace import backup as keeping
+from diag.workspace import doctor as keeping
 from diag.workspace.people import learn_names, prove
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, workspace

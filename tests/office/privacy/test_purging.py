@@ -16,7 +16,7 @@ from diag.office import sync as syncing
 from diag.office.privacy import erasing
 from diag.office.privacy.erasing import PurgeWay, preview_purge, purge
 from diag.office.privacy.retention import decide, overdue, retention_of
-from diag.workspace import backup as keeping
+from diag.workspace import doctor as keeping
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import OTHER, SCHOOL, started, territory, workspace
 from tests.cli.running import diag
