@@ -30,8 +30,8 @@ from diag.documents.parts.advice import (
     rests_on,
     themes_table,
 )
+from diag.documents.parts.budget import source_words, sources_list
 from diag.documents.parts.frame import since
-from diag.documents.parts.sources import source_words, sources_list
 from diag.model.enums import Audience, Compliance, Gate, Owner, Standing
 from diag.words.sentences import first_sentence, sentence, uncapitalised
 

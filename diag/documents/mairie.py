@@ -29,15 +29,17 @@ from diag.documents.parts.advice import (
     failing,
     themes_table,
 )
-from diag.documents.parts.budget import budget_by_domain, milestones, milestones_table
-from diag.documents.parts.frame import option_section, since
-from diag.documents.parts.places import asked_of
-from diag.documents.parts.sources import (
+from diag.documents.parts.budget import (
+    budget_by_domain,
     listed_aids,
+    milestones,
+    milestones_table,
     possible_aids,
     price_years,
     sources_list,
 )
+from diag.documents.parts.frame import option_section, since
+from diag.documents.parts.places import asked_of
 from diag.documents.parts.votes import (
     FOOTNOTE,
     awaited,

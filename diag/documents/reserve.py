@@ -18,8 +18,8 @@ from diag.audit.report import Report
 from diag.audit.votes import terms_of, votes_of
 from diag.documents.blocks import Md, Pair, table
 from diag.documents.parts import advice, frame
+from diag.documents.parts.budget import all_sources, known_sources, sources_list
 from diag.documents.parts.places import observations_table
-from diag.documents.parts.sources import all_sources, known_sources, sources_list
 from diag.documents.technique import photos, signature
 from diag.model.enums import WORKING_READER as READER
 from diag.model.enums import Aside, Standing

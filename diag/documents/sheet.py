@@ -27,17 +27,22 @@ from diag.audit.reasons import concerns
 from diag.audit.report import Report, once
 from diag.documents.blocks import Drawing, Md, Pair, entry, image_of, sections
 from diag.documents.parts import advice, frame
-from diag.documents.parts.budget import calendar_of, milestones
+from diag.documents.parts.budget import (
+    aid_amounts,
+    calendar_of,
+    listed_aids,
+    milestones,
+)
 from diag.documents.parts.places import (
     questions_for,
     reply_words,
     shown_lines,
     votes_drawn,
 )
-from diag.documents.parts.sources import TO_ASK, aid_amounts, listed_aids
 from diag.documents.parts.votes import (
     FOOTNOTE,
     TIERS,
+    TO_ASK,
     SchoolVotes,
     aid_cell,
     became_lines,

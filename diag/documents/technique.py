@@ -17,17 +17,10 @@ from diag.audit.report import Report, once
 from diag.documents.blocks import Md, Pair, bold, definitions, image_of, sections, table
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box, compliance_table
-from diag.documents.parts.budget import budget_by_action
-from diag.documents.parts.frame import option_section, since
-from diag.documents.parts.places import (
-    observations_table,
-    room_levels,
-    rulebook,
-    unknowns,
-)
-from diag.documents.parts.sources import (
+from diag.documents.parts.budget import (
     all_aids,
     all_sources,
+    budget_by_action,
     dated_sources,
     finances_table,
     known_sources,
@@ -35,6 +28,13 @@ from diag.documents.parts.sources import (
     prices_table,
     sources_list,
     watch_list,
+)
+from diag.documents.parts.frame import option_section, since
+from diag.documents.parts.places import (
+    observations_table,
+    room_levels,
+    rulebook,
+    unknowns,
 )
 from diag.documents.school_drawings import network_sketch
 from diag.model.audit import Answer, Place

@@ -20,16 +20,16 @@ from diag.documents.drafts import (
 )
 from diag.documents.equipe import READER as EQUIPE
 from diag.documents.parts import advice, frame
-from diag.documents.parts.budget import budget_by_domain
-from diag.documents.parts.frame import version
-from diag.documents.parts.sources import (
-    TO_ASK,
+from diag.documents.parts.budget import (
+    budget_by_domain,
     listed_aids,
     possible_aids,
     source_words,
     sources_list,
 )
+from diag.documents.parts.frame import version
 from diag.documents.parts.votes import (
+    TO_ASK,
     EuroSpan,
     amounts_words,
     call_of,

@@ -22,7 +22,7 @@ from diag.audit.findings import danger_fact, found_at, names_read, observed
 from diag.audit.places import floor_of, walking_order
 from diag.audit.report import Report, once
 from diag.documents.blocks import Drawing, Md, bullets, code, sections, table, written
-from diag.documents.parts.sources import known_sources
+from diag.documents.parts.budget import known_sources
 from diag.documents.school_drawings import (
     HEAT_LEGEND,
     Buildings,

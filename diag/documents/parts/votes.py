@@ -14,7 +14,6 @@ from diag.assess.words import UNPRICED
 from diag.audit.report import Report
 from diag.audit.votes import votes_of
 from diag.documents.blocks import Md, bold, box, bullets, sections, table, written
-from diag.documents.parts.sources import TO_ASK
 from diag.model.enums import Aside, Nature
 from diag.model.votes import AidRange, DecisionList, Spent, Vote, YearSpent
 from diag.words.dates import describe_day
@@ -47,6 +46,9 @@ NOTHING = "Rien à voter."
 
 KNOW_FIRST = "Ce qu'il faut savoir avant de décider"
 """What comes instead of votes while too little is known."""
+
+TO_ASK = "à demander"
+"""What stands for the rate of an aid that nobody knows for this year."""
 
 FOOTNOTE = (
     "Net = brut − FCTVA, avant toute aide. Ne signez aucun devis avant l'accusé de "

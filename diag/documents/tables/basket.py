@@ -17,7 +17,7 @@ from diag.audit.reasons import describe_waiting
 from diag.audit.report import Report
 from diag.documents.mairie import READER  # buyers read what the commune reads
 from diag.documents.parts import advice
-from diag.documents.parts.sources import price_source
+from diag.documents.parts.budget import price_source
 from diag.documents.tables import (
     IDENTITY,
     Cell,
