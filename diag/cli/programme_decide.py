@@ -91,7 +91,7 @@ def report(
     if dossier and commune:
         raise click.UsageError("Le dossier du comité, ou la page d'une commune.")
     from diag.documents import programme as pages  # noqa: PLC0415
-    from diag.documents.programme.committee import (  # noqa: PLC0415
+    from diag.documents.programme import (  # noqa: PLC0415
         programme_deliberation,
     )
     from diag.documents.write import write_paper  # noqa: PLC0415

@@ -294,9 +294,9 @@ def _draft_of_programme(
     day: date | None,
 ) -> None:
     from diag.documents.drafts import DraftKind  # noqa: PLC0415
-    from diag.documents.programme import programme_folder  # noqa: PLC0415
-    from diag.documents.programme.committee import (  # noqa: PLC0415
+    from diag.documents.programme import (  # noqa: PLC0415
         programme_deliberation,
+        programme_folder,
     )
     from diag.documents.write import write_paper  # noqa: PLC0415
 

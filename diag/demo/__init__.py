@@ -35,7 +35,7 @@ from diag.demo.stories import (
 from diag.demo.territory import with_key, write_fictional_territory
 from diag.documents.drafts import DraftKind, drafted
 from diag.documents.formats import FORMATS, Format
-from diag.documents.programme.committee import programme_deliberation
+from diag.documents.programme import programme_deliberation
 from diag.documents.synthesis import synthesis
 from diag.documents.templates import build_document
 from diag.documents.write import write_reports

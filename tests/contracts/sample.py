@@ -14,7 +14,7 @@ from diag.documents import programme as pages
 from diag.documents.atlas import write_atlas
 from diag.documents.drafts import DraftKind, drafted
 from diag.documents.formats import Format
-from diag.documents.programme.committee import programme_deliberation
+from diag.documents.programme import programme_deliberation
 from diag.documents.synthesis import synthesis
 from diag.documents.tables import chosen, put, write_map, xlsx_bytes
 from diag.documents.tables.answers import write_answers

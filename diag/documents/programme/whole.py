@@ -1,6 +1,7 @@
 """The whole programme: page 1 suffices, then each budget, its payers, who gets what.
 
-Behind page 1 stand the money that comes back, what communes get, what workshops weigh.
+Behind page 1 stand the money that comes back, what communes get, also by IPS, what
+workshops weigh, and how variants compare.
 """
 
 from collections import Counter
@@ -17,8 +18,15 @@ from diag.documents.blocks import (
     table,
     written,
 )
-from diag.programme.assembling import Board, weights_in_force
-from diag.programme.equity import commune_shares, spread
+from diag.programme.assembling import Board, board_of, weights_in_force
+from diag.programme.equity import (
+    LEAST,
+    commune_shares,
+    ips_groups,
+    spread,
+    unblocked,
+    worth,
+)
 from diag.programme.gathering import theme_weights
 from diag.programme.money import (
     aids,
@@ -493,3 +501,81 @@ def workshops_part(board: Board) -> Md:
         ),
         written(state),
     ))
+
+
+def variants_part(board: Board) -> Md:
+    """Return the programme and its variants, side by side."""
+    container, named = board.container, board.record.variants
+    if not named:
+        return Md("")
+    base = board_of(container, "", board.gathered) if board.variant else board
+    rows = []
+    for each in (base, *(board_of(container, one, board.gathered) for one in named)):
+        found, apart = worth(each.schedule, base.schedule), spread(commune_shares(each))
+        paid = [item for some in budgets(each).values() for item in some.items()]
+        syndicat, free = each.programme.syndicat, unblocked(each)
+        rows.append((
+            named[each.variant].name if each.variant else "Programme",
+            str(found.placed),
+            exact_words(sum(one.own for _, one in paid)),
+            exact_words(sum(one.own for purse, one in paid if purse.payer == syndicat)),
+            percent(free[-1]) if free else "–",
+            str(found.late),
+            per_pupil_words(apart.least) if apart else "–",
+            str(found.moved),
+        ))
+    reasons = [f"{one.name} : {one.why}." for one in named.values() if one.why]
+    return sections((
+        Md("## Variantes"),
+        table(
+            "« Changent » : opérations dont le budget n'est pas celui du programme",
+            (
+                *("Variante", "Inscrites", "Coût", "Syndicat"),
+                *("Écoles sans blocage à la fin", "Loi en retard"),
+                *("Moins aidée, par élève", "Changent"),
+            ),
+            rows,
+            numeric=(1, 2, 3, 4, 5, 6, 7),
+        ),
+        bullets(reasons) if reasons else Md(""),
+    ))
+
+
+def ips_part(board: Board) -> Md:
+    """Return the communes by fifths of IPS, or why there is no such view."""
+    groups = ips_groups(commune_shares(board))
+    if not groups:
+        return written(
+            f"Pas de vue par IPS : il faut deux groupes de {LEAST} communes au moins."
+        )
+    rows: list[Row] = [
+        (
+            f"{one.words}, de {number(one.low)} à {number(one.high)}",
+            number(one.communes),
+            number(one.pupils),
+            exact_words(one.need),
+            exact_words(one.placed),
+            percent(one.covered),
+            euros(half_up(one.per_pupil / 100)),
+        )
+        for one in groups
+    ]
+    sums = [
+        sum(getattr(one, name) for one in groups)
+        for name in ("communes", "pupils", "need", "placed")
+    ]
+    rows.append((
+        "Total",
+        *map(number, sums[:2]),
+        *map(exact_words, sums[2:]),
+        *("", ""),
+    ))
+    return table(
+        f"Par IPS, le plus bas d'abord ; {LEAST} communes au moins par groupe",
+        (
+            *("IPS", "Communes", "Élèves", "Besoin", "Inscrit", "Couvert"),
+            "Syndicat par élève",
+        ),
+        rows,
+        numeric=(1, 2, 3, 4, 5, 6),
+    )

@@ -8,7 +8,7 @@ from textual import work
 from textual.message import Message
 
 from diag.documents import programme as pages
-from diag.documents.programme.committee import programme_deliberation
+from diag.documents.programme import programme_deliberation
 from diag.documents.tables import put, xlsx_bytes
 from diag.documents.tables.programme import programme_tables
 from diag.documents.write import Paper, write_paper

@@ -19,9 +19,9 @@ from diag.documents.parts.votes import KNOW_FIRST
 from diag.documents.programme import (
     committee_paper,
     commune_paper,
+    programme_deliberation,
     programme_paper,
 )
-from diag.documents.programme.committee import programme_deliberation
 from diag.documents.questionnaire import compose
 from diag.documents.synthesis import synthesis
 from diag.documents.templates import build_document
