@@ -22,7 +22,7 @@ from diag.audit.session import start as start_audit
 from diag.audit.snapshot import OLDER
 from diag.audit.upgrade import upgrade_json, upgrade_lines
 from diag.audit.walk import left_to_ask
-from diag.cli.main import LazyGroup
+from diag.cli import LazyGroup
 from diag.cli.shared import (
     Day,
     about_json,

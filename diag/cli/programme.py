@@ -7,7 +7,7 @@ import click
 
 from diag.assess.json import plain
 from diag.assess.words import score_cell
-from diag.cli.main import LazyGroup
+from diag.cli import LazyGroup
 from diag.cli.shared import (
     print_json,
     print_lines,

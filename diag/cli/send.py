@@ -12,7 +12,7 @@ from diag.audit.history import dispatch_words, reader_words
 from diag.audit.remarks import slips_of
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
-from diag.cli.main import LazyGroup
+from diag.cli import LazyGroup
 from diag.cli.shared import (
     agree_to_let_out,
     agreed,

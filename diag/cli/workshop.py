@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from diag.cli.main import LazyGroup
+from diag.cli import LazyGroup
 from diag.cli.programme import named
 from diag.cli.shared import (
     Day,

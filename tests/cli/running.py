@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from diag.cli.start import main
+from diag.__main__ import main
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 from click.testing import CliRunner
 
-from diag.cli.main import diag, speak_french
+from diag.cli import diag, speak_french
 
 
 def test_without_a_command_and_without_a_terminal_the_help_is_printed() -> None:

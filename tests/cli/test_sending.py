@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner
 from keyring.backends.fail import Keyring as NoKeyring
 
-from diag.cli.main import diag as group
-from diag.cli.main import speak_french
+from diag.cli import diag as group
+from diag.cli import speak_french
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
 from diag.office.mail import account as password

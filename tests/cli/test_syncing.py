@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from diag.cli.main import diag as command
-from diag.cli.main import speak_french
+from diag.cli import diag as command
+from diag.cli import speak_french
 from diag.model.errors import DiagError
 from diag.sync.hub.home import HubHome
 from tests.audit.builders import OTHER, territory

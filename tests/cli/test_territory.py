@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.shell_completion import ZshComplete
 
-from diag.cli.main import diag as command
+from diag.cli import diag as command
 from tests.audit.builders import SCHOOL, territory, workspace
 from tests.cli.running import diag
 

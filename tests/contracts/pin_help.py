@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from diag.cli.main import COMMANDS, diag, speak_french
+from diag.cli import COMMANDS, diag, speak_french
 
 HELP = Path(__file__).with_name("help.txt")
 PAGE = Path(__file__).parents[2] / "docs" / "commandes.md"

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 import diag
-from diag.cli.main import diag as prompt
+from diag.cli import diag as prompt
 from tests.house import package
 
 ROOT = Path(diag.__path__[0])

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from diag.cli.main import diag
+from diag.cli import diag
 from tests.house import package
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.house import Tree, circles, package
 
-HELP = "import sys, diag.cli.start; sys.argv[1:] = ['--help']; diag.cli.start.main()"
+HELP = "import sys, diag.__main__; sys.argv[1:] = ['--help']; diag.__main__.main()"
 SQL = {"sqlite3", "sqlite_utils", "_sqlite3"}
 PAGES = {"jinja2", "markdown_it"}
 NETWORK = {
@@ -33,7 +33,7 @@ def loaded_by(statement: str) -> set[str]:
             "import diag.model.checklist, diag.model.audit, diag.assess.judge",
             {*SQL, "yaml", "jinja2", "markdown_it"},
         ),
-        ("import diag.cli.main", {*SQL, "yaml", "jinja2", "pydantic"}),
+        ("import diag.cli", {*SQL, "yaml", "jinja2", "pydantic"}),
         (
             "from diag.cli import answer, hub, measure, sync",
             {*PAGES, *NETWORK, "yaml", "sqlite_utils"},
@@ -50,7 +50,7 @@ def loaded_by(statement: str) -> set[str]:
             "import diag.cli.checklists, diag.workspace.checking",
             {"yaml", "jinja2", "pydantic"},
         ),
-        ("import diag.cli.start", {*SQL, "click", "textual", "pydantic"}),
+        ("import diag.__main__", {*SQL, "click", "textual", "pydantic"}),
         (HELP, {"textual", "yaml", "jinja2"}),
     ],
 )

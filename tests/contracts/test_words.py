@@ -7,7 +7,7 @@ import click
 import polib
 import pytest
 
-from diag.cli.main import diag, speak_french
+from diag.cli import diag, speak_french
 
 LOCALE = Path(__file__).parents[2] / "diag/cli/locale/fr/LC_MESSAGES"
 ENGLISH = ("Usage:", "Options:", "Commands:", "Show this", "Error:", "[required]")

@@ -161,7 +161,7 @@ MET = """
 import sys
 from pathlib import Path
 from threading import Event
-from diag.cli.start import main
+from diag.__main__ import main
 from diag.sync import http
 
 mine, other = map(Path, sys.argv[1:3])

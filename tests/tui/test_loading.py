@@ -18,7 +18,7 @@ def loaded_by(statement: str) -> set[str]:
 
 
 def test_the_first_frame_loads_neither_pydantic_nor_the_journal() -> None:
-    loaded = loaded_by("import diag.cli.start, diag.tui.app")
+    loaded = loaded_by("import diag.__main__, diag.tui.app")
 
     unwanted = {"pydantic", "sqlite3", "diag.assess.judge", "yaml", "PIL", "click"}
     assert not loaded & unwanted

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from diag.checklist import shipped_checklists
-from diag.cli.main import diag
+from diag.cli import diag
 from diag.workspace.checking import french_dictionary, problems_in, respelled
 from tests.audit.small_edition import ship_folder
 from tests.rules.written import FILES
