@@ -18,7 +18,7 @@ from diag.checklist import shipped_checklists
 from diag.checklist.load import load_checklists
 from diag.model.audit import Facts, Place
 from diag.model.enums import PlaceKind
-from diag.model.search import SearchIndex, Text
+from diag.model.text import SearchIndex, Text
 
 KEY_MS, INDEX_MIB = 2.0, 12.0
 """Budgets, printed beside what was measured, never asserted."""

@@ -37,8 +37,7 @@ from diag.audit.session import AuditSession
 from diag.model.audit import Answer, Facts, Place
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import Moment, PlaceKind, Profile
-from diag.model.search import SearchIndex, Text, terms
-from diag.model.text import fold
+from diag.model.text import SearchIndex, Text, fold, terms
 from diag.rules.values import Truth
 from diag.words.vocabulary import PLACES
 

@@ -17,9 +17,10 @@ from diag.journal.journal import Journal
 from diag.journal.proof import sound_scores
 from diag.journal.revision import Json, dumps, loads
 from diag.model.enums import AuditStatus, PlaceKind
-from diag.model.search import SearchIndex, Text
 from diag.model.text import (
     PROGRAMMES,
+    SearchIndex,
+    Text,
     accented,
     fold,
     id_in_campaign,

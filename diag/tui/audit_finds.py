@@ -27,7 +27,7 @@ from diag.audit.walk import (
     walk_of,
 )
 from diag.model.audit import Observation
-from diag.model.search import SearchIndex, Text
+from diag.model.text import SearchIndex, Text
 from diag.tui.palette import FindsInAudit, FoundInAudit, PaletteEntry
 
 _NEAR = 12

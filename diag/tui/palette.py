@@ -15,8 +15,7 @@ from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from diag.model.search import SearchIndex, Text
-from diag.model.text import accented, fold, readings
+from diag.model.text import SearchIndex, Text, accented, fold, readings
 from diag.tui.commands import (
     Back,
     Command,

@@ -9,7 +9,7 @@ from diag.assess.judge import Judge
 from diag.audit.places import add_place
 from diag.audit.walk import search_of, walk_of, words_meaning
 from diag.model.enums import PlaceKind
-from diag.model.search import terms
+from diag.model.text import terms
 from tests.audit.builders import started, workspace
 from tests.shipped import shipped
 
