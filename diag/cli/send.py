@@ -31,11 +31,9 @@ from diag.cli.shared import (
 from diag.journal.outbox import MailState, Outbox
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
-from diag.office.mail import account as accounts
-from diag.office.mail import parcel as parcels
-from diag.office.mail import server
-from diag.office.mail.account import Account, Address, Security
-from diag.office.mail.parcel import STATES, Parcel, posted_words
+from diag.office import mail, mail_server
+from diag.office.mail import STATES, Address, Parcel, posted_words
+from diag.office.mail_server import Account, Security
 from diag.words.sentences import counted
 from diag.workspace.disk import show_file
 from diag.workspace.workspace import Workspace
@@ -104,7 +102,7 @@ def send(
     """
     chosen = [Audience(each) for each in dict.fromkeys(audiences)]
     for one in chosen:
-        parcels.check_mailed(one, ref)
+        mail.check_mailed(one, ref)
     if typed and len(chosen) > 1:
         raise DiagError(
             "--address vaut pour un seul destinataire : faites un envoi par --to."
@@ -112,11 +110,9 @@ def send(
     with audit_of(ctx, ref, campaign) as session:
         agree_to_let_out(slips_of(session, chosen), let_out=let_out)
         addresses = _confirm_addresses(session, chosen, typed, yes=yes)
-        report, sender = report_of(session), accounts.sender_of(session.workspace)
+        report, sender = report_of(session), mail_server.sender_of(session.workspace)
         messages = [
-            parcels.build_message(
-                session, audience, address, sender=sender, report=report
-            )
+            mail.build_message(session, audience, address, sender=sender, report=report)
             for audience, address in addresses.items()
         ]
         if report.provisional and not provisional:
@@ -129,7 +125,7 @@ def send(
             for warning in each.warnings:
                 click.echo(warning, err=True)
             if queued:
-                posted = parcels.queue(each)
+                posted = mail.queue(each)
                 click.echo(
                     f"n° {posted.number}, en attente : {posted.title}, "
                     f"pour {', '.join(posted.dispatch.to)}"
@@ -148,9 +144,9 @@ def _confirm_addresses(
 ) -> dict[Audience, Address]:
     """Show every address, how old it is, and ask; nothing is written before."""
     found = {
-        audience: accounts.typed_address(session, typed)
+        audience: mail.typed_address(session, typed)
         if typed
-        else accounts.address_of(session, audience)
+        else mail.address_of(session, audience)
         for audience in chosen
     }
     for audience, address in found.items():
@@ -158,7 +154,7 @@ def _confirm_addresses(
         click.echo(f"Pour {reader_words(audience)} : {shown}", err=True)
         for warning in address.warnings:
             click.echo(f"  {warning}", err=True)
-        if before := parcels.already_sent(session, audience, address.to):
+        if before := mail.already_sent(session, audience, address.to):
             click.echo(f"  Déjà parti : {dispatch_words(before)}", err=True)
     question = "Cette adresse est-elle la bonne ?"
     if len(found) > 1 or any(len(each.to) > 1 for each in found.values()):
@@ -166,7 +162,7 @@ def _confirm_addresses(
     if not yes:
         _confirm(question)
     if typed:
-        accounts.remember_address(session, chosen[0], found[chosen[0]])
+        mail.remember_address(session, chosen[0], found[chosen[0]])
     return found
 
 
@@ -176,7 +172,7 @@ def _confirm(question: str) -> None:
 
 
 def _write_draft(message: Parcel, folder: Path | None, *, opened: bool) -> None:
-    draft = parcels.write_draft(message, folder)
+    draft = mail.write_draft(message, folder)
     print_lines(map(str, (*draft.files, draft.message)))
     if opened:
         try:
@@ -239,19 +235,19 @@ def list_outbox(workspace: Workspace, *, as_json: bool) -> None:
 @click.option("--wait", is_flag=True, help="Rester et réessayer jusqu'au bout.")
 def send_outbox(workspace: Workspace, *, now: bool, wait: bool) -> None:
     """Envoie ce qui attend ; rien n'est envoyé deux fois ni en silence."""
-    account = accounts.needed_account(workspace)
-    messages = server.due(workspace, at_once=now or wait)
+    account = mail_server.needed_account(workspace)
+    messages = mail.due(workspace, at_once=now or wait)
     secret = None
     if messages and account.user:
-        secret = accounts.kept_password(account) or _ask_password(account)
+        secret = mail_server.kept_password(account) or _ask_password(account)
 
-    def enter() -> server.Server:
-        return server.Server.enter(account, secret)
+    def enter() -> mail_server.Server:
+        return mail_server.Server.enter(account, secret)
 
     if not wait:
-        outcomes = server.send_all(workspace, messages, enter, _print_delivery)
+        outcomes = mail.send_all(workspace, messages, enter, _print_delivery)
     else:
-        outcomes = server.send_until_done(workspace, enter, _print_delivery, _wait)
+        outcomes = mail.send_until_done(workspace, enter, _print_delivery, _wait)
     left = [
         one for one in Outbox(workspace.journal).all() if one.state != MailState.SENT
     ]
@@ -284,21 +280,21 @@ def cancel_outbox(
     workspace: Workspace, number: int, *, arrived: bool, yes: bool
 ) -> None:
     """Retire un message de la boîte d'envoi, même abîmé sur le disque."""
-    if not arrived and parcels.drop_changed(workspace, number):
+    if not arrived and mail.drop_changed(workspace, number):
         click.echo(
             f"n° {number} : retiré ; il avait changé sur le disque. Refaites-le s'il "
             "n'était pas parti."
         )
         return
-    found = parcels.message_numbered(workspace, number)
+    found = mail.message_numbered(workspace, number)
     to = ", ".join(found.dispatch.to)
     if arrived:
-        parcels.confirm_arrival(workspace, found)
+        mail.confirm_arrival(workspace, found)
         click.echo(f"n° {number} : noté comme envoyé à {to}.")
         return
     if not yes:
         _confirm(f"Retirer « {found.title} » pour {to} ?")
-    parcels.drop(workspace, found)
+    mail.drop(workspace, found)
     click.echo(f"n° {number} : retiré.")
 
 
@@ -308,13 +304,13 @@ def cancel_outbox(
 @click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
 def retry_outbox(workspace: Workspace, number: int, *, yes: bool) -> None:
     """Remet un message en attente : refusé, ou interrompu pendant l'envoi."""
-    found = parcels.message_numbered(workspace, number)
+    found = mail.message_numbered(workspace, number)
     if found.state is MailState.SENDING and not yes:
         _confirm(
             f"Ce message est peut-être déjà arrivé chez {', '.join(found.dispatch.to)},"
             " ou part en ce moment d'une autre fenêtre. Le renvoyer ?"
         )
-    parcels.send_again(workspace, found)
+    mail.send_again(workspace, found)
     click.echo(f"n° {number} : en attente. Ensuite : diag outbox send")
 
 
@@ -361,19 +357,19 @@ def settings_outbox(
 ) -> None:
     """Dit ou montre votre serveur d'envoi ; le mot de passe reste au trousseau."""
     changes = {name: value for name, value in given.items() if value is not None}
-    changes |= accounts.trusted_file(ca_file) if ca_file else {}
+    changes |= mail_server.trusted_file(ca_file) if ca_file else {}
     changes |= {"ca": "", "ca_name": ""} if no_ca else {}
     with workspace_of(ctx) as workspace:
         if changes:
-            accounts.keep_account(workspace, **changes)
-        found = accounts.needed_account(workspace)
+            mail_server.keep_account(workspace, **changes)
+        found = mail_server.needed_account(workspace)
     if forgotten:
-        was_kept = accounts.forget_password(found)
+        was_kept = mail_server.forget_password(found)
         click.echo(
             "Mot de passe retiré du trousseau." if was_kept else "Rien à retirer."
         )
     if asked:
-        accounts.keep_password(found, _ask_password(found))
+        mail_server.keep_password(found, _ask_password(found))
         click.echo("Mot de passe confié au trousseau du système.", err=True)
     if as_json:
         print_json(found.model_dump(mode="json", exclude={"ca"}))
@@ -384,8 +380,8 @@ def settings_outbox(
     click.echo(f"  expéditeur  {found.sender}")
     click.echo(f"  autorité    {trusted}")
     click.echo(f"  copie       {'à vous-même' if found.copy_to_self else 'non'}")
-    if found.user and not accounts.has_keyring():
-        click.echo(accounts.NO_KEYRING, err=True)
+    if found.user and not mail_server.has_keyring():
+        click.echo(mail_server.NO_KEYRING, err=True)
 
 
 def _ask_password(account: Account) -> SecretStr:
@@ -393,7 +389,7 @@ def _ask_password(account: Account) -> SecretStr:
     return SecretStr(asked(question, hide_input=True, prompt_suffix=" : "))
 
 
-def _print_delivery(outcome: server.Delivery) -> None:
+def _print_delivery(outcome: mail.Delivery) -> None:
     to = ", ".join(outcome.posted.dispatch.to)
     start = f"{outcome.rank}/{outcome.of} n° {outcome.posted.number}, {to} :"
     if outcome.state is MailState.SENT:

@@ -26,8 +26,7 @@ from diag.documents.tables.tickets import write_tickets
 from diag.documents.write import MANIFEST, write_paper, write_reports
 from diag.journal import changes
 from diag.model.enums import READERS, Audience, AuditStatus
-from diag.office.mail.account import address_of
-from diag.office.mail.parcel import build_message, write_draft
+from diag.office.mail import address_of, build_message, write_draft
 from diag.words.sentences import typeset
 from diag.words.vocabulary import STATUSES_UNSEALED
 from diag.workspace.workspace import Workspace

@@ -19,7 +19,7 @@ from diag.cli import diag as group
 from diag.cli import speak_french
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
-from diag.office.mail import account as password
+from diag.office import mail_server as password
 from diag.words.dates import written_day
 from tests.audit.builders import SCHOOL, know_mairies
 from tests.cli.running import Run, command, diag_apart, environment

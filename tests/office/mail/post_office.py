@@ -11,7 +11,7 @@ from typing import Any
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from diag.office.mail.account import Account, Security
+from diag.office.mail_server import Account, Security
 
 HOST = "127.0.0.1"
 ABRUPT = "(hangs up)"

@@ -4,7 +4,7 @@ import pytest
 
 from diag.journal.journal import put_setting
 from diag.model.errors import DiagError
-from diag.office.mail.account import (
+from diag.office.mail_server import (
     Security,
     account_of,
     keep_account,

@@ -8,7 +8,7 @@ from diag.audit.session import AuditSession
 from diag.imports.communes import import_mairies
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
-from diag.office.mail.account import address_of, remember_address, typed_address
+from diag.office.mail import address_of, remember_address, typed_address
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, territory, workspace
 

@@ -23,9 +23,9 @@ from diag.model.audit import Way
 from diag.model.enums import Audience, AuditStatus
 from diag.model.errors import DiagError
 from diag.office.dossier import list_audits_of
-from diag.office.mail.account import address_of
-from diag.office.mail.parcel import (
+from diag.office.mail import (
     Parcel,
+    address_of,
     already_sent,
     build_message,
     queue,

@@ -5,7 +5,7 @@ from keyring.errors import KeyringLocked, PasswordDeleteError
 from pydantic import SecretStr
 
 from diag.model.errors import DiagError
-from diag.office.mail import account as password
+from diag.office import mail_server as password
 from tests.office.mail.post_office import Office
 
 ACCOUNT = Office(port=587).account(user="camille")

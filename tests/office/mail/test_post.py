@@ -15,24 +15,20 @@ from diag.journal.records import dispatches_of
 from diag.model.audit import Dispatch, Way
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
-from diag.office.mail.parcel import (
+from diag.office.mail import (
+    Delivery,
     confirm_arrival,
+    delay,
     drop,
+    due,
     message_numbered,
+    pause,
     posted_words,
     send_again,
-)
-from diag.office.mail.server import (
-    AccountError,
-    Delivery,
-    Patience,
-    Server,
-    delay,
-    due,
-    pause,
     send_all,
     send_until_done,
 )
+from diag.office.mail_server import AccountError, Patience, Server
 from diag.workspace.workspace import Workspace, World
 from tests.audit.builders import DAY, started
 from tests.office.mail.post_office import ABRUPT, SILENT, Office, opened

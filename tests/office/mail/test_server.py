@@ -8,14 +8,15 @@ from threading import Thread
 import pytest
 from pydantic import SecretStr
 
-from diag.office.mail.account import Account, Security
-from diag.office.mail.server import (
+from diag.office.mail_server import (
+    Account,
     AccountError,
     DeliveryUnknownError,
     LaterError,
     NeverError,
     Patience,
     ReachError,
+    Security,
     Server,
 )
 from tests.office.mail.post_office import (

@@ -2,7 +2,7 @@ import ssl
 
 import pytest
 
-from diag.office.mail.server import certificate_sentence, decode_reply
+from diag.office.mail_server import certificate_sentence, decode_reply
 from tests.office.mail.post_office import Office
 
 ACCOUNT = Office(port=587).account(host="smtp.vallombre.example")

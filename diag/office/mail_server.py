@@ -1,28 +1,241 @@
-"""A conversation with a mail server: one message, one clear outcome.
+"""A mail server: where it is, who writes, its password; a conversation with it.
 
-Everything goes in the order that leaves no doubt: the message's last line is kept
-back until all the rest has gone, so that a line cut before it surely sent nothing.
+One message, one clear outcome. Everything goes in the order that leaves no doubt: the
+message's last line is kept back until all the rest has gone, so that a line cut before
+it surely sent nothing.
 """
 
 import re
 import smtplib
 import ssl
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
-from diag.documents.mail import as_sent
-from diag.journal.outbox import MailState, Outbox, Posted
+from diag.journal.journal import get_setting, put_setting
+from diag.model.base import Noun
 from diag.model.errors import DiagError
-from diag.model.text import clean_line
-from diag.office.mail.account import Account, Security, trust
+from diag.model.text import clean_line, email_problem
+from diag.workspace.disk import read_file
 from diag.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+_ACCOUNT_KEY = "mail_account"
+_LARGEST_CA = 1_000_000
+_LAST_PORT = 65_535
+
+
+class Security(StrEnum):
+    """How the conversation is protected."""
+
+    STARTTLS = "starttls"
+    """Clear, then protected before anything is sent; most servers, port 587."""
+    TLS = "tls"
+    """Protected from the first byte, port 465."""
+    NONE = "none"
+    """A relay of the local network that asks no password."""
+
+
+PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
+"""Where each is usually found."""
+
+
+class Account(Noun):
+    """A mail account; its password is elsewhere."""
+
+    host: str
+    port: int
+    security: Security
+    sender: str
+    """Address that one writes from."""
+    user: str = ""
+    """Empty for a server that asks no password."""
+    copy_to_self: bool = False
+    """Each message also goes to the sender, unseen by its readers."""
+    ca: str = ""
+    """The certificate authority to trust, PEM; empty: those of the system."""
+    ca_name: str = ""
+    """Name of the file that it came from."""
+
+
+def account_of(workspace: Workspace) -> Account | None:
+    """Return the mail account, or None when there is none."""
+    kept = get_setting(workspace.journal, _ACCOUNT_KEY)
+    try:
+        return None if kept is None else Account.model_validate(kept)
+    except ValidationError:
+        return None
+
+
+def needed_account(workspace: Workspace) -> Account:
+    """Return the mail account.
+
+    Raises:
+        DiagError: when nobody has given it.
+    """
+    account = account_of(workspace)
+    if account is None:
+        raise DiagError(
+            "Votre serveur d'envoi n'est pas encore connu. Dites-le une fois : "
+            "diag outbox settings --host smtp.exemple.fr --user VOUS "
+            "--sender VOUS@exemple.fr."
+        )
+    return account
+
+
+def sender_of(workspace: Workspace) -> str:
+    """Return the address that one writes from, empty when there is none."""
+    account = account_of(workspace)
+    return account.sender if account else workspace.settings.email
+
+
+def keep_account(workspace: Workspace, **fields: Any) -> Account:
+    """Keep what is given of the mail account; the rest stays.
+
+    Raises:
+        DiagError: when it cannot be a mail account.
+    """
+    known = account_of(workspace)
+    kept = known.model_dump() if known else {}
+    given = {name: value for name, value in fields.items() if value is not None}
+    whole = {
+        "host": "",
+        "port": PORTS[Security.STARTTLS],
+        "security": Security.STARTTLS,
+        "sender": workspace.settings.email,
+        **kept,
+        **given,
+    }
+    if "security" in given and "port" not in given:
+        whole["port"] = PORTS[Security(given["security"])]
+    host, sender = clean_line(whole["host"]), clean_line(whole["sender"])
+    user = clean_line(whole.get("user", ""))
+    account = Account(**{**whole, "host": host, "sender": sender, "user": user})
+    if not host or " " in host or not host.isascii():
+        raise DiagError(f"« {host[:80]} » n'est pas un nom de serveur (--host).")
+    if not 0 < account.port <= _LAST_PORT:
+        raise DiagError(f"{account.port} n'est pas un port (--port 587).")
+    if problem := email_problem(sender):
+        raise DiagError(f"« {sender[:80]} » : {problem} (--sender ADRESSE).")
+    if account.security is Security.NONE and user and not is_this_machine(host):
+        raise DiagError(
+            "Sans chiffrement, votre mot de passe passerait en clair sur le réseau. "
+            "Rien n'a été changé. Choisissez --security starttls ou tls."
+        )
+    put_setting(workspace.journal, _ACCOUNT_KEY, account.model_dump(mode="json"))
+    return account
+
+
+def trusted_file(path: Path) -> dict[str, str]:
+    """Return what is kept of a certificate authority's file.
+
+    Raises:
+        DiagError: when it is none.
+    """
+    content = read_file(path, _LARGEST_CA)
+    if len(content) > _LARGEST_CA:
+        raise DiagError(f"{path} : fichier trop gros pour un certificat.")
+    try:
+        text = content.decode("ascii")
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+    except (ValueError, ssl.SSLError) as error:
+        raise DiagError(
+            f"{path} : ce n'est pas un certificat d'autorité au format PEM "
+            "(« -----BEGIN CERTIFICATE----- »). Demandez ce fichier à qui tient le "
+            "serveur."
+        ) from error
+    return {"ca": text, "ca_name": path.name}
+
+
+def trust(ca: str) -> ssl.SSLContext:
+    """Return what certificates are checked against: an authority, or the system's."""
+    return ssl.create_default_context(cadata=ca or None)
+
+
+def is_this_machine(host: str) -> bool:
+    """Return whether a host is this very computer."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+SERVICE = "diag-smtp"
+"""What the system's keyring files it under."""
+
+NO_KEYRING = (
+    "Ce système n'a pas de trousseau de mots de passe : le vôtre sera demandé à "
+    "chaque envoi, et n'est gardé nulle part."
+)
+"""The sentence where nothing can keep a password."""
+
+
+def kept_password(account: Account) -> SecretStr | None:
+    """Return the password that the keyring holds; None when it holds none, or fails."""
+    try:
+        found = _keyring().get_password(SERVICE, _name(account))
+    except Exception:  # noqa: BLE001 - keyrings fail in many ways; one can still type it
+        return None
+    return SecretStr(found) if found else None
+
+
+def keep_password(account: Account, password: SecretStr) -> None:
+    """Have the keyring keep a password.
+
+    Raises:
+        DiagError: when the system has no keyring, or it refuses.
+    """
+    from keyring.errors import NoKeyringError  # noqa: PLC0415 - 90 ms
+
+    try:
+        _keyring().set_password(SERVICE, _name(account), password.get_secret_value())
+    except NoKeyringError:
+        raise DiagError(NO_KEYRING) from None
+    except Exception:  # noqa: BLE001 - any backend; its words may hold the password
+        raise DiagError(
+            "Le trousseau du système a refusé le mot de passe (verrouillé ?). "
+            "Déverrouillez-le et recommencez ; sinon il sera demandé à chaque envoi."
+        ) from None
+
+
+def forget_password(account: Account) -> bool:
+    """Have the keyring forget a password; False when it held none."""
+    from keyring.errors import KeyringError  # noqa: PLC0415
+
+    try:
+        _keyring().delete_password(SERVICE, _name(account))
+    except KeyringError:
+        return False
+    return True
+
+
+def has_keyring() -> bool:
+    """Return whether this system keeps passwords."""
+    from keyring.backends.fail import Keyring as Nothing  # noqa: PLC0415
+    from keyring.backends.null import Keyring as Forgetful  # noqa: PLC0415
+
+    return not isinstance(_keyring(), Nothing | Forgetful)
+
+
+def _keyring() -> "KeyringBackend":
+    from keyring import get_keyring  # noqa: PLC0415
+
+    return get_keyring()
+
+
+def _name(account: Account) -> str:
+    return f"{account.user}@{account.host}"
+
 
 _SHOWN = 300
 
@@ -324,142 +537,3 @@ def _lost(account: Account, error: Exception) -> str:
     else:
         why = "est injoignable (pas de réseau ?)"
     return f"Le serveur {account.host} {why}."
-
-
-FIRST_DELAY = 60
-LONGEST_DELAY = 12 * 3600
-"""Seconds before a message is tried again: doubled each time, up to half a day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What became of one message."""
-
-    posted: Posted
-    rank: int
-    of: int
-    """How many this round had to send."""
-    state: MailState
-    said: str
-    """The server's own words, or why it did not leave, in French."""
-
-
-Tell = Callable[[Delivery], None]
-"""Called with each message as it starts (`sending`, no words yet), then as it ends."""
-
-
-def delay(attempts: int) -> int:
-    """Return how many seconds to wait after so many attempts."""
-    doubled = FIRST_DELAY << min(max(attempts - 1, 0), 10)
-    return min(doubled, LONGEST_DELAY)
-
-
-def due(workspace: Workspace, *, at_once: bool = False) -> tuple[Posted, ...]:
-    """Return what is to be sent now; `at_once`, whatever its next attempt."""
-    now = workspace.world.clock()
-    waiting = Outbox(workspace.journal).waiting()
-    return tuple(one for one in waiting if at_once or one.next_at <= now)
-
-
-def pause(workspace: Workspace) -> float | None:
-    """Return how many seconds until something is due; None when nothing waits."""
-    waiting = Outbox(workspace.journal).waiting()
-    if not waiting:
-        return None
-    soonest = min(one.next_at for one in waiting)
-    return max(0.0, (soonest - workspace.world.clock()) / 1000)
-
-
-def send_all(
-    workspace: Workspace,
-    messages: Sequence[Posted],
-    enter: Callable[[], Server],
-    report: Tell,
-) -> tuple[Delivery, ...]:
-    """Send messages, on one line where it holds; report each as it starts and ends.
-
-    Raises:
-        AccountError: when the server does not let us in; what is left still waits.
-    """
-    outcomes: list[Delivery] = []
-    server: Server | None = None
-    outbox, unreachable = Outbox(workspace.journal), ""
-    try:
-        for rank, posted in enumerate(messages, 1):
-            if not unreachable and (server is None or not server.alive):
-                try:
-                    server = enter()
-                except ReachError as error:
-                    unreachable = str(error)
-            if unreachable or server is None:
-                # An attempt that did not reach the server counts.
-                is_ours = outbox.begin(posted.number, workspace.world.clock())
-                result = _later(workspace, posted, unreachable) if is_ours else None
-            else:
-                report(Delivery(posted, rank, len(messages), MailState.SENDING, ""))
-                result = _send(workspace, posted, server)
-            if result is not None:
-                outcomes.append(Delivery(posted, rank, len(messages), *result))
-                report(outcomes[-1])
-    finally:
-        if server is not None:
-            server.close()
-    return tuple(outcomes)
-
-
-def send_until_done(
-    workspace: Workspace,
-    enter: Callable[[], Server],
-    report: Tell,
-    wait: Callable[[float], None],
-) -> tuple[Delivery, ...]:
-    """Send what waits, round after round, until nothing does; return each outcome.
-
-    What is refused or in doubt waits for a person, not for us.
-
-    Raises:
-        AccountError: when the server does not let us in; what is left still waits.
-    """
-    outcomes: list[Delivery] = []
-    while (seconds := pause(workspace)) is not None:
-        if seconds:
-            wait(seconds)
-        outcomes.extend(send_all(workspace, due(workspace), enter, report))
-    return tuple(outcomes)
-
-
-def _send(
-    workspace: Workspace, posted: Posted, server: Server
-) -> tuple[MailState, str] | None:
-    """Send one message; None when another program took it before."""
-    outbox, now = Outbox(workspace.journal), workspace.world.clock()
-    message = as_sent(
-        outbox.body(posted.number), datetime.fromtimestamp(now // 1000, UTC)
-    )
-    if not outbox.begin(posted.number, now):
-        return None
-    try:
-        reply = server.send(posted.sender, posted.dispatch.to, message)
-    except LaterError as error:
-        return _later(workspace, posted, str(error))
-    except NeverError as error:
-        outbox.refuse(posted.number, str(error))
-        return MailState.FAILED, str(error)
-    except DeliveryUnknownError as error:
-        outbox.doubt(posted.number, str(error))
-        return MailState.SENDING, str(error)
-    except BaseException:
-        # Interrupted: what surely did not leave waits again, the rest is for a person.
-        if not server.may_have_left:
-            outbox.postpone(posted.number, now, "Envoi interrompu avant la fin.")
-        raise
-    today = workspace.world.today().isoformat()
-    sent = posted.dispatch.model_copy(update={"on": today})
-    outbox.delivered(posted, sent, workspace.origin)
-    return MailState.SENT, reply
-
-
-def _later(workspace: Workspace, posted: Posted, problem: str) -> tuple[MailState, str]:
-    until = workspace.world.clock() + 1000 * delay(posted.attempts + 1)
-    Outbox(workspace.journal).postpone(posted.number, until, problem)
-    return MailState.WAITING, problem

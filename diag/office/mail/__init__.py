@@ -1,1 +1,0 @@
-"""Documents sent: the account, the messages, the server that takes them."""
