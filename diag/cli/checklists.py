@@ -190,7 +190,7 @@ def export_grid(
     ctx: click.Context, file: Path, kind: str, edition: str, *, xlsform: bool
 ) -> None:
     """Écrit une grille en XLSForm, et dit ce qui n'y a pas d'équivalent."""
-    from diag.documents.tables.xlsform import xlsform_of  # noqa: PLC0415 - 100 ms
+    from diag.documents.tables.answers import xlsform_of  # noqa: PLC0415 - 100 ms
     from diag.workspace.editions import edition_in, edition_named  # noqa: PLC0415
 
     assert xlsform

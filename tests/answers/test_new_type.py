@@ -17,7 +17,7 @@ from diag.audit.session import AuditSession
 from diag.checklist.symbols import check_rule
 from diag.documents.document import Meta
 from diag.documents.questionnaire import QuestionnairePage, questionnaire
-from diag.documents.tables.xlsform import xlsform_of
+from diag.documents.tables.answers import xlsform_of
 from diag.imports.grids import drafted
 from diag.model.audit import Value
 from diag.model.checklist import Checklist, Question

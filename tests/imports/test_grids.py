@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from diag.checklist.load import load_checklists
-from diag.documents.tables.xlsform import XlsForm, xlsform_of
+from diag.documents.tables.answers import XlsForm, xlsform_of
 from diag.imports.grids import drafted
 from diag.imports.grids.draft import (
     MOST_ROWS,
