@@ -21,7 +21,7 @@ from diag.audit.remarks import title_words
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import OLDER, facts_for
 from diag.journal.errors import DamagedError
-from diag.journal.judged import OVERALL, is_judged, public_scores, store_judged
+from diag.journal.records import OVERALL, is_judged, public_scores, store_judged
 from diag.model.audit import Audit, School
 from diag.model.checklist import Checklist, Criterion
 from diag.model.enums import PlaceKind, Standing, Trigger

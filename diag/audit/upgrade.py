@@ -18,15 +18,16 @@ from diag.audit.snapshot import OLDER, Heirs, facts_for, heirs_of, is_older, pas
 from diag.checklist.edition import EditionChanges, compare, compiled
 from diag.journal import changes
 from diag.journal.facts import asked_again_of
-from diag.journal.judged import (
+from diag.journal.records import (
     OVERALL,
     Cents,
     Kept,
     KeptAdvice,
     KeptAlert,
     kept_judgement,
+    ranks_of,
+    wordings_of,
 )
-from diag.journal.records import ranks_of, wordings_of
 from diag.journal.revision import Revision
 from diag.model.checklist import Checklist
 from diag.model.enums import USUAL_READER, AuditStatus, Socle, Trigger

@@ -34,8 +34,7 @@ from diag.model.measure import (
     MeasureRun,
     MeasureSeries,
 )
-from diag.probes import check_installed
-from diag.probes.lists import MeasureLists, measure_lists
+from diag.probes import MeasureLists, check_installed, measure_lists
 from diag.probes.mire import (
     CUBIC,
     MireLimits,

@@ -11,8 +11,8 @@ from enum import StrEnum
 from ipaddress import ip_address
 
 from diag.model.measure import MeasureStatus
+from diag.probes import FilterBasket, FilterCategory
 from diag.probes.host import Host, NameAnswer, Page, target_of
-from diag.probes.lists import FilterBasket, FilterCategory
 from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting
 from diag.probes.services import (
     AT_ONCE,

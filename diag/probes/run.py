@@ -21,9 +21,9 @@ from diag.model.measure import (
     MeasureRun,
     MeasureSeries,
 )
+from diag.probes import MeasureLists
 from diag.probes.filtering import TryFilter
 from diag.probes.line import FEW_TRIES, LatencyProbe, NamesProbe, ThroughputProbe
-from diag.probes.lists import MeasureLists
 from diag.probes.machine import ReadConnection
 from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting, believed
 from diag.probes.services import AccessProbe, ReachServices

@@ -24,9 +24,9 @@ from statistics import median
 from typing import NamedTuple
 
 from diag.model.measure import MeasureStatus
+from diag.probes import SchoolService
 from diag.probes.host import Host, Page, target_of
 from diag.probes.line import NO_MIRE, address_of
-from diag.probes.lists import SchoolService
 from diag.probes.mire import OWN_SERVER, Mire
 from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting
 from diag.words.sentences import listed

@@ -27,7 +27,7 @@ from diag.model.measure import (
     MeasureRun,
     MeasureSeries,
 )
-from diag.probes.lists import MeasureLists
+from diag.probes import MeasureLists
 from diag.probes.radio import HIDDEN, names_of, read_room, room_words
 from diag.tui.dialogs import Field, FormDialog
 

@@ -30,8 +30,7 @@ from diag.model.audit import Place
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.measure import Measurement, MeasureRun, MeasureSeries
-from diag.probes import check_installed
-from diag.probes.lists import MeasureLists, measure_lists
+from diag.probes import MeasureLists, check_installed, measure_lists
 from diag.tui.commands import (
     Command,
     CommandType,

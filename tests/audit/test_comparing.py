@@ -22,7 +22,7 @@ from diag.documents.formats.pdf import _source
 from diag.documents.synthesis import synthesis
 from diag.documents.tables import chosen, write_map
 from diag.documents.templates import build_document
-from diag.journal.judged import store_judged
+from diag.journal.records import store_judged
 from diag.model.enums import READERS, Audience, AuditStatus
 from diag.model.text import Bounds
 from diag.office.imports import import_file

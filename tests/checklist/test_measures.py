@@ -17,7 +17,7 @@ from diag.model.measure import (
     MeasureScope,
     MeasureSeries,
 )
-from diag.probes.lists import MeasureLists
+from diag.probes import MeasureLists
 from diag.probes.run import probes_of
 from tests.rules.written import FILES
 

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from diag.checklist import Problem
+from diag.checklist.lint import dated_problems, trigger_problems
 from diag.checklist.lint.proofs import proof_problems
 from diag.checklist.lint.rules import direction_problems, situations
-from diag.checklist.lint.sense import dated_problems, trigger_problems
 from diag.model.checklist import (
     Aid,
     AidState,

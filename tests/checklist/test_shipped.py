@@ -10,7 +10,7 @@ import pytest
 import diag
 from diag.checklist import LAST_READ, shipped_checklists
 from diag.checklist.edition import compiled
-from diag.checklist.lint import lint, sense
+from diag.checklist.lint import lint
 from diag.checklist.load import load_checklists
 from diag.model.enums import READERS
 from tests.shipped import shipped, shipped_edition
@@ -48,7 +48,7 @@ def test_a_clock_that_is_weeks_behind_refuses_no_shipped_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The texts were « read on a day to come »: no school opened on that laptop."""
-    monkeypatch.setattr(sense, "datetime", Late)
+    monkeypatch.setattr("diag.checklist.lint.datetime", Late)
     loaded = load_checklists(shipped_checklists())
 
     found = (*loaded.problems, *lint(loaded))

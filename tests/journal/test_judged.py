@@ -8,7 +8,7 @@ from diag.assess.results import Assessment
 from diag.journal import changes
 from diag.journal.facts import facts_of, open_audit
 from diag.journal.journal import Journal
-from diag.journal.judged import OVERALL, store_judged, summaries
+from diag.journal.records import OVERALL, store_judged, summaries
 from diag.journal.revision import Origin
 from diag.journal.school_lines import completeness
 from diag.model.checklist import Wording

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.model.measure import MeasureStatus
+from diag.probes import FilterBasket, FilterCategory
 from diag.probes.filtering import (
     BLOCKED,
     ENGINES,
@@ -19,7 +20,6 @@ from diag.probes.filtering import (
     verdict_of,
 )
 from diag.probes.host import NameAnswer, Page
-from diag.probes.lists import FilterBasket, FilterCategory
 from diag.probes.probe import ProbeFinding, Setting
 from tests.probes.fake_host import ISSUED, FakeHost
 

@@ -7,7 +7,7 @@ import pytest
 from diag.checklist import shipped_checklists
 from diag.checklist.load import load_checklists
 from diag.checklist.overlay import MEASURES
-from diag.probes.lists import FilterBasket, MeasureLists, SchoolService, measure_lists
+from diag.probes import FilterBasket, MeasureLists, SchoolService, measure_lists
 from diag.workspace.editions import has_changes
 
 WHOLE = """

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from diag.checklist.overlay import MEASURES
-from diag.probes.lists import NAMES_PER_CATEGORY, measure_lists
+from diag.probes import NAMES_PER_CATEGORY, measure_lists
 from diag.probes.machine import (
     gateway_of,
     read_nmcli_device,

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.checklist.lint.sense import action_problems
+from diag.checklist.lint import action_problems
 from tests.rules.written import FILES, load_written, spoilt
 
 

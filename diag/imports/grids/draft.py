@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count, filterfalse
 from typing import NamedTuple
 
-from diag.checklist.lint.sense import RESERVED
+from diag.checklist.lint import RESERVED
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.errors import DiagError
 from diag.model.text import clean_text, fold

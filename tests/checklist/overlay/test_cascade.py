@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from diag.checklist import shipped_checklists
+from diag.checklist.lint import coherence_problems, trigger_problems
 from diag.checklist.lint.references import reference_problems
 from diag.checklist.lint.rules import rule_problems
-from diag.checklist.lint.sense import coherence_problems, trigger_problems
 from diag.checklist.load import load_checklists
 from diag.model.checklist import Retired
 from tests.checklist.overlay.written import laid, told
