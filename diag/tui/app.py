@@ -43,7 +43,7 @@ from diag.tui.palette import Palette, finder
 from diag.tui.place import HelpScreen
 from diag.tui.state import OpenDesk, Whereabouts, built
 from diag.tui.territory import TerritoryScreen
-from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
+from diag.tui.text import DIAG_DARK, DIAG_LIGHT, THEMES
 from diag.words.sentences import system_sentence
 
 if TYPE_CHECKING:

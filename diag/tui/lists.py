@@ -19,9 +19,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from diag.tui.commands import Sturdy
+from diag.tui.text import PlainStyle, wrapped
 from diag.tui.text import line as one_line
-from diag.tui.text import wrapped
-from diag.tui.theme import PlainStyle
 
 
 class ListLine(NamedTuple):

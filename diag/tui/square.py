@@ -28,8 +28,7 @@ from diag.phone import (
 from diag.tui.commands import Command
 from diag.tui.dialogs import Confirm, Field, FormDialog
 from diag.tui.place import PlaceScreen
-from diag.tui.text import DrawnLine, TextSheet, content, line, wrapped
-from diag.tui.theme import PlainStyle
+from diag.tui.text import DrawnLine, PlainStyle, TextSheet, content, line, wrapped
 from diag.words.sentences import french
 
 _T = TypeVar("_T")

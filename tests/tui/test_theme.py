@@ -5,7 +5,7 @@ from textual.theme import Theme
 
 from diag.documents.school_drawings import ON_PAPER
 from diag.tui.rooms.board import looks
-from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, ON_SCREEN, THEMES
+from diag.tui.text import DIAG_DARK, DIAG_LIGHT, ON_SCREEN, THEMES
 from diag.tui.visit.grid_table import GridTable
 
 ENOUGH = 4.5

@@ -28,8 +28,7 @@ from diag.programme.words import purse_words
 from diag.tui.commands import Command, CommandType, Sturdy, bindings_of
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.programme.replaying import Changes, UndoEntry
-from diag.tui.text import Sentence, line
-from diag.tui.theme import PlainStyle
+from diag.tui.text import PlainStyle, Sentence, line
 from diag.words.sentences import euros, number
 
 _GAP = 1

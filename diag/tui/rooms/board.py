@@ -42,7 +42,7 @@ from diag.tui.rooms.faces import (
     progress,
     room_at,
 )
-from diag.tui.theme import ON_SCREEN, PlainStyle
+from diag.tui.text import ON_SCREEN, PlainStyle
 
 TABLE, PLAN = "table", "plan"
 """The two faces."""

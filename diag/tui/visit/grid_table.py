@@ -21,8 +21,7 @@ from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.tui.commands import ShowPlaces, key_now
 from diag.tui.lists import regions_of
-from diag.tui.text import cut, line
-from diag.tui.theme import PlainStyle
+from diag.tui.text import PlainStyle, cut, line
 from diag.tui.visit.commands import DuplicatePlace, NextKind
 from diag.words.sentences import NBSP
 from diag.words.vocabulary import PLACE_NAMES, PROVENANCES

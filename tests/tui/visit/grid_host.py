@@ -13,7 +13,7 @@ from diag.audit.session import AuditSession
 from diag.model.audit import Place
 from diag.model.enums import PlaceKind
 from diag.tui.commands import Trouble
-from diag.tui.theme import DIAG_LIGHT
+from diag.tui.text import DIAG_LIGHT
 from diag.tui.visit.grid import Grid
 
 ROOMS = (
