@@ -42,7 +42,7 @@ from diag.journal.signatures import signature_of
 from diag.model.audit import Dispatch
 from diag.model.enums import AuditStatus
 from diag.model.text import fold
-from diag.office.privacy.retention import overdue, overdue_words
+from diag.office.retention import overdue, overdue_words
 from diag.office.supervision import stand_of
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace

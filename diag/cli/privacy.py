@@ -21,7 +21,7 @@ from diag.cli.shared import (
 from diag.journal.connection import passphrase_given
 from diag.journal.people import Mention, texts
 from diag.model.errors import DiagError
-from diag.office.privacy import encrypting, erasing, register, retention
+from diag.office import erasing, privacy, retention
 from diag.words.sentences import counted
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
@@ -50,18 +50,18 @@ def key_options(command: F) -> F:
 def chosen_key(holder: str) -> tuple[bytes, dict[str, Any]]:
     """Return a fresh key and its mark, held as the option asks."""
     if holder == "keyring":
-        return encrypting.new_key(None)
+        return privacy.new_key(None)
     typed = passphrase_given("Phrase de passe à retenir")
     again = passphrase_given("La même, encore")
     if typed != again:
         raise click.UsageError("Les deux phrases diffèrent. Rien n'a été changé.")
-    return encrypting.new_key(typed)
+    return privacy.new_key(typed)
 
 
 def print_clear_parts(folder: Path, key: bytes, escrow: Sequence[str]) -> None:
     """Seal the key for the office when asked, and list what stays in clear."""
     if escrow:
-        path = encrypting.escrow(folder, key, escrow)
+        path = privacy.escrow(folder, key, escrow)
         click.echo(f"Séquestre, à remettre au bureau : {path}")
     else:
         click.echo(
@@ -69,7 +69,7 @@ def print_clear_parts(folder: Path, key: bytes, escrow: Sequence[str]) -> None:
             "pour toujours.",
             err=True,
         )
-    print_lines(encrypting.in_clear(folder))
+    print_lines(privacy.in_clear(folder))
 
 
 @click.command()
@@ -86,7 +86,7 @@ def encrypt(
     ):
         raise click.Abort
     key, mark = chosen_key(holder)
-    encrypting.encrypt(folder, key, mark)
+    privacy.encrypt(folder, key, mark)
     click.echo(f"Chiffré et vérifié : {folder}")
     print_clear_parts(folder, key, escrow)
     click.echo("Pour chiffrer aussi les copies : diag rgpd copies --drop")
@@ -105,8 +105,8 @@ def decrypt(ctx: click.Context, identity: Path | None, *, yes: bool) -> None:
     folder = folder_of(ctx)
     if not yes and not agreed(f"Remettre {folder} en clair ?"):
         raise click.Abort
-    key = encrypting.from_escrow(folder, identity) if identity else None
-    encrypting.decrypt(folder, key)
+    key = privacy.from_escrow(folder, identity) if identity else None
+    privacy.decrypt(folder, key)
     click.echo(f"En clair et vérifié : {folder}")
 
 
@@ -137,17 +137,17 @@ def rgpd(ctx: click.Context, file: Path | None, *, as_json: bool) -> None:
     if ctx.invoked_subcommand is not None:
         return
     with workspace_of(ctx) as workspace:
-        held = register.register_of(workspace)
+        held = privacy.register_of(workspace)
         day = workspace.world.today()
         syndicat = workspace.settings.syndicat
     if as_json and file is None:
-        print_json(register.as_json(held))
+        print_json(privacy.as_json(held))
     elif file is None:
         _print_register(held)
     elif file.suffix not in {".md", ".html"}:
         raise DiagError(f"{file} : donnez un fichier .md ou .html.")
     else:
-        text = register.as_markdown(held, syndicat, f"{day:%d/%m/%Y}")
+        text = privacy.as_markdown(held, syndicat, f"{day:%d/%m/%Y}")
         if file.suffix == ".html":
             # Markdown costs 70 ms to import: only a page pays for it.
             from diag.documents.document import Document, Meta  # noqa: PLC0415
@@ -161,9 +161,9 @@ def rgpd(ctx: click.Context, file: Path | None, *, as_json: bool) -> None:
         click.echo(f"Registre écrit : {file}")
 
 
-def _print_register(held: register.Register) -> None:
+def _print_register(held: privacy.Register) -> None:
     click.echo("Dans cet espace de travail :")
-    _print_categories(register.OF_WORKSPACE, held.workspace)
+    _print_categories(privacy.OF_WORKSPACE, held.workspace)
     for one in held.campaigns:
         kept = one.retention
         how = "décidée" if kept.decided else retention.REASON
@@ -171,7 +171,7 @@ def _print_register(held: register.Register) -> None:
             f"\nCampagne {kept.campaign}, {counted(len(one.audits), 'audit')}, "
             f"à garder jusqu'au {kept.until:%d/%m/%Y} ({how}) :"
         )
-        _print_categories(register.OF_AUDITS, one.totals)
+        _print_categories(privacy.OF_AUDITS, one.totals)
         if one.over:
             click.echo(f"  {retention.overdue_words(kept)}")
     if held.copies:
@@ -183,7 +183,7 @@ def _print_register(held: register.Register) -> None:
 
 
 def _print_categories(
-    categories: Sequence[register.Category], counts: dict[str, int]
+    categories: Sequence[privacy.Category], counts: dict[str, int]
 ) -> None:
     for one in categories:
         click.echo(f"  {counts.get(one.id, 0):>5}  {one.title}")
@@ -342,9 +342,9 @@ def _print_what_remains(
             err=True,
         )
     if drop:
-        gone = register.drop_copies(workspace)
+        gone = privacy.drop_copies(workspace)
         click.echo(f"Copies supprimées : {len(gone)} ; une copie neuve est faite.")
-    for one in register.copies(workspace.folder):
+    for one in privacy.copies(workspace.folder):
         if not drop:
             click.echo(
                 f"Encore dans la copie {one.path.name}, à supprimer avant le "
@@ -363,7 +363,7 @@ def _print_what_remains(
 def copies(workspace: Workspace, *, drop: bool) -> None:
     """Liste les copies de cet espace de travail et leur échéance ; les supprime."""
     if drop:
-        for path in register.drop_copies(workspace):
+        for path in privacy.drop_copies(workspace):
             click.echo(f"Supprimée : {path}")
-    for one in register.copies(workspace.folder):
+    for one in privacy.copies(workspace.folder):
         click.echo(f"{one.path} : à supprimer avant le {one.expires:%d/%m/%Y}")

@@ -28,9 +28,9 @@ from diag.journal.journal import FILE
 from diag.journal.revision import now
 from diag.model.errors import DiagError, Health, install_command
 from diag.model.text import school_year
+from diag.office import privacy
 from diag.office.kit import PYTHONS, SYSTEMS, write_kit
 from diag.office.outlook import year_begun, year_sentence
-from diag.office.privacy import encrypting
 from diag.words.sentences import counted, euros
 from diag.workspace import doctor as keeping
 from diag.workspace.doctor import LostLines
@@ -83,7 +83,7 @@ def init(
     key = None
     if encrypted:
         key, mark = chosen_key(holder)
-        encrypting.prepare(folder, key, mark)
+        privacy.prepare(folder, key, mark)
     with Workspace.create(folder, settings) as workspace:
         workspace.note_screens(seen=False)
         click.echo(f"Espace de travail créé : {folder}")

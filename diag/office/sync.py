@@ -23,7 +23,7 @@ from diag.journal.journal import get_setting, put_setting
 from diag.model.audit import Auditee, Photo
 from diag.model.errors import DiagError
 from diag.office import bundles
-from diag.office.privacy.erasing import erasure_news, purge_news
+from diag.office.erasing import erasure_news, purge_news
 from diag.office.sealing import Sealing, admit_withheld, key_of_hub, withheld_words
 from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress
 from diag.sync.meeting import SyncResult, open_transport, synchronise_with

@@ -15,7 +15,7 @@ from diag.audit.erasing import ErasureStep, PendingErasure
 from diag.audit.history import changes_of
 from diag.audit.session import AuditSession
 from diag.model.errors import DiagError
-from diag.office.privacy.erasing import pending_everywhere
+from diag.office.erasing import pending_everywhere
 from diag.tui.commands import Command, CommandType, KeyPlace, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.lists import TINY, WIDE, Lines, ListColumn, ListLine

@@ -12,7 +12,7 @@ from diag.journal.school_lines import (
     school_lines,
 )
 from diag.office.outlook import NOTHING_YET, Grouping, grouped, progress_by_school
-from diag.office.privacy.retention import overdue
+from diag.office.retention import overdue
 from diag.office.tour import keep_tour, tour_of
 from diag.tui.lists import ListLine
 from diag.tui.state import OpenDesk

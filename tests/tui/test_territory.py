@@ -5,7 +5,7 @@ import pytest
 from textual.events import Key
 from textual.widgets import Input
 
-from diag.office.privacy.retention import decide
+from diag.office.retention import decide
 from diag.office.tour import tour_of
 from diag.tui.dialogs import Notice
 from diag.tui.lists import Lines

@@ -16,7 +16,7 @@ from diag.journal.attachments import AttachmentStore
 from diag.journal.carve import carve
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError, Health
-from diag.office.privacy.register import copies
+from diag.office.privacy import copies
 from diag.workspace import doctor as keeping
 from diag.workspace.doctor import examine, repair, take_from
 from diag.workspace.workspace import Workspace

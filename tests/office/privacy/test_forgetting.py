@@ -19,8 +19,8 @@ from diag.journal.exchange import unread_lines
 from diag.journal.people import GONE
 from diag.model.audit import Audit
 from diag.model.errors import DiagError
-from diag.office.privacy.erasing import find_person, forget, kind_of
-from diag.office.privacy.register import copies, drop_copies
+from diag.office.erasing import find_person, forget, kind_of
+from diag.office.privacy import copies, drop_copies
 from diag.workspace import doctor as keeping
 from diag.workspace.people import learn_names, prove
 from diag.workspace.workspace import Workspace

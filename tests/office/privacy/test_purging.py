@@ -12,10 +12,10 @@ from diag.journal import asks
 from diag.journal.asks import DELAY
 from diag.journal.people import retired
 from diag.model.errors import DiagError
+from diag.office import erasing
 from diag.office import sync as syncing
-from diag.office.privacy import erasing
-from diag.office.privacy.erasing import PurgeWay, preview_purge, purge
-from diag.office.privacy.retention import decide, overdue, retention_of
+from diag.office.erasing import PurgeWay, preview_purge, purge
+from diag.office.retention import decide, overdue, retention_of
 from diag.workspace import doctor as keeping
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import OTHER, SCHOOL, started, territory, workspace

@@ -45,7 +45,7 @@ from diag.journal.revision import Json, NewRevision
 from diag.journal.subjects import AnswerTopic, EvidenceTopic, PhotoTopic
 from diag.model.errors import DiagError
 from diag.model.text import accept, fold
-from diag.office.privacy import retention
+from diag.office import retention
 from diag.sync.trust import read_enrolments
 from diag.words.dates import day_words, time_words
 from diag.words.sentences import counted

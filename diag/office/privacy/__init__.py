@@ -1,1 +1,0 @@
-"""Personal data: the register, what is erased, what is encrypted."""
