@@ -106,6 +106,7 @@ def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]
                 "À acheter",
                 ("Action", "Article", "Quantité", "Unité"),
                 bought[:BOUGHT],
+                numeric=(2,),
             ),
             _more(BOUGHT, len(bought), "achats.csv"),
         )),

@@ -306,7 +306,7 @@ def observations_table(report: Report, observations: Iterable[Observation]) -> M
 def noted_in(report: Report, place: Place) -> list[str]:
     """Return what was noted of a place, each with its question."""
     return [
-        ", ".join(filter(None, (_asked(report, one), one.text)))
+        f"{NBSP}: ".join(filter(None, (_asked(report, one), one.text)))
         for one in report.observations
         if one.place == place.id
     ]
