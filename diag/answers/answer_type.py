@@ -1,7 +1,7 @@
 """What a type of question does with an answer: parse, preview, print, judge."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 
@@ -167,13 +167,18 @@ class AnswerType:
         value = self.read(question, raw)
         return Parsed(value, self.doubt(question, value))
 
-    def parse_keys(self, question: Question, typed: str) -> Parsed:
+    def parse_keys(
+        self, question: Question, typed: str, today: date | None = None
+    ) -> Parsed:
         """Return the answer that keys give: twins of digits, first letters of a choice.
+
+        With `today`, a day may be said in short.
 
         Raises:
             Refused: it is no answer, or it names several choices.
         """
-        return self.parse(question, self.expand(question, typed.strip()))
+        plain = self.in_full(question, typed.strip(), today)
+        return self.parse(question, self.expand(question, plain))
 
     def check_state(self, question: Question, state: State, reason: str) -> None:
         """Let « sans objet » be answered where it has a sense only, with its reason.
@@ -192,26 +197,31 @@ class AnswerType:
                 "Dites pourquoi, par exemple « choix voté au conseil »",
             )
 
-    def parse_cell(self, question: Question, text: str) -> SoFar:
+    def parse_cell(
+        self, question: Question, text: str, today: date | None = None
+    ) -> SoFar:
         """Return what a cell of a spreadsheet means; states are words there."""
         plain = text.strip()
         state = STATE_KEYS.get(plain) or _STATE_NAMES.get(fold(plain) or plain)
         if state and not self.is_text:
             return self.stated(question, plain, state)
-        return self.attempt(question, plain, self.from_cell(plain))
+        full = self.in_full(question, plain, today)
+        return self.attempt(question, plain, self.from_cell(full))
 
-    def so_far(self, question: Question, text: str) -> SoFar:
+    def so_far(self, question: Question, text: str, today: date | None = None) -> SoFar:
         """Return what the keys typed in a cell mean so far."""
         if text in STATE_KEYS and not self.is_text:
             return self.stated(question, text, STATE_KEYS[text])
-        return self.partial(question, text)
+        full = self.in_full(question, text, today)
+        read = self.partial(question, full)
+        return read if full == text else replace(read, text=text)
 
-    def preview(self, question: Question, typed: str) -> str:
+    def preview(self, question: Question, typed: str, today: date | None = None) -> str:
         """Return what a typed text will be read as; empty when it cannot be yet."""
         if not typed.strip():
             return ""
         try:
-            return self.words(question, self.parse_keys(question, typed).value)
+            return self.words(question, self.parse_keys(question, typed, today).value)
         except Refused:
             return self.perhaps(question, typed)
 
@@ -327,6 +337,10 @@ class AnswerType:
     def read(self, question: Question, raw: object) -> Value:
         """Return the canonical value of what is given, or refuse it."""
         raise NotImplementedError
+
+    def in_full(self, question: Question, typed: str, today: date | None) -> str:
+        """Return a day said from `today` as it is written; the rest as typed."""
+        return typed
 
     def expand(self, question: Question, typed: str) -> object:
         """Return what keys stand for, as it would be written in full."""

@@ -20,12 +20,19 @@ from diag.answers.choice import Boolean, OneChoice, SeveralChoices
 from diag.answers.number import AnyNumber, Integer
 from diag.model.audit import Answer, Value
 from diag.model.checklist import EffectValue, Question
-from diag.model.enums import PlaceKind, QuestionType, State
-from diag.model.text import as_digits, clean_line, clean_text, digit_of
+from diag.model.enums import PlaceKind, QuestionType, State, WithoutYear
+from diag.model.text import as_digits, clean_line, clean_text, digit_of, fold
 from diag.rules.language import VISIT_DATE, Rule
 from diag.rules.tree import CompareNode, Constant, Exact, Months, NameNode, Node, walk
 from diag.rules.values import RuleValue, Span, point
-from diag.words.dates import describe_day, months_begun, read_day
+from diag.words.dates import (
+    DAYS_AROUND,
+    day_around,
+    describe_day,
+    months_begun,
+    nearest_day,
+    read_day,
+)
 from diag.words.sentences import typeset
 from diag.words.vocabulary import MASKED, PROVENANCES, STATES
 
@@ -38,7 +45,14 @@ _MONTHS_A_YEAR = 12
 _SEPARATORS = "-/."
 """What parts a day from its month: never a twin there."""
 
-_KEPT = "-−/. "
+_KEPT = "-−/. ’"
+
+
+_IN_SHORT = {
+    None: ", ou hier",
+    WithoutYear.PAST: "\u00a0; 31/01 est le dernier passé",
+    WithoutYear.COMING: "\u00a0; 31/01 est le prochain",
+}
 
 
 class Date(AnswerType):
@@ -59,9 +73,13 @@ class Date(AnswerType):
         try:
             value = read_day(str(raw)).isoformat()
         except ValueError as error:
+            typed = str(raw).strip()[:40]
+            if nearest_day(typed, VISIT, is_past=True):
+                problem, remedy = f"« {typed} » ne dit pas l'année", "Ajoutez-la"
+                raise Refused(question, problem, remedy) from error
             raise Refused(
                 question,
-                f"« {str(raw)[:40]} » n'est pas une date",
+                f"« {typed} » n'est pas une date",
                 "Écrivez par exemple 31/01/2026, 310126 ou janvier 2026",
             ) from error
         low, high = question.date_range or (None, None)
@@ -70,6 +88,15 @@ class Date(AnswerType):
             problem = f"{_short_day(value)} est hors limites"
             raise Refused(question, problem, admitted(*ends))
         return value
+
+    def in_full(self, question: Question, typed: str, today: date | None) -> str:
+        if today is None:
+            return typed
+        plain, way = _as_typed(typed.strip()), question.without_year
+        day = day_around(plain, today)
+        if day is None and way is not None:
+            day = nearest_day(plain, today, is_past=way is WithoutYear.PAST)
+        return day.isoformat() if day else typed
 
     def expand(self, question: Question, typed: str) -> object:
         return _as_typed(typed)
@@ -80,7 +107,10 @@ class Date(AnswerType):
     def drops_last_key(self, question: Question, read: SoFar) -> bool:
         letters = "".join(filter(str.isalpha, _as_typed(read.text)))
         return bool(read.problem) and not (
-            months_begun(letters)
+            (
+                months_begun(letters)
+                or any(day.startswith(fold(read.text)) for day in DAYS_AROUND)
+            )
             and all(
                 digit_of(char) or char.isalpha() or char in _KEPT for char in read.text
             )
@@ -98,7 +128,7 @@ class Date(AnswerType):
         return super().cell_words(question, value)
 
     def expected(self, question: Question) -> str:
-        return "date, par exemple 31/01/2026"
+        return f"date, par exemple 31/01/2026{_IN_SHORT[question.without_year]}"
 
     def instead_of_effect(self, question: Question, value: EffectValue) -> str:
         return "" if value == VISIT_DATE else f"Écrivez {VISIT_DATE}."

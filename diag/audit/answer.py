@@ -120,12 +120,13 @@ def _one_by_one(
         return
     together = (question, *companions(session.checklist, question.id))
     parts = typed.split(TOGETHER)
-    kind = TYPES[question.type]
+    kind, today = TYPES[question.type], session.workspace.world.today()
     if not 1 < len(parts) <= len(together) or kind.is_text:
-        yield entry
+        given = kind.in_full(question, typed, today) if typed else entry.given
+        yield replace(entry, given=given)
         return
     for each, part in zip(together, parts, strict=False):
-        given = TYPES[each.type].parse_keys(each, part)
+        given = TYPES[each.type].parse_keys(each, part, today)
         yield _along(session, entry, each.id, given)
 
 

@@ -9,6 +9,7 @@ they become proposals, and each of them is forgotten.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -231,7 +232,7 @@ class _Rows:
             if question is None or (row.state == "known" and row.value == ""):
                 continue
             try:
-                value = field_value(question, row)
+                value = field_value(question, row, self._on)
             except Refused as refused:
                 self.refused.append(str(refused))
             else:
@@ -270,8 +271,10 @@ def declarer_words(whom: str, function: str = "") -> str:
     return f"{who} ({function})" if function else who
 
 
-def field_value(question: Question, row: FormRow) -> Value:
+def field_value(question: Question, row: FormRow, today: date) -> Value:
     """Return the canonical value of a row; none where it reads « inconnu ».
+
+    A day that it says in short is read from `today`.
 
     Raises:
         Refused: it cannot be an answer.
@@ -282,6 +285,8 @@ def field_value(question: Question, row: FormRow) -> Value:
     given: object = row.value
     if kind.is_several and isinstance(given, str):
         given = (given,)
+    elif isinstance(given, str):
+        given = kind.in_full(question, given, today)
     return kind.parse(question, given).value
 
 
@@ -388,10 +393,11 @@ class Transcription:
             else:
                 # Several questions may be answered at once, in one line.
                 checklist = self.session.checklist
+                today = self.session.workspace.world.today()
                 together = TOGETHER in typed and companions(checklist, question.id)
                 entry = NewAnswer(
                     question.id,
-                    typed if together else kind.parse_keys(question, typed),
+                    typed if together else kind.parse_keys(question, typed, today),
                     provenance=Provenance.DECLARED,
                     note=kept,
                     sure=sure,

@@ -475,6 +475,7 @@ def paste(
         GestureError: when there is nothing to read, or far too much.
     """
     block = read_block(text)
+    today = session.workspace.world.today()
     proposed: dict[Key, Answer] = {}
     refused: list[CellRefusal] = []
     for place, question, where, cell in _landing(sheet, block, row, column):
@@ -486,7 +487,7 @@ def paste(
             continue
         reason = f"cellule trop longue : {len(cell)} caractères"
         if len(cell) <= MAX_CELL:
-            read = TYPES[question.type].parse_cell(question, cell)
+            read = TYPES[question.type].parse_cell(question, cell, today)
             reason = read.problem
             if not reason:
                 entry = NewAnswer(question.id, read.parsed, state=read.state)

@@ -72,7 +72,8 @@ def suppose_answer(
         place = place_named(facts, at, asked.place)
     if raw.strip() == "?":
         return SupposedAnswer(place.id, asked.id, None)
-    parsed = TYPES[asked.type].parse_keys(asked, raw)
+    today = session.workspace.world.today()
+    parsed = TYPES[asked.type].parse_keys(asked, raw, today)
     return SupposedAnswer(place.id, asked.id, parsed.value)
 
 

@@ -142,7 +142,8 @@ class VisitSession:
             # Several facts may be typed at once: « 2 + 6 », « à ranger ».
             is_pair = TOGETHER in given and bool(self.card.together)
             if not is_pair and find_word(question, given) is None:
-                given = TYPES[question.type].parse_keys(question, given)
+                today = self.session.workspace.world.today()
+                given = TYPES[question.type].parse_keys(question, given, today)
         here = self.key, given
         try:
             sure = doubted == here or bool(reason)

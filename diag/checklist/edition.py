@@ -241,6 +241,7 @@ _NOT_ASKED: dict[str, object] = {
     "seconds": None,
     "seconds_again": None,
     "same_gesture": "",
+    "without_year": None,
     "words": (),
 }
 """What the person who answers never sees."""

@@ -45,6 +45,7 @@ from diag.model.enums import (
     Provenance,
     QuestionType,
     Trade,
+    WithoutYear,
 )
 from diag.model.measure import MEASURES, MeasureAggregate, MeasureScope
 from diag.model.text import Number, canonical_number, clean_text
@@ -386,6 +387,7 @@ OwnerWord = Annotated[Owner, one_of(*Owner)]
 TradeWord = Annotated[Trade, one_of(*Trade)]
 ProfileWord = Annotated[Profile, one_of(*Profile)]
 MomentWord = Annotated[Moment, one_of(*Moment)]
+WithoutYearWord = Annotated[WithoutYear, one_of(*WithoutYear)]
 Whom = Annotated[
     str,
     one_of(

@@ -49,6 +49,7 @@ from diag.checklist.fields import (
     Text,
     TradeWord,
     Whom,
+    WithoutYearWord,
     YamlForm,
     example_of,
     is_iso_date,
@@ -97,6 +98,7 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
     choices: ListOf[ChoiceForm] = key("réponses possibles d'un choice ou choices")
     ordered: Flag = key("true : les choix vont du pire au meilleur")
     range: Pair[Bound] = key("bornes ; refusé au-delà")
+    without_year: WithoutYearWord = key("past, coming : quel jour est « 28/11 »")
     likely: Pair[Bound] = key("bornes ; à confirmer au-delà")
     relevant: Rule = key("règle : quand la question se pose")
     better: BetterWords = key("up, down, ou les choix du pire au meilleur")
@@ -179,6 +181,11 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
 
     def _misfit_bounds(self) -> Iterator[Misfit]:
         dates = TYPES[self.type].is_day
+        if self.without_year and not dates:
+            message = (
+                f"« without_year » ne vaut que pour une date, pas pour {self.type}"
+            )
+            yield "without_year", message, "Supprimez cette clé."
         wanted = "des dates (2026-09-01)" if dates else "des nombres"
         for name, bounds in (("range", self.range), ("likely", self.likely)):
             low, high = bounds or (None, None)

@@ -27,6 +27,7 @@ from diag.model.enums import (
     Provenance,
     QuestionType,
     Trade,
+    WithoutYear,
 )
 from diag.model.measure import MeasureAggregate, MeasureScope
 from diag.model.text import Number
@@ -308,6 +309,8 @@ class Question(Noun):
     range: tuple[Number | None, Number | None] | None = None
     """Refused outside; dates are ISO texts in `date_range`."""
     date_range: tuple[str | None, str | None] | None = None
+    without_year: WithoutYear | None = None
+    """None: « 28/11 » may be misread, its year is asked for."""
     likely: tuple[Number | None, Number | None] | None = None
     """To be confirmed outside."""
     relevant: str = ""

@@ -175,6 +175,13 @@ class Profile(StrEnum):
 _MINUTES = {Profile.SHORT: 30, Profile.STANDARD: 45, Profile.FULL: 90}
 
 
+class WithoutYear(StrEnum):
+    """Which day a day and a month alone stand for."""
+
+    PAST = "past"
+    COMING = "coming"
+
+
 class Moment(StrEnum):
     """When a fact is collected, and where one stands then."""
 

@@ -306,7 +306,8 @@ class ConflictScreen(SettlingScreen):
         question, sure = self.shown.question, False
         given: str | Parsed = typed
         if question is not None and self.shown.can_leave:
-            given = TYPES[question.type].parse_keys(question, typed)
+            today = self.diag.desk.workspace.world.today()
+            given = TYPES[question.type].parse_keys(question, typed, today)
         try:
             write(self.shown, given)
         except UnlikelyAnswer as doubt:
@@ -336,7 +337,8 @@ class ConflictScreen(SettlingScreen):
         body = self.shown.candidates[0].revision.value
         value = body.get("value") if isinstance(body, dict) else None
         first = value if answers.is_text and isinstance(value, str) else ""
-        check = partial(answers.parse_keys, question)
+        today = self.diag.desk.workspace.world.today()
+        check = partial(answers.parse_keys, question, today=today)
         hint = answers.wanted(question)
         return await self.app.push_screen_wait(Ask(asked, first, hint, check))
 

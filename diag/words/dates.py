@@ -149,14 +149,18 @@ def day_typed(
 ) -> date:
     """Return the day that a person typed.
 
-    Without its year, « 28/11 », « 2811 », « 28 nov », it is the last one `until` a day,
-    or the first one `since` a day; refused where neither is known.
+    Without its year, « 28/11 », « 2811 », « 28 nov », it is the last one `until` today,
+    or the first one `since` today; refused where neither is known, as « hier ».
 
     Raises:
         DiagError: when it is no day, or far from any audit.
     """
     try:
-        day = _nearest(text.strip(), until, since) or read_day(text)
+        today = until or since
+        day = today and (
+            day_around(text, today) or nearest_day(text, today, is_past=bool(until))
+        )
+        day = day or read_day(text)
     except ValueError as error:
         raise DiagError(
             f"« {text.strip()[:40]} » n'est pas une date. "
@@ -172,17 +176,30 @@ def day_typed(
     return day
 
 
-def _nearest(typed: str, until: date | None, since: date | None) -> date | None:
-    """Return the day nearest to one of these that bears a day and a month alone."""
-    today = until or since
-    if today is None or not typed[:1].isdecimal():
+DAYS_AROUND = {"avant hier": -2, "hier": -1, "aujourd hui": 0, "demain": 1}
+"""Folded words that say a day from today."""
+
+
+def day_around(text: str, today: date) -> date | None:
+    """Return the day that « hier » says; None when it is no such word."""
+    days = DAYS_AROUND.get(fold(text))
+    return None if days is None else today + timedelta(days)
+
+
+def nearest_day(text: str, today: date, *, is_past: bool) -> date | None:
+    """Return the last or the next day that bears a day and a month alone.
+
+    « 28/11 », « 2811 », « 28 nov »; None when it is no such text.
+    """
+    typed = text.strip()
+    if not typed[:1].isdecimal():
         return None
     joint = "" if typed.isdecimal() else " " if typed[-1].isalpha() else "/"
-    way = -1 if until else 1
+    way = -1 if is_past else 1
     for year in range(today.year, today.year + 9 * way, way):  # 1896 to 1904: 29 Feb.
         with suppress(ValueError):
             day = read_day(f"{typed}{joint}{year}")
-            if (day <= today) if until else (day >= today):
+            if (day <= today) if is_past else (day >= today):
                 return day
     return None
 

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from diag.answers.choice import choices_words
 from diag.answers.types import TYPES
 from diag.model.audit import Value
 from diag.model.checklist import Choice, Question
-from diag.model.enums import PlaceKind, QuestionType, State
+from diag.model.enums import PlaceKind, QuestionType, State, WithoutYear
 
 
 def so_far(asked: Question, text: str) -> SoFar:
@@ -44,6 +46,8 @@ FEW = question(QuestionType.INTEGER, range=(0, 9))
 SIGNAL = question(QuestionType.INTEGER, unit="dBm", range=(-100, -10))
 WIDTH = question(QuestionType.NUMBER, unit="m", range=("0.3", 6))
 DAY = question(QuestionType.DATE)
+GONE = question(QuestionType.DATE, without_year=WithoutYear.PAST)
+COMING = question(QuestionType.DATE, without_year=WithoutYear.COMING)
 TEXT = question(QuestionType.TEXT)
 
 
@@ -183,6 +187,61 @@ def test_a_spreadsheet_says_it_in_words(
 ) -> None:
     read = TYPES[asked.type].parse_cell(asked, text)
     assert (read.state, read.value, read.problem) == (state, value, "")
+
+
+TODAY = date(2026, 11, 29)
+
+
+@pytest.mark.parametrize(
+    ("asked", "typed", "day"),
+    [
+        (GONE, "28/11", "2026-11-28"),
+        (GONE, "29.11", "2026-11-29"),
+        (GONE, "30-11", "2025-11-30"),
+        (GONE, "2811", "2026-11-28"),
+        (GONE, "éç/&&", "2026-11-29"),
+        (GONE, "28 nov", "2026-11-28"),
+        (COMING, "28/11", "2027-11-28"),
+        (COMING, "12 déc.", "2026-12-12"),
+        (COMING, "12/12/24", "2024-12-12"),
+        (DAY, "hier", "2026-11-28"),
+        (GONE, "Aujourd’hui", "2026-11-29"),
+        (DAY, "avant-hier", "2026-11-27"),
+        (COMING, "demain", "2026-11-30"),
+        (GONE, "28/11/26", "2026-11-28"),
+    ],
+)
+def test_a_day_said_in_short_is_shown_in_full_before_it_is_recorded(
+    asked: Question, typed: str, day: str
+) -> None:
+    kind = TYPES[asked.type]
+    read = kind.so_far(asked, typed, TODAY)
+    assert (read.value, read.text) == (day, typed)
+    assert read.words == kind.words(asked, day) == kind.preview(asked, typed, TODAY)
+    assert kind.parse_cell(asked, typed, TODAY).value == day
+    assert kind.parse_keys(asked, f" {typed} ", TODAY).value == day
+
+
+@pytest.mark.parametrize("typed", ["28/11", "2811", "09/12", "28 nov"])
+def test_a_day_that_may_be_misread_asks_for_its_year(typed: str) -> None:
+    asked = f"« {typed} » ne dit pas l'année. Ajoutez-la."
+    assert TYPES[DAY.type].so_far(DAY, typed, TODAY).problem == asked
+    assert TYPES[GONE.type].so_far(GONE, typed).problem == asked
+
+
+@pytest.mark.parametrize("typed", ["11/26", "31/02", "28", "hie", "2026", "mars"])
+def test_what_is_no_day_in_short_says_what_to_type(typed: str) -> None:
+    problem = TYPES[GONE.type].so_far(GONE, typed, TODAY).problem
+    assert problem.startswith(f"« {typed} » n'est pas une date. Écrivez par exemple")
+
+
+@pytest.mark.parametrize(
+    "typed", ["avant-hier", "Aujourd'hui", "aujourd’hui", "demain"]
+)
+def test_no_key_of_a_day_said_in_a_word_is_dropped(typed: str) -> None:
+    for end in range(1, len(typed) + 1):
+        read = TYPES[DAY.type].so_far(DAY, typed[:end], TODAY)
+        assert not TYPES[DAY.type].drops_last_key(DAY, read)
 
 
 def test_choices_are_listed_with_the_key_of_each() -> None:

@@ -176,6 +176,26 @@ def test_a_block_lands_at_the_cursor(rooms: AuditSession) -> None:
     assert filled.refused == ()
 
 
+def test_days_are_pasted_in_short_and_the_year_is_asked_where_it_may_be_misread(
+    rooms: AuditSession,
+) -> None:
+    for row in range(4):
+        say(rooms, row, "danger_electrique", "oui")
+    sheet = sheet_of(rooms)
+    at = sheet.columns["danger_signale_le"]
+
+    filled = paste(rooms, sheet, 0, at, "4/10\nhier\n6/10/24\n6/2024\n")
+
+    assert column(rooms, "danger_signale_le") == [
+        "2026-10-04",
+        "2026-10-04",
+        "2024-10-06",
+        None,
+    ]
+    (refused,) = filled.refused
+    assert refused.reason.startswith("« 6/2024 » n'est pas une date. Écrivez")
+
+
 def test_a_table_with_titles_lands_where_it_says(rooms: AuditSession) -> None:
     table = (
         "Salle;Usage de la salle;prises_rj45;Couleur\n"

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from diag.answers.answer_type import Refused
-from diag.audit.answer import UnlikelyAnswer
+from diag.audit.answer import NewAnswer, UnlikelyAnswer, record_answer
 from diag.audit.places import add_place
 from diag.audit.proposals import accept, proposal_id, propose
 from diag.audit.session import AuditSession
@@ -50,6 +50,12 @@ def test_a_refusal_writes_nothing(session: AuditSession) -> None:
         visiting.answer("x")
     assert refused.value.plain.startswith("« x » n'est pas un nombre")
     assert visiting.card.answer is None
+
+
+def test_a_council_to_come_is_dated_without_its_year(session: AuditSession) -> None:
+    assert at(session, "prochain_conseil").answer("4/10").endswith("4 octobre 2027")
+    said = NewAnswer("prochain_conseil", "demain", typed=True)
+    assert record_answer(session, said).answer.value == "2026-10-06"
 
 
 def test_what_is_typed_was_not_imported(session: AuditSession) -> None:

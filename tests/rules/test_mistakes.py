@@ -327,6 +327,13 @@ READING = [
         ("reseau.yaml:6 :", "« at_most »", "pas pour le type boolean"),
     ),
     Mistake(
+        "a number lacks its year",
+        "reseau.yaml",
+        "    stale_after: P12M\n",
+        "    without_year: past\n",
+        ("reseau.yaml:17 :", "« without_year » ne vaut que pour une date"),
+    ),
+    Mistake(
         "a number is a danger",
         "reseau.yaml",
         "    stale_after: P12M\n",

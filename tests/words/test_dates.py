@@ -115,6 +115,8 @@ def test_what_is_no_day_is_refused_with_an_example(typed: str) -> None:
         ("29/2", date(2024, 2, 29), date(2028, 2, 29)),
         ("28/11/25", date(2025, 11, 28), date(2025, 11, 28)),
         ("281125", date(2025, 11, 28), date(2025, 11, 28)),
+        ("hier", date(2026, 11, 28), date(2026, 11, 28)),
+        ("Aujourd'hui", date(2026, 11, 29), date(2026, 11, 29)),
     ],
 )
 def test_a_day_without_its_year_is_the_nearest_past_or_to_come(

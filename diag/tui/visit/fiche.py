@@ -420,7 +420,8 @@ class Fiche(Sturdy, Vertical):
         self.typed()
         self._show_text()
         question = visiting.question
-        words = TYPES[question.type].preview(question, event.value)
+        today = visiting.session.workspace.world.today()
+        words = TYPES[question.type].preview(question, event.value, today)
         self.status(words, "$text-muted")
 
     @on(TextSheet.Picked)

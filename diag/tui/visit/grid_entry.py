@@ -219,6 +219,11 @@ class GridFace(Sturdy, Vertical):
             place, question = self.cursor_place, self.cursor_question
             self.post_message(self.Moved(place or "", question or ""))
 
+    def read_so_far(self, typed: str) -> SoFar:
+        """Return what keys typed in the cell mean so far."""
+        today = self.session.workspace.world.today()
+        return TYPES[self.question.type].so_far(self.question, typed, today)
+
     def _show_status(self) -> None:
         if self.is_empty:
             self.status.show([])
@@ -226,7 +231,7 @@ class GridFace(Sturdy, Vertical):
         width = max(self.status.size.width, 20)
         question, at = self.question, self.table.cursor
         place = self.sheet.places[at.row].name
-        lines = expected_lines(question, self.table.text, width)
+        lines = expected_lines(question, self.read_so_far(self.table.text), width)
         current = current_line(question, self.sheet.cell(*at))
         rows, columns = self.rows_chosen(), self.columns_chosen()
         if len(rows) * len(columns) > 1:
@@ -431,8 +436,7 @@ class GridEntry(GridFace):
             return False
         if not self.table.text:
             return True
-        question = self.question
-        read = TYPES[question.type].so_far(question, self.table.text)
+        read = self.read_so_far(self.table.text)
         if not read.is_answer:
             problem = read.problem or f"« {read.text} » peut être : {read.words}"
             self.inform(problem)
@@ -456,7 +460,7 @@ class GridEntry(GridFace):
             return
         question = self.question
         kind = TYPES[question.type]
-        read = kind.so_far(question, self.table.text + character)
+        read = self.read_so_far(self.table.text + character)
         if kind.drops_last_key(question, read):
             self.inform(read.problem)
             return

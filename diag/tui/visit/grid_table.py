@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from diag.answers.answer_type import state_keys
+from diag.answers.answer_type import SoFar, state_keys
 from diag.answers.choice import keys_and_labels
 from diag.answers.types import TYPES, heads_words
 from diag.audit.grid import Cell, GridSheet
@@ -510,12 +510,11 @@ def heading_line(place: str, question: Question, where: str, width: int) -> str:
     return f"{set_cell_size(title, room)}  {where}"
 
 
-def expected_lines(question: Question, text: str, width: int) -> list[str]:
+def expected_lines(question: Question, read: SoFar, width: int) -> list[str]:
     """Return what an answer looks like, or what the keys typed so far may mean."""
     kind = TYPES[question.type]
-    if text:
-        read = kind.so_far(question, text)
-        words = f"Saisie : {text}  →  {read.words or read.problem or '…'}"
+    if read.text:
+        words = f"Saisie : {read.text}  →  {read.words or read.problem or '…'}"
         lines = _wrapped(words, width)
     elif question.choices:
         lines = _choices_lines(question, width)
