@@ -1,5 +1,7 @@
 """Territoire: where do we stand? Every school, searched as the user types."""
 
+from dataclasses import dataclass
+
 from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
@@ -15,10 +17,19 @@ from diag.tui.commands import (
     key_now,
 )
 from diag.tui.dialogs import Ask
-from diag.tui.lists import NARROW, TINY, WIDE, Lines, ListColumn, SearchField
+from diag.tui.lists import (
+    NARROW,
+    TINY,
+    WIDE,
+    Lines,
+    ListColumn,
+    ListLine,
+    SearchField,
+)
 from diag.tui.place import PlaceScreen
 from diag.tui.state import OpenDesk
 from diag.tui.text import content
+from diag.words.sentences import counted
 
 
 class OpenSchool(Command, keys="enter", title="École", footer=True):
@@ -190,15 +201,14 @@ class TerritoryScreen(PlaceScreen):
         self._read(whole=event.whole)
 
     def _read(self, *, whole: bool) -> None:
-        # Behind the first frame: it loads the journal and pydantic.
-        from diag.tui.territory_rows import read  # noqa: PLC0415
-
         if not self.diag.ready_to_work():
             return
         words = self.query_one(Input).value
         limit = None if whole or words else _FIRST
         self._words = words
-        found = read(self.diag.desk, words, limit=limit, only_audits=self._only_audits)
+        found = list_schools(
+            self.diag.desk, words, limit=limit, only_audits=self._only_audits
+        )
         lines = self.query_one(Lines)
         lines.empty = (
             _EMPTY
@@ -238,9 +248,10 @@ class TerritoryScreen(PlaceScreen):
         lines = self.query_one(Lines)
         if not lines.key:
             return
-        from diag.tui.territory_rows import pick  # noqa: PLC0415 - first frame
+        from diag.office.tour import keep_tour, tour_of  # noqa: PLC0415 - first frame
 
-        pick(self.diag.desk, lines.key)
+        workspace = self.diag.desk.workspace
+        keep_tour(workspace, tour_of(workspace).toggled(lines.key))
         lines.action_move(1)
         self.post_message(Fill())
 
@@ -251,9 +262,10 @@ class TerritoryScreen(PlaceScreen):
         self.diag.whereabouts.resume()
 
     def on_regroup(self) -> None:
-        from diag.tui.territory_rows import regroup  # noqa: PLC0415 - first frame
-
-        regroup(self.diag.desk)
+        """Cut the list otherwise, and keep the choice."""
+        ways = list(_GROUPINGS)
+        following = ways.index(_grouping(self.diag.desk)) + 1
+        self.diag.desk.keep("grouping", ways[following % len(ways)])
         self.post_message(Fill())
 
     def on_only_audits(self) -> None:
@@ -366,3 +378,90 @@ class NewYear(Static):
             desk.jot(_SHOWN_YEAR, year)
         self._year = year
         self.display = bool(year)
+
+
+_GROUPINGS = {
+    "none": "",
+    "commune": " par commune",
+    "epci": " par EPCI",
+    "engineer": " par ingénieur",
+}
+"""How the list may be cut, in the order of the key, and its words."""
+
+
+def _grouping(desk: OpenDesk) -> str:
+    kept = str(desk.kept("grouping"))
+    return kept if kept in _GROUPINGS else "none"
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryReading:
+    """What Territoire shows."""
+
+    lines: list[ListLine]
+    is_whole: bool
+    """No other school answers."""
+    summary: tuple[str, ...]
+    """How many schools and audits, in words; last what is to be erased."""
+
+
+def list_schools(
+    desk: OpenDesk, words: str, *, limit: int | None, only_audits: bool
+) -> TerritoryReading:
+    """Return the schools that answer to the words typed, under their headings."""
+    # Behind the first frame: the journal and pydantic cost as much as Textual itself.
+    from diag.journal import school_lines  # noqa: PLC0415
+    from diag.office import outlook  # noqa: PLC0415
+    from diag.office.retention import overdue  # noqa: PLC0415
+    from diag.office.tour import tour_of  # noqa: PLC0415
+
+    workspace = desk.workspace
+    schools = school_lines.school_lines(workspace.journal, words, limit=limit)
+    spelled = words
+    if words and not schools:
+        spelled = school_lines.mended(workspace.journal, words)
+        schools = school_lines.school_lines(workspace.journal, spelled, limit=limit)
+    is_whole = len(schools) != limit
+    progress = outlook.progress_by_school(workspace, conflicts=is_whole)
+    if only_audits:
+        schools = [each for each in schools if each.uai in progress]
+    picked = {uai: rank for rank, uai in enumerate(tour_of(workspace).uais, 1)}
+    by = _grouping(desk)
+    groups = outlook.grouped(workspace, schools, outlook.Grouping(by))
+    begun = sum(one.status is not None for one in progress.values())
+    campaign = workspace.campaign
+    audited = f" auditée{'s' * (len(schools) > 1)}" if only_audits else ""
+    shown = f"{counted(len(schools), 'école')}{audited}{_GROUPINGS[by]}"
+    summary = [shown, f"{counted(begun, 'audit')} en {campaign}"]
+    if is_whole and not words:
+        kept = overdue(workspace, school_lines.campaigns_of(workspace.journal))
+        gone = ", ".join(one.campaign for one in kept)
+        if gone:
+            summary.append(f"à effacer : {gone} (diag rgpd)")
+    names, lines = school_lines.names_shown(schools), list[ListLine]()
+    if schools and spelled != words:
+        lines.append(ListLine("", (f" lu « {spelled} »",)))
+    for group in groups:
+        if group.title:
+            audits = sum(each.uai in progress for each in group.schools)
+            those = f", dont {audits} avec audit" if audits else ""
+            own = progress.get(group.insee, outlook.NOTHING_YET).words
+            commune = f", commune : {own}" if own else ""
+            title = f" {group.title} ({len(group.schools)}{those}){commune}"
+            lines.append(ListLine("", (title,)))
+        for school in group.schools:
+            cells = (
+                f"{picked[school.uai]}." if school.uai in picked else "",
+                school.commune,
+                names[school.uai],
+                _number(school.classes),
+                _number(school.pupils),
+                school.uai,
+                progress.get(school.uai, outlook.NOTHING_YET).words or school.closing,
+            )
+            lines.append(ListLine(school.uai, cells))
+    return TerritoryReading(lines, is_whole, tuple(summary))
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from diag.tui import state
+from tests.audit.builders import workspace
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -24,8 +25,17 @@ def test_the_first_frame_loads_neither_pydantic_nor_the_journal() -> None:
     assert not loaded & unwanted
 
 
-def test_the_list_of_schools_loads_neither_pydantic_nor_judging() -> None:
-    loaded = loaded_by("import diag.tui.app, diag.tui.territory_rows")
+def test_the_list_of_schools_loads_neither_pydantic_nor_judging(
+    tmp_path: Path,
+) -> None:
+    workspace(tmp_path).close()
+    loaded = loaded_by(
+        "from pathlib import Path\n"
+        "from diag.tui import app, state, territory\n"
+        f"desk = state.OpenDesk(Path({str(tmp_path)!r}))\n"
+        "read = territory.list_schools(desk, '', limit=60, only_audits=False)\n"
+        "assert read.lines"
+    )
 
     assert "sqlite3" in loaded
     unwanted = {
