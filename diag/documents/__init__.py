@@ -72,7 +72,7 @@ AUDIENCES: Mapping[Audience, AudienceDocument] = {
         "reconnaît qu'elle est finie.",
         "technique",
         in_subject="annexe technique",
-        paper="technique_paper",
+        paper="technique",
     ),
     Audience.RESERVE: AudienceDocument(
         "Feuillet réservé",

@@ -19,8 +19,7 @@ from diag.audit.votes import terms_of, votes_of
 from diag.documents.blocks import Md, Pair, table
 from diag.documents.parts import advice, frame
 from diag.documents.parts.budget import all_sources, known_sources, sources_list
-from diag.documents.parts.places import observations_table
-from diag.documents.technique import photos, signature
+from diag.documents.parts.places import observations_table, photos, signature
 from diag.model.enums import WORKING_READER as READER
 from diag.model.enums import Aside, Standing
 from diag.words.sentences import euros, listed, sentence

@@ -1,11 +1,13 @@
-"""What a technician reads: every action, fact, rule and price, and the photos."""
+"""What a technician reads: every action, fact, rule and price, and the photos.
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from functools import lru_cache, partial
+The Markdown, the HTML and the ODT keep the whole annex. The PDF is carried on site: its
+ten pages print what serves there, and it holds the rest as files, listed by a manifest.
+"""
 
-from diag.answers.types import TYPES, answer_words, heads_words, retired_question
+from collections.abc import Sequence
+from functools import partial
+
+from diag.answers.types import heads_words
 from diag.assess.plan import Action
 from diag.assess.results import CostLine
 from diag.assess.spread import short_places
@@ -14,7 +16,18 @@ from diag.audit.evidence import allowed_words
 from diag.audit.findings import kind_of, observed, open_words
 from diag.audit.reasons import describe_due, describe_steps
 from diag.audit.report import Report, once
-from diag.documents.blocks import Md, Pair, bold, definitions, image_of, sections, table
+from diag.documents.blocks import (
+    Md,
+    Pair,
+    bold,
+    definitions,
+    entry,
+    image_of,
+    sections,
+    table,
+    written,
+)
+from diag.documents.document import EmbeddedFile
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box, compliance_table
 from diag.documents.parts.budget import (
@@ -31,17 +44,39 @@ from diag.documents.parts.budget import (
 )
 from diag.documents.parts.frame import option_section, since
 from diag.documents.parts.places import (
+    OBSERVATION_COLUMNS,
+    answers_by_place,
+    lacking,
+    measures,
+    noted_in,
+    observation_rows,
     observations_table,
+    photos,
+    place_tables,
     room_levels,
     rulebook,
     unknowns,
+    usual_signature,
 )
-from diag.documents.school_drawings import network_sketch
-from diag.model.audit import Answer, Place
-from diag.model.checklist import Question
-from diag.model.enums import WORKING_READER, Kind, PlaceKind, Provenance, State
-from diag.words.dates import day_of, describe_day, describe_duration, later, long_date
+from diag.documents.school_drawings import (
+    ACCESS,
+    CABINET,
+    CABLES,
+    DOMAINS,
+    LINK,
+    network_sketch,
+)
+from diag.documents.tables import Column, csv_bytes, table_of
+from diag.documents.tables.answers import ANSWERS, answers_of
+from diag.documents.tables.basket import basket_of, by_school
+from diag.documents.tables.tickets import TICKETS, ticket_rows, tickets_of
+from diag.model.audit import Place
+from diag.model.enums import WORKING_READER as READER
+from diag.model.enums import Kind, PlaceKind, Trade
+from diag.words.dates import describe_day, describe_duration, long_date
 from diag.words.sentences import (
+    NBSP,
+    NEXT_BUDGET,
     count_range,
     euros_and_cents,
     half_up,
@@ -51,17 +86,10 @@ from diag.words.sentences import (
     sentence,
     uncapitalised,
 )
-from diag.words.vocabulary import LAW, OWNERS, PROVENANCES
+from diag.words.vocabulary import LAW, OWNERS, TRADES
 
-READER = WORKING_READER
-
-NAMED = 60
+MOVED = 60
 """At most so many criteria named that moved since the last audit."""
-
-COLUMNS = 5
-"""So many places side by side: an A4 page holds no more."""
-
-_LISTED = (PlaceKind.BATIMENT, PlaceKind.SALLE, PlaceKind.LOT)
 
 _ANOMALIES = {
     Kind.COMPLIANCE: f"Anomalies : {LAW[:1].lower()}{LAW[1:]}",
@@ -77,7 +105,7 @@ def view(report: Report) -> dict[str, object]:
         # However wide: here alone, no score is left out.
         "score": frame.score_words(report.assessment.overall),
         "domains": frame.domain_table(report, score_cell),
-        "since": since(report.progress, named=NAMED, cell=score_cell),
+        "since": since(report.progress, named=MOVED, cell=score_cell),
         "option": option_section(report.option, score_cell),
         "cover": frame.cover(report, "Service technique et prestataires"),
         "dangers": frame.dangers_box(report),
@@ -199,163 +227,6 @@ def _untreated(report: Report) -> Md:
     return table("Ce qui reste en dessous sans action proposée", columns, rows)
 
 
-# Facts: the school, the rooms, the lots. The usual person stands once, above them all.
-
-
-def answers_by_place(report: Report, usual: str) -> Md:
-    """Return every answer and note of the subject itself and of what holds it."""
-    columns, notes = ("Question", "Réponse", "Origine", "Note"), report.facts.notes
-    return sections(
-        table(
-            f"Réponses, {report.place_name(place.id)}",
-            columns,
-            [
-                (
-                    _label(question),
-                    _value(report, question, heads),
-                    _origin(report, heads, usual),
-                    " / ".join(notes.get((place.id, question.id), ())),
-                )
-                for question in _answered(report, (place,))
-                for heads in (_heads(report, place, question),)
-            ],
-        )
-        for place in report.facts.places.values()
-        if place.kind not in _LISTED
-    )
-
-
-def place_tables(report: Report, usual: str) -> Md:
-    """Return every answer inside: questions down, a few places across, then notes."""
-    tables = []
-    for kind in _LISTED:
-        places, many = report.facts.places_of(kind), report.kind_words(kind)[1]
-        groups = [places[at : at + COLUMNS] for at in range(0, len(places), COLUMNS)]
-        for rank, group in enumerate(groups, 1):
-            part = f", {rank} sur {len(groups)}" if len(groups) > 1 else ""
-            caption = f"Tableau des {many}{part}"
-            tables.append(_matrix(report, group, usual, caption))
-    facts, questions = report.facts, report.checklist.questions
-    notes = [
-        (
-            report.place_name(at),
-            questions[name].label if name in questions else name,
-            " / ".join(notes),
-        )
-        for (at, name), notes in facts.notes.items()
-        if at in facts.places and facts.places[at].kind in _LISTED
-    ]
-    columns = ("Lieu", "Question", "Note")
-    return sections((*tables, table("Notes prises sur place", columns, notes)))
-
-
-def _matrix(report: Report, places: Sequence[Place], usual: str, caption: str) -> Md:
-    names = [report.place_name(place.id) for place in places]
-    questions = _answered(report, places)
-    if not questions:
-        return table(caption, ("Nom",), [(name,) for name in names])
-    rows = []
-    for question in questions:
-        known = [_heads(report, one, question) for one in places]
-        origins = [_origin(report, heads, usual) for heads in known]
-        shared = len(set(filter(None, origins))) == 1
-        cells = [
-            _value(report, question, heads)
-            + (f" ({origin})" if origin and not shared else "")
-            for heads, origin in zip(known, origins, strict=True)
-        ]
-        common = next(filter(None, origins)) if shared else ""
-        rows.append((_label(question), *cells, common))
-    return table(caption, ("Question", *names, "Origine"), rows)
-
-
-def measures(report: Report) -> Md:
-    """Return what was measured with an instrument, place by place."""
-    found: dict[str, list[str]] = {}
-    figures = {
-        one.id: one
-        for one in report.checklist.questions.values()
-        if TYPES[one.type].is_number and not TYPES[one.type].is_whole
-    }
-    for (place, name), heads in report.facts.answers.items():
-        question = figures.get(name)
-        if question is None:
-            continue
-        for head in heads:
-            if head.provenance is Provenance.MEASURED and head.state is State.KNOWN:
-                value = f"{report.place_name(place)} : {answer_words(question, head)}"
-                found.setdefault(question.label, []).append(value)
-    rows = [(label, " ; ".join(values)) for label, values in found.items()]
-    return table("Ce qui a été mesuré", ("Mesure", "Valeurs"), rows)
-
-
-def usual_signature(report: Report) -> str:
-    """Return who answered most, and when; ask once a document: it counts them all."""
-    heads = (head for some in report.facts.answers.values() for head in some)
-    signed = Counter(signature(report, head) for head in heads)
-    return max(signed, key=lambda one: (signed[one], one), default="")
-
-
-def signature(report: Report, head: Answer) -> str:
-    """Return who answered, and when."""
-    return _signature(report.person(head.author), day_of(head.at) if head.at else None)
-
-
-@lru_cache(maxsize=512)  # a few people, a few days
-def _signature(author: str, day: date | None) -> str:
-    return ", ".join(filter(None, (author, long_date(day) if day else "")))
-
-
-def _answered(report: Report, places: Iterable[Place]) -> list[Question]:
-    """Return the questions answered or noted there, those of other editions last."""
-    questions, by_place = report.checklist.questions, _names_by_place(report)
-    ids = {place.id: place.kind for place in places}
-    named = {name: at for at in ids for name in by_place.get(at, ())}
-    known = [question for name, question in questions.items() if name in named]
-    lost = [  # shown, never hidden
-        retired_question(name, ids[named[name]])
-        for name in sorted(named.keys() - questions.keys())
-    ]
-    return [*known, *lost]
-
-
-@once
-def _names_by_place(report: Report) -> Mapping[str, list[str]]:
-    """Return the ids of the questions answered or noted at each place."""
-    names: dict[str, list[str]] = {}
-    for at, name in (*report.facts.answers, *report.facts.notes):
-        names.setdefault(at, []).append(name)
-    return names
-
-
-def _heads(report: Report, place: Place, question: Question) -> tuple[Answer, ...]:
-    return report.facts.answers.get((place.id, question.id), ())
-
-
-def _label(question: Question) -> str:
-    return question.label + (" (réservé à ce document)" if question.sensitive else "")
-
-
-def _value(report: Report, question: Question, heads: Sequence[Answer]) -> str:
-    if not heads:
-        return ""
-    words, lasts = heads_words(question, heads), question.stale_after
-    stale = lasts and any(
-        head.at and later(day_of(head.at), lasts) < report.date for head in heads
-    )
-    return f"{words} (à actualiser)" if stale else words
-
-
-def _origin(report: Report, heads: Sequence[Answer], usual: str) -> str:
-    """Return how a fact is known, and by whom when it is not the usual person."""
-    told = []
-    for head in heads:
-        known, signed = PROVENANCES[head.provenance], signature(report, head)
-        is_usual = len(heads) == 1 and signed == usual
-        told.append(known if is_usual or not signed else f"{known}, {signed}")
-    return " / ".join(told)
-
-
 def cost_table(report: Report) -> Md:
     """Return every row that the plan pays for, and the sum of the rows shown.
 
@@ -406,29 +277,6 @@ def _cents(line: CostLine) -> tuple[int, int | None]:
     return half_up(low * usual), None if high is None else half_up(high * usual)
 
 
-def photos(report: Report) -> Md:
-    """Return the photos of an audit: a table of them all, then those that are here."""
-    rows, pictures = [], []
-    for rank, evidence in enumerate(report.evidence, 1):
-        photo = evidence.photo
-        here = photo.sha in report.pictures
-        question = report.checklist.questions.get(photo.question)
-        rows.append((
-            str(rank),
-            photo.caption,
-            report.place_name(photo.place),
-            question.label if question else photo.question,
-            describe_day(evidence.day),
-            evidence.author,
-            "ci-dessous" if here else "absente de cet ordinateur",
-        ))
-        if here:
-            words = photo.caption.rstrip(". ") or "sans légende"
-            pictures.append(image_of(photo.sha, f"Photo {rank} : {words}."))
-    columns = ("N°", "Légende", "Lieu", "Question", "Date", "Auteur", "Image")
-    return sections((table("Photos jointes à l'audit", columns, rows), *pictures))
-
-
 def _journal(report: Report) -> Md:
     checklist = report.checklist
     heads = [head for some in report.facts.answers.values() for head in some]
@@ -456,3 +304,224 @@ def _journal(report: Report) -> Md:
         words = " ; ".join(filter(None, known)) or "sans précision"
         pairs.append((f"Visite du {describe_day(visit.date)}", words))
     return definitions(pairs)
+
+
+# Ten pages, and what is attached to them.
+
+FACTS, TICKETS_SHOWN, SHEETS, RECEIVED, BOUGHT, PHOTOS = 5, 60, 10, 36, 24, 3
+"""Most facts of the network, tickets, room sheets, checks, articles and photos printed:
+so many that ten pages hold them. The attached files have them all."""
+
+FEW = 10
+"""Up to so many rooms, each has its sheet; beyond, those where something lacks."""
+
+_OBSERVATIONS = tuple(
+    Column(key, heading)
+    for key, heading in zip(
+        ("place", "question", "text", "at", "author", "shown"),
+        OBSERVATION_COLUMNS,
+        strict=True,
+    )
+)
+
+NAMED = 6
+"""Most things named on one line of a room's sheet."""
+
+LOTS, OF_LOT = 12, 4
+"""Most lots, and most things read of one: so many that the page of purchases holds."""
+
+
+def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]]:
+    """Return what the template of the ten pages prints, and what travels inside."""
+    actions, files = report.plan.actions, attachments(report)
+    # A reader of PDF shows them beside it.
+    whole = ("document.md", "l'annexe entière : critères, règles, prix, sources")
+    rows = [whole, *((one.name, one.words) for one in files)]
+    columns = ("Fichier", "Ce qu'il contient")
+    # What is there, each lot with where it stands and what was read of it.
+    lots = [
+        (report.place_name(lot.id), _named(_read_at(report, lot), OF_LOT))
+        for lot in report.facts.places_of(PlaceKind.LOT)
+    ]
+    # What the sure actions buy, one row an article of an action.
+    bought = [
+        (action.number, line.price.label, count_range(line.quantity), line.price.unit)
+        for action in actions
+        for line in action.advice.cost.lines
+        if line.quantity.high != 0
+    ]
+    # By what each action is known to be done, with a box to tick.
+    done = [
+        (
+            f"☐ {one.number}",
+            report.fill_blanks(one, one.advice.recommendation.done_when, READER),
+        )
+        for one in actions
+    ]
+    view: dict[str, object] = {
+        "cover": frame.cover(report, "Service technique et prestataires"),
+        "dangers": frame.dangers_box(report),
+        "alerts": alerts_box(report, READER),
+        "network": _network(report),
+        "tickets": _by_trade(report, actions),
+        "rooms": _rooms(report),
+        "measures": measures(report),
+        "stock": sections((
+            table("Matériel présent", ("Lot", "Relevé"), lots[:LOTS]),
+            _more(LOTS, len(lots), "reponses.csv"),
+        )),
+        "shopping": sections((
+            table(
+                "À acheter",
+                ("Action", "Article", "Quantité", "Unité"),
+                bought[:BOUGHT],
+                numeric=(2,),
+            ),
+            _more(BOUGHT, len(bought), "achats.csv"),
+        )),
+        "received": sections((
+            table("Recette", ("Action", "Terminé quand"), done[:RECEIVED]),
+            _more(RECEIVED, len(done), "document.md"),
+        )),
+        "manifest": table("Fichiers joints à ce PDF", columns, rows),
+        "photos": _photos(report),
+    }
+    return view, files
+
+
+@once
+def attachments(report: Report) -> tuple[EmbeddedFile, ...]:
+    """Return the files that the PDF holds besides its Markdown."""
+    tickets = tickets_of(report, to_confirm=True, whole_plan=True)
+    bought = by_school(basket_of(report, to_confirm=True).lines)
+    told = table_of("Réponses", ANSWERS, answers_of(report).rows)
+    rows = ticket_rows(report, tickets)
+    seen = observation_rows(report, report.observations)
+    words = "chaque observation, son lieu, sa question"
+    csv = table_of("Observations", _OBSERVATIONS, seen)
+    noted = [("observations.csv", csv, words)] if seen else []
+    files = (
+        (
+            *("tickets.csv", table_of("Tickets", TICKETS, rows)),
+            "chaque ticket : lieux, constat, geste, recette",
+        ),
+        ("achats.csv", bought, "chaque article, sa quantité, son prix, sa source"),
+        ("reponses.csv", told, "chaque réponse, son lieu, son origine, sa note"),
+        *noted,
+    )
+    return tuple(
+        EmbeddedFile(name, csv_bytes(told).decode("utf-8"), "text/csv", words)
+        for name, told, words in files
+    )
+
+
+def _more(shown: int, every: int, name: str) -> Md:
+    """Return where the rest is; nothing when all was shown."""
+    rest = every - shown
+    words = f"{rest} de plus dans le fichier joint « {name} »." if rest > 0 else ""
+    return written(words)
+
+
+def _network(report: Report) -> Md:
+    """Return the network as it is drawn, then what else is known of it."""
+    root, drawn = report.facts.root, {*ACCESS, *CABINET, *CABLES, *LINK}
+    rows = [
+        (question.label, heads_words(question, heads))
+        for name, question in report.checklist.questions.items()
+        if question.domain in DOMAINS
+        and name not in drawn
+        and (heads := report.facts.answers.get((root, name)))
+    ]
+    kept = rows[:FACTS]
+    return sections((
+        network_sketch(report),
+        written(" ; ".join(f"{name} : {said}" for name, said in kept)),
+        _more(len(kept), len(rows), "reponses.csv"),
+    ))
+
+
+def _by_trade(report: Report, actions: Sequence[Action]) -> Md:
+    """Return a table for each trade, the most pressing first."""
+    columns = ("N°", "Action", "Lieux", "Avant le", "Coût TTC, environ")
+    rows: dict[Trade | None, list[tuple[str, ...]]]
+    rows = {trade: [] for trade in [*Trade, None]}
+    for one in actions[:TICKETS_SHOWN]:
+        day = (long_date(one.due) if one.due else NEXT_BUDGET).replace(" ", NBSP)
+        rows[one.advice.recommendation.trade].append((
+            one.number,
+            report.title(one, READER),
+            listed(advice.place_names(report, one), 4),
+            day,
+            advice.cost_cell(report, one),
+        ))
+    return sections((
+        *(
+            table(TRADES[trade] if trade else "Sans métier", columns, some)
+            for trade, some in rows.items()
+        ),
+        _more(TICKETS_SHOWN, len(actions), "document.md"),
+    ))
+
+
+# The rooms, two a page.
+
+
+def _rooms(report: Report) -> Md:
+    """Return a sheet a room; where there are many, those where something lacks."""
+    rooms = report.facts.places_of(PlaceKind.SALLE)
+    short = lacking(report)
+    acts = {
+        room.id: [one for one in report.plan.actions if room.id in one.advice.places]
+        for room in rooms
+    }
+    kept = [
+        room
+        for room in rooms
+        if len(rooms) <= FEW or acts[room.id] or short.get(room.id)
+    ]
+    # The worst first where not all are printed, then in their own order.
+    worst = sorted(kept, key=lambda one: -len(short.get(one.id, ())))[:SHEETS]
+    sheets = []
+    for room in (one for one in kept if one in worst):
+        todo = [
+            one.titled(report.title_at(one, room.id, READER)) for one in acts[room.id]
+        ]
+        pairs: tuple[Pair, ...] = (
+            ("À faire ici", sentence(_named(todo))),
+            ("Insuffisant", sentence(_named(short.get(room.id, [])))),
+            ("Relevé", sentence(_named(_read_at(report, room), 2 * NAMED))),
+            ("Noté", sentence(_named(noted_in(report, room)))),
+        )
+        sheets.append(entry(report.place_name(room.id), pairs))
+    return sections((*sheets, _more(len(worst), len(rooms), "reponses.csv")))
+
+
+def _read_at(report: Report, place: Place) -> list[str]:
+    """Return what was read at a place, each value under its name."""
+    return [
+        f"{question.label}{NBSP}: {heads_words(question, heads)}"
+        for name, question in report.checklist.questions.items()
+        if (heads := report.facts.answers.get((place.id, name)))
+    ]
+
+
+def _named(names: Sequence[str], most: int = NAMED) -> str:
+    rest = len(names) - most
+    more = [f"et {rest} de plus, dans les fichiers joints"] if rest > 0 else []
+    return " ; ".join([*names[:most], *more])
+
+
+def _photos(report: Report) -> Md:
+    """Return the first photos that are here; the whole annex names the others."""
+    here = [one for one in report.evidence if one.photo.sha in report.pictures]
+    shown = (
+        image_of(
+            one.photo.sha,
+            f"{report.place_name(one.photo.place)} : "
+            f"{one.photo.caption.rstrip('. ') or 'sans légende'}.",
+        )
+        for one in here[:PHOTOS]
+    )
+    rest = len(here) - PHOTOS
+    more = f"{rest} de plus dans l'annexe HTML ou ODT." if rest > 0 else ""
+    return sections((*shown, written(more)))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from diag.documents.blocks import PAGE_BREAK
 from diag.documents.document import parser
 from diag.documents.parts.budget import sources_list
-from diag.documents.technique import COLUMNS
+from diag.documents.parts.places import COLUMNS
 from diag.documents.templates import build_document
 from diag.model.audit import FollowUp
 from diag.model.checklist import Wording

@@ -13,7 +13,7 @@ from diag.audit.votes import votes_of
 from diag.documents.document import Document
 from diag.documents.formats.pdf import write_pdf
 from diag.documents.parts.places import lacking
-from diag.documents.technique_paper import FEW, SHEETS, TICKETS_SHOWN
+from diag.documents.technique import FEW, SHEETS, TICKETS_SHOWN
 from diag.documents.templates import build_document
 from diag.model.enums import Audience, PlaceKind
 from diag.words.sentences import typeset

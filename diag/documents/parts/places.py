@@ -1,13 +1,16 @@
-"""The places of a school: where each room stands, what falls short, what was noted.
+"""The places of a school: where each stands, what falls short, what was found there.
 
 Rooms are compared with what is expected there, never with one another. What was noted
 is the engineer's own words, printed letter for letter, never as Markdown: all of it for
 the technician, for others what is to be shown.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from datetime import date
+from functools import lru_cache, partial
 
+from diag.answers.types import TYPES, answer_words, heads_words, retired_question
 from diag.assess.questions import relevant_questions
 from diag.assess.results import Assessment, CriterionResult
 from diag.assess.spread import (
@@ -18,10 +21,24 @@ from diag.assess.spread import (
     heat,
     short_places,
 )
-from diag.audit.findings import danger_fact, found_at, names_read, observed
+from diag.audit.findings import (
+    danger_fact,
+    found_at,
+    names_read,
+    observed,
+)
 from diag.audit.places import floor_of, walking_order
 from diag.audit.report import Report, once
-from diag.documents.blocks import Drawing, Md, bullets, code, sections, table, written
+from diag.documents.blocks import (
+    Drawing,
+    Md,
+    bullets,
+    code,
+    image_of,
+    sections,
+    table,
+    written,
+)
 from diag.documents.parts.budget import known_sources
 from diag.documents.school_drawings import (
     HEAT_LEGEND,
@@ -33,14 +50,32 @@ from diag.documents.school_drawings import (
     draw_votes,
     heat_mark,
 )
-from diag.model.audit import Facts, Observation, Place
-from diag.model.checklist import Checklist
-from diag.model.enums import PlaceKind, Standing
+from diag.model.audit import Answer, Facts, Observation, Place
+from diag.model.checklist import Checklist, Question
+from diag.model.enums import (
+    PlaceKind,
+    Provenance,
+    Standing,
+    State,
+)
 from diag.model.errors import DiagError
 from diag.model.votes import Vote
-from diag.words.dates import day_words, hour_words
-from diag.words.sentences import NBSP, in_cell, listed, sentence, uncapitalised
-from diag.words.vocabulary import KINDS, WHOM
+from diag.words.dates import (
+    day_of,
+    day_words,
+    describe_day,
+    hour_words,
+    later,
+    long_date,
+)
+from diag.words.sentences import (
+    NBSP,
+    in_cell,
+    listed,
+    sentence,
+    uncapitalised,
+)
+from diag.words.vocabulary import KINDS, PROVENANCES, WHOM
 
 ROOM_COLUMN = "Salle"
 
@@ -350,3 +385,188 @@ def _asked(report: Report, one: Observation) -> str:
 def _cut(text: str, most: int) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…"
+
+
+# Facts: the school, the rooms, the lots. The usual person stands once, above them all.
+
+COLUMNS = 5
+"""So many places side by side: an A4 page holds no more."""
+
+_INSIDE = (PlaceKind.BATIMENT, PlaceKind.SALLE, PlaceKind.LOT)
+
+
+def answers_by_place(report: Report, usual: str) -> Md:
+    """Return every answer and note of the subject itself and of what holds it."""
+    columns, notes = ("Question", "Réponse", "Origine", "Note"), report.facts.notes
+    return sections(
+        table(
+            f"Réponses, {report.place_name(place.id)}",
+            columns,
+            [
+                (
+                    _label(question),
+                    _value(report, question, heads),
+                    _origin(report, heads, usual),
+                    " / ".join(notes.get((place.id, question.id), ())),
+                )
+                for question in _answered(report, (place,))
+                for heads in (_heads(report, place, question),)
+            ],
+        )
+        for place in report.facts.places.values()
+        if place.kind not in _INSIDE
+    )
+
+
+def place_tables(report: Report, usual: str) -> Md:
+    """Return every answer inside: questions down, a few places across, then notes."""
+    tables = []
+    for kind in _INSIDE:
+        places, many = report.facts.places_of(kind), report.kind_words(kind)[1]
+        groups = [places[at : at + COLUMNS] for at in range(0, len(places), COLUMNS)]
+        for rank, group in enumerate(groups, 1):
+            part = f", {rank} sur {len(groups)}" if len(groups) > 1 else ""
+            caption = f"Tableau des {many}{part}"
+            tables.append(_matrix(report, group, usual, caption))
+    facts, questions = report.facts, report.checklist.questions
+    notes = [
+        (
+            report.place_name(at),
+            questions[name].label if name in questions else name,
+            " / ".join(notes),
+        )
+        for (at, name), notes in facts.notes.items()
+        if at in facts.places and facts.places[at].kind in _INSIDE
+    ]
+    columns = ("Lieu", "Question", "Note")
+    return sections((*tables, table("Notes prises sur place", columns, notes)))
+
+
+def _matrix(report: Report, places: Sequence[Place], usual: str, caption: str) -> Md:
+    names = [report.place_name(place.id) for place in places]
+    questions = _answered(report, places)
+    if not questions:
+        return table(caption, ("Nom",), [(name,) for name in names])
+    rows = []
+    for question in questions:
+        known = [_heads(report, one, question) for one in places]
+        origins = [_origin(report, heads, usual) for heads in known]
+        shared = len(set(filter(None, origins))) == 1
+        cells = [
+            _value(report, question, heads)
+            + (f" ({origin})" if origin and not shared else "")
+            for heads, origin in zip(known, origins, strict=True)
+        ]
+        common = next(filter(None, origins)) if shared else ""
+        rows.append((_label(question), *cells, common))
+    return table(caption, ("Question", *names, "Origine"), rows)
+
+
+def measures(report: Report) -> Md:
+    """Return what was measured with an instrument, place by place."""
+    found: dict[str, list[str]] = {}
+    figures = {
+        one.id: one
+        for one in report.checklist.questions.values()
+        if TYPES[one.type].is_number and not TYPES[one.type].is_whole
+    }
+    for (place, name), heads in report.facts.answers.items():
+        question = figures.get(name)
+        if question is None:
+            continue
+        for head in heads:
+            if head.provenance is Provenance.MEASURED and head.state is State.KNOWN:
+                value = f"{report.place_name(place)} : {answer_words(question, head)}"
+                found.setdefault(question.label, []).append(value)
+    rows = [(label, " ; ".join(values)) for label, values in found.items()]
+    return table("Ce qui a été mesuré", ("Mesure", "Valeurs"), rows)
+
+
+def usual_signature(report: Report) -> str:
+    """Return who answered most, and when; ask once a document: it counts them all."""
+    heads = (head for some in report.facts.answers.values() for head in some)
+    signed = Counter(signature(report, head) for head in heads)
+    return max(signed, key=lambda one: (signed[one], one), default="")
+
+
+def signature(report: Report, head: Answer) -> str:
+    """Return who answered, and when."""
+    return _signature(report.person(head.author), day_of(head.at) if head.at else None)
+
+
+@lru_cache(maxsize=512)  # a few people, a few days
+def _signature(author: str, day: date | None) -> str:
+    return ", ".join(filter(None, (author, long_date(day) if day else "")))
+
+
+def _answered(report: Report, places: Iterable[Place]) -> list[Question]:
+    """Return the questions answered or noted there, those of other editions last."""
+    questions, by_place = report.checklist.questions, _names_by_place(report)
+    ids = {place.id: place.kind for place in places}
+    named = {name: at for at in ids for name in by_place.get(at, ())}
+    known = [question for name, question in questions.items() if name in named]
+    lost = [  # shown, never hidden
+        retired_question(name, ids[named[name]])
+        for name in sorted(named.keys() - questions.keys())
+    ]
+    return [*known, *lost]
+
+
+@once
+def _names_by_place(report: Report) -> Mapping[str, list[str]]:
+    """Return the ids of the questions answered or noted at each place."""
+    names: dict[str, list[str]] = {}
+    for at, name in (*report.facts.answers, *report.facts.notes):
+        names.setdefault(at, []).append(name)
+    return names
+
+
+def _heads(report: Report, place: Place, question: Question) -> tuple[Answer, ...]:
+    return report.facts.answers.get((place.id, question.id), ())
+
+
+def _label(question: Question) -> str:
+    return question.label + (" (réservé à ce document)" if question.sensitive else "")
+
+
+def _value(report: Report, question: Question, heads: Sequence[Answer]) -> str:
+    if not heads:
+        return ""
+    words, lasts = heads_words(question, heads), question.stale_after
+    stale = lasts and any(
+        head.at and later(day_of(head.at), lasts) < report.date for head in heads
+    )
+    return f"{words} (à actualiser)" if stale else words
+
+
+def _origin(report: Report, heads: Sequence[Answer], usual: str) -> str:
+    """Return how a fact is known, and by whom when it is not the usual person."""
+    told = []
+    for head in heads:
+        known, signed = PROVENANCES[head.provenance], signature(report, head)
+        is_usual = len(heads) == 1 and signed == usual
+        told.append(known if is_usual or not signed else f"{known}, {signed}")
+    return " / ".join(told)
+
+
+def photos(report: Report) -> Md:
+    """Return the photos of an audit: a table of them all, then those that are here."""
+    rows, pictures = [], []
+    for rank, evidence in enumerate(report.evidence, 1):
+        photo = evidence.photo
+        here = photo.sha in report.pictures
+        question = report.checklist.questions.get(photo.question)
+        rows.append((
+            str(rank),
+            photo.caption,
+            report.place_name(photo.place),
+            question.label if question else photo.question,
+            describe_day(evidence.day),
+            evidence.author,
+            "ci-dessous" if here else "absente de cet ordinateur",
+        ))
+        if here:
+            words = photo.caption.rstrip(". ") or "sans légende"
+            pictures.append(image_of(photo.sha, f"Photo {rank} : {words}."))
+    columns = ("N°", "Légende", "Lieu", "Question", "Date", "Auteur", "Image")
+    return sections((table("Photos jointes à l'audit", columns, rows), *pictures))

@@ -35,8 +35,8 @@ from diag.documents.tables import (
     table_of,
     withheld_actions,
 )
-from diag.documents.technique import READER
 from diag.model.audit import ROOT_KINDS
+from diag.model.enums import WORKING_READER as READER
 from diag.model.enums import Audience, Kind, Owner
 from diag.words.dates import describe_duration, long_date
 from diag.words.sentences import count_range, sentence

@@ -19,7 +19,7 @@ from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.documents.parts.places import reply_words, shown_lines
 from diag.documents.sheet import pages_of, proofs, sheet_of
-from diag.documents.technique_paper import attachments
+from diag.documents.technique import attachments
 from diag.model.enums import READERS, Audience
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.pictures import jpeg
