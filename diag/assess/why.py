@@ -8,7 +8,16 @@ from diag.assess.advice import Prerequisites
 from diag.assess.criteria import CriterionJudge
 from diag.assess.facts import FactsReading, Limits, PlaceScope
 from diag.assess.judge import Judge, judge_for
-from diag.assess.results import Advice, CriterionResult, Target, Verdict
+from diag.assess.results import (
+    Advice,
+    CriterionResult,
+    Plain,
+    Target,
+    Verdict,
+    advice_json,
+    criterion_json,
+    plain,
+)
 from diag.model.audit import Answer, Facts
 from diag.model.checklist import (
     Checklist,
@@ -283,3 +292,27 @@ def _note(
 
 def _sources(checklist: Checklist, ids: Sequence[str]) -> tuple[RegisteredSource, ...]:
     return tuple(checklist.sources[each] for each in ids if each in checklist.sources)
+
+
+def explanation_json(explanation: Explanation, shown: Checklist) -> Plain:
+    """Return why a criterion stands where it does: `diag why --json`."""
+    return {
+        "criterion": plain(explanation.criterion),
+        "result": criterion_json(explanation.result, shown),
+        "places": plain(explanation.places),
+        "sources": plain(explanation.sources),
+        "visit_date": plain(explanation.visit_date),
+    }
+
+
+def advice_explanation_json(explanation: AdviceExplanation, shown: Checklist) -> Plain:
+    """Return why a recommendation is made, or is not, for a program."""
+    advice = explanation.advice
+    return {
+        "recommendation": plain(explanation.recommendation),
+        "advice": advice_json(advice, shown) if advice else None,
+        "criterion": explanation_json(explanation.criterion, shown),
+        "targets": plain(explanation.targets),
+        "covered_by": list(explanation.covered_by),
+        "sources": plain(explanation.sources),
+    }

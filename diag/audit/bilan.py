@@ -7,7 +7,6 @@ from enum import StrEnum
 from functools import partial
 
 from diag.answers.types import evidence
-from diag.assess.json import advice_explanation_json, explanation_json
 from diag.assess.judge import public
 from diag.assess.results import CriterionResult, DomainResult
 from diag.assess.spread import (
@@ -28,6 +27,8 @@ from diag.assess.why import (
     Explanation,
     FactRead,
     PlaceRead,
+    advice_explanation_json,
+    explanation_json,
     why,
     why_recommended,
 )

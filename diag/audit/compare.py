@@ -12,8 +12,13 @@ from fractions import Fraction
 from statistics import quantiles
 
 from diag.assess import ENGINE
-from diag.assess.json import criterion_json, plain
-from diag.assess.results import Assessment, CriterionResult, Score
+from diag.assess.results import (
+    Assessment,
+    CriterionResult,
+    Score,
+    criterion_json,
+    plain,
+)
 from diag.assess.spread import level_pair
 from diag.assess.words import MOVES, Move, score_cell, score_words
 from diag.audit.memory import session_before

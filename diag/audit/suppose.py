@@ -9,9 +9,18 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 from diag.assess.facts import with_answers
-from diag.assess.json import advice_json, cost_json, criterion_json, plain
 from diag.assess.judge import judge_of
-from diag.assess.results import Advice, Assessment, Cost, CriterionResult, Score
+from diag.assess.results import (
+    Advice,
+    Assessment,
+    Cost,
+    CriterionResult,
+    Score,
+    advice_json,
+    cost_json,
+    criterion_json,
+    plain,
+)
 from diag.assess.spread import level_pair
 from diag.assess.words import (
     FREE_WORDS,

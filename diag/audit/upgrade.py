@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from diag.assess.json import plain
 from diag.assess.judge import judge_of, rooted
-from diag.assess.results import Assessment, Cost, Score
+from diag.assess.results import Assessment, Cost, Score, plain
 from diag.assess.words import score_words
 from diag.audit.answer import Key, doubts_of, is_out_of_place
 from diag.audit.follow import move

@@ -21,7 +21,6 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from diag.answers.types import TYPES, heads_words
-from diag.assess.json import plain
 from diag.assess.judge import Judge, public
 from diag.assess.questions import (
     AUTHORS,
@@ -31,6 +30,7 @@ from diag.assess.questions import (
     next_questions,
     relevant_questions,
 )
+from diag.assess.results import plain
 from diag.audit.answer import Key, doubts_of
 from diag.audit.places import find_place, rooms_in
 from diag.audit.session import AuditSession

@@ -2,9 +2,8 @@
 
 import click
 
-from diag.assess.json import assessment_json
 from diag.assess.judge import public
-from diag.assess.results import Advice, Assessment, Score
+from diag.assess.results import Advice, Assessment, Score, assessment_json
 from diag.assess.spread import danger_words, declined, socle_words
 from diag.assess.words import WORKS, filled_words, format_cost, score_cell
 from diag.audit import hypotheses

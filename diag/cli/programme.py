@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from diag.assess.json import plain
+from diag.assess.results import plain
 from diag.assess.words import score_cell
 from diag.cli import LazyGroup
 from diag.cli.shared import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from diag.assess.json import plain
+from diag.assess.results import plain
 from diag.cli.programme import board_asked, named, variant_name, varied
 from diag.cli.report import print_written
 from diag.cli.shared import (

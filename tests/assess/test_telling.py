@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from diag.assess.json import assessment_json, plain
 from diag.assess.judge import assess
+from diag.assess.results import assessment_json, plain
 from diag.model.enums import Direction, Standing
 from diag.model.text import Bounds
 from tests.assess.builders import (

@@ -3,8 +3,14 @@ from datetime import date
 
 import pytest
 
-from diag.assess.json import advice_explanation_json, explanation_json
-from diag.assess.why import LevelRead, RuleRead, why, why_recommended
+from diag.assess.why import (
+    LevelRead,
+    RuleRead,
+    advice_explanation_json,
+    explanation_json,
+    why,
+    why_recommended,
+)
 from diag.model.checklist import Requirement
 from diag.model.enums import Direction, Gate, Standing
 from diag.rules.values import ABSENT, Span, point
