@@ -1,11 +1,13 @@
 """What a drawing is: sound, described, true to its claim, alone on paper."""
 
+import io
 import re
 import xml.etree.ElementTree as ET
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
+import pypdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +30,7 @@ from diag.documents.drawings import (
     draw_years,
 )
 from diag.documents.formats import FORMATS, Format
+from diag.documents.formats.pdf import write_pdf
 from diag.documents.school_drawings import ON_PAPER, HeatMark, draw_heat, heat_mark
 from diag.documents.templates import build_document
 from diag.model.enums import Audience
@@ -271,3 +274,21 @@ def test_the_head_of_a_column_is_never_cut_inside_a_word() -> None:
     assert found
     lines = re.findall(r">([^<]+)</text>", found.wide.body)
     assert " ".join(lines).replace("\u00a0", " ").startswith("Score sur 100 Examiné à")
+
+
+def test_a_tall_drawing_stays_under_its_heading() -> None:
+    """Half-way down a page, it floated above the heading, which led to nothing."""
+    bars = [bar(f"Domaine {rank}", 40, 40) for rank in range(20)]
+    rows = [(one.label, *one.cells) for one in bars]
+    drawn = table("Notes", COLUMNS, rows, draw=lambda: scores(*bars))
+    told = Document(
+        meta=Meta(title="T", day=TODAY),
+        markdown=f"# T\n\nUn mot.\n\n## Partie\n\n{drawn}\n\nLa suite.\n",
+        drawings=drawings_in([drawn]),
+        is_short=True,
+    )
+    file, _ = write_pdf(told)
+
+    (text,) = (one.extract_text() for one in pypdf.PdfReader(io.BytesIO(file)).pages)
+    places = [text.index(one) for one in ("Un mot", "Partie", "Domaine 7", "La suite")]
+    assert places == sorted(places)
