@@ -151,14 +151,37 @@ class _Addresses:
     """INSEE code → the line that was kept."""
 
     def read(self) -> None:
+        findings = self.intake.findings
         for entry in self.intake.entries():
             try:
                 commune = self._commune(entry)
             except ValueError as error:
-                self.intake.findings.refuse(entry.line, _item(entry), str(error))
-            else:
-                self._keep(entry, commune)
-        self._remark()
+                findings.refuse(entry.line, _item(entry), str(error))
+                continue
+            email = entry.cells["email"]
+            problem = email_problem(email)
+            kept = self.halls.get(commune.insee)
+            if kept is not None:
+                reason = "commune en double, une seule adresse est gardée"
+                findings.remark(entry.line, _item(entry), reason)
+                if problem or not kept["problem"]:
+                    continue
+            self.entries[commune.insee] = entry
+            self.halls[commune.insee] = {
+                "insee": commune.insee,
+                "name": commune.name,
+                "email": "" if problem else email,
+                "problem": problem,
+                "source_date": self.source_date,
+            }
+        uses = Counter(str(hall["email"]).casefold() for hall in self.halls.values())
+        for insee, hall in self.halls.items():
+            reason = str(hall["problem"])
+            if not reason and uses[str(hall["email"]).casefold()] > 1:
+                reason = "courriel partagé par plusieurs communes"
+            if reason:
+                entry = self.entries[insee]
+                findings.remark(entry.line, _item(entry), reason)
 
     def _commune(self, entry: ImportRow) -> Commune:
         department = cells.department(entry.cells["department"])
@@ -178,34 +201,6 @@ class _Addresses:
         if len(found) > 1:
             raise ValueError("plusieurs communes de ce nom dans le département")
         return found[0]
-
-    def _keep(self, entry: ImportRow, commune: Commune) -> None:
-        email = entry.cells["email"]
-        problem = email_problem(email)
-        kept = self.halls.get(commune.insee)
-        if kept is not None:
-            reason = "commune en double, une seule adresse est gardée"
-            self.intake.findings.remark(entry.line, _item(entry), reason)
-            if problem or not kept["problem"]:
-                return
-        self.entries[commune.insee] = entry
-        self.halls[commune.insee] = {
-            "insee": commune.insee,
-            "name": commune.name,
-            "email": "" if problem else email,
-            "problem": problem,
-            "source_date": self.source_date,
-        }
-
-    def _remark(self) -> None:
-        uses = Counter(str(hall["email"]).casefold() for hall in self.halls.values())
-        for insee, hall in self.halls.items():
-            reason = str(hall["problem"])
-            if not reason and uses[str(hall["email"]).casefold()] > 1:
-                reason = "courriel partagé par plusieurs communes"
-            if reason:
-                entry = self.entries[insee]
-                self.intake.findings.remark(entry.line, _item(entry), reason)
 
 
 def _item(entry: ImportRow) -> str:

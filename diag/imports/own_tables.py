@@ -102,7 +102,9 @@ class _OwnTableReading:
         self.refused: list[LineRefusal] = []
 
     def take(self, row: TableRow, where: Mapping[str, int]) -> None:
-        label = self._label(row, where)
+        keys = [key for key in ("id", NAMED_BY[self._section]) if key in where]
+        named = (row.cells[where[key]].strip() for key in keys)
+        label = next(filter(None, named), "")
         try:
             item = self._item(row, where)
             self._check(item)
@@ -111,18 +113,19 @@ class _OwnTableReading:
             return
         ident = text_of(item.nodes["id"])
         self._lines[ident] = row.line
+        shipped = getattr(self._shipped.draft, self._section).get(ident)
         if (self._section, ident) not in self._shipped.nodes:
             self.added.append(ident)
-        elif self._is_unchanged(ident, item):
+        elif (
+            OFF not in item.nodes
+            and shipped is not None
+            and self._build(self._whole(item)) == shipped
+        ):
             self.unchanged.append(ident)
             return
         else:
             self.changed.append(ident)
         self.items[ident] = item
-
-    def _label(self, row: TableRow, where: Mapping[str, int]) -> str:
-        keys = [key for key in ("id", NAMED_BY[self._section]) if key in where]
-        return next(filter(None, (row.cells[where[key]].strip() for key in keys)), "")
 
     def _item(self, row: TableRow, where: Mapping[str, int]) -> Entries:
         spot = Spot(self._file, row.line)
@@ -136,19 +139,17 @@ class _OwnTableReading:
             if node is not None:
                 nodes[key] = node
         if "id" not in nodes:
-            ident = self._ident_of(text_of(nodes.get(NAMED_BY[self._section])))
+            label = text_of(nodes.get(NAMED_BY[self._section]))
+            if not label:
+                raise ValueError("ni identifiant ni désignation")
+            glue = "_" if self._section == "prices" else "-"
+            made = fold(label).replace(" ", glue)[:40]
+            ident = self._labels.get(fold(label)) or made
             nodes = {"id": Scalar(spot, ident, ident), **nodes}
         name = (self._section, text_of(nodes["id"]))
         if name not in self._shipped.nodes:
             nodes.setdefault("source", Scalar(spot, TRADE, TRADE))
         return Entries(spot, nodes, dict.fromkeys(nodes, spot))
-
-    def _ident_of(self, label: str) -> str:
-        if not label:
-            raise ValueError("ni identifiant ni désignation")
-        folded = fold(label)
-        glue = "_" if self._section == "prices" else "-"
-        return self._labels.get(folded) or folded.replace(" ", glue)[:40]
 
     def _check(self, item: Entries) -> None:
         ident = text_of(item.nodes["id"])
@@ -187,23 +188,12 @@ class _OwnTableReading:
         if filled:
             return filled.build("")
         message = problems[0].message
-        if set(required_keys(form)) - whole.nodes.keys():
-            message = f"{self._unknown(ident)}{message}"
+        known = self._shipped.names(self._section)
+        if set(required_keys(form)) - whole.nodes.keys() and ident not in known:
+            near = nearest(ident, known)
+            asked = f" (vouliez-vous « {near} » ?)" if near else ""
+            message = f"« {ident} » n'est pas livré{asked}, et pour l'ajouter {message}"
         raise ValueError(f"{message} — {problems[0].remedy}")
-
-    def _unknown(self, ident: str) -> str:
-        shipped = self._shipped.names(self._section)
-        if ident in shipped:
-            return ""
-        near = nearest(ident, shipped)
-        asked = f" (vouliez-vous « {near} » ?)" if near else ""
-        return f"« {ident} » n'est pas livré{asked}, et pour l'ajouter "
-
-    def _is_unchanged(self, ident: str, item: Entries) -> bool:
-        if OFF in item.nodes:
-            return False
-        shipped = getattr(self._shipped.draft, self._section).get(ident)
-        return shipped is not None and self._build(self._whole(item)) == shipped
 
 
 COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {

@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -109,7 +108,14 @@ class _Directory:
         }):
             present = territory.present(department)
             gone = present.keys() - self.lines.keys()
-            gone -= self._perhaps_unread(territory, gone)
+            if self.unread and gone:  # by number or name, a refused row may be of one
+                names, unread = territory.names_of(SCHOOL), "\n".join(self.unread)
+                gone = {
+                    uai
+                    for uai in gone
+                    if uai not in unread
+                    and _letters(names[uai].rpartition(",")[0]) not in unread
+                }
             if not gone or self._is_outdated(department) or self.intake.is_cut:
                 continue
             if len(gone) > _FEW and len(gone) * 2 > len(present):
@@ -127,17 +133,6 @@ class _Directory:
                     "rien n'en est changé."
                 )
         return tuple(missing)
-
-    def _perhaps_unread(self, territory: Territory, gone: AbstractSet[str]) -> set[str]:
-        """Return the schools that a refused row may be about, by number or name."""
-        if not self.unread or not gone:
-            return set()
-        names, unread = territory.names_of(SCHOOL), "\n".join(self.unread)
-        return {
-            uai
-            for uai in gone
-            if uai in unread or _letters(names[uai].rpartition(",")[0]) in unread
-        }
 
     def _covered(self, present: Mapping[str, tuple[Cell, ...]]) -> set[str]:
         """Return the schools whose like, same sector and kind, the file lists."""
@@ -212,18 +207,15 @@ class _Directory:
             if uai in self.known_dates or not self._is_outdated(department):
                 continue
             if department not in usual:
-                usual[department] = self._usual_date(department)
+                dates = sorted(
+                    date
+                    for known, date in self.known_dates.items()
+                    if self.departments[known] == department
+                )
+                usual[department] = dates[len(dates) // 2] if dates else ""
             if str(school.get("updated") or "9999") < usual[department]:
                 del self.schools[uai]
                 self.intake.findings.skipped[_OLDER] += 1
-
-    def _usual_date(self, department: str) -> str:
-        dates = sorted(
-            date
-            for uai, date in self.known_dates.items()
-            if self.departments[uai] == department
-        )
-        return dates[len(dates) // 2] if dates else ""
 
 
 _IDENTITY: MappingProxyType[str, tuple[Callable[[str], str], str]] = MappingProxyType({
@@ -286,26 +278,20 @@ def read_school(intake: FileIntake, entry: ImportRow, uai: str) -> dict[str, Cel
         school |= intake.maybe(entry, key, read, uai)
     if not school.get("department"):
         school["department"] = cells.department_of(str(school["insee"]))
-    _complete_position(school, intake, entry)
-    _complete_address(school, intake, entry)
-    return school
-
-
-def _complete_position(
-    school: dict[str, Cell], intake: FileIntake, entry: ImportRow
-) -> None:
-    match = _POSITION.fullmatch(entry.cells.get("position", ""))
-    if match and not (school.get("latitude") or school.get("longitude")):
+    position = _POSITION.fullmatch(entry.cells.get("position", ""))
+    if position and not (school.get("latitude") or school.get("longitude")):
         with suppress(ValueError):  # no reason to refuse a school
-            latitude, longitude = cells.latitude(match[1]), cells.longitude(match[2])
+            latitude = cells.latitude(position[1])
+            longitude = cells.longitude(position[2])
             school |= {"latitude": latitude, "longitude": longitude}
     degrees = str(school.get("latitude", "")), str(school.get("longitude", ""))
     is_overseas = str(school["department"]).startswith(_OVERSEAS)
     if all(degrees) and not is_overseas and not cells.is_in_mainland(*degrees):
-        about = f"{school['uai']} {school['name']}"
         reason = "coordonnées hors de la métropole : elles ne sont pas prises"
-        intake.findings.remark(entry.line, about, reason)
+        intake.findings.remark(entry.line, f"{uai} {school['name']}", reason)
         del school["latitude"], school["longitude"]
+    _complete_address(school, intake, entry)
+    return school
 
 
 def _complete_address(

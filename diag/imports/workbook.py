@@ -154,15 +154,13 @@ def _lines(rows: Iterator[Row]) -> Iterator[str]:
     for number, cells in rows:
         width = width or len(cells)
         yield from [""] * (number - done - 1)
-        yield ";".join(map(_quoted, cells + [""] * (width - len(cells))))
+        texts = [""] * max(width, len(cells))
+        for at, cell in enumerate(cells):
+            text = " ".join(cell.split()) if "\n" in cell or "\r" in cell else cell
+            is_plain = ";" not in text and '"' not in text
+            texts[at] = text if is_plain else '"' + text.replace('"', '""') + '"'
+        yield ";".join(texts)
         done = number
-
-
-def _quoted(cell: str) -> str:
-    text = " ".join(cell.split()) if "\n" in cell or "\r" in cell else cell
-    if ";" in text or '"' in text:
-        return '"' + text.replace('"', '""') + '"'
-    return text
 
 
 def _ends(stream: IO[bytes], *wanted: str) -> Iterator[ET.Element]:

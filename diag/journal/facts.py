@@ -17,7 +17,6 @@ from typing import Any, NamedTuple, TypeVar
 from diag.assess.questions import Timed
 from diag.journal import changes, subjects
 from diag.journal.heads import (
-    HeadIndex,
     board_of,
     differing,
     latest,
@@ -432,9 +431,20 @@ def conflicts_of(journal: Journal, audit: Audit) -> tuple[Conflict, ...]:
     board = board_of(heads)
     site = place_tree_of(journal, audit, board)
     outdated = asked_again_of(journal, audit.id)
+    by_topic: dict[Topic, Sequence[Head]] = {}
+    shared: set[Topic] = set()
+    for subject, group in groupby(heads, key=lambda head: head.subject):
+        topic = subjects.parse(subject)
+        if isinstance(topic, PlaceTopic) and topic.place in board.merged:
+            continue
+        if isinstance(topic, AnswerTopic | NoteTopic):
+            topic = replace(topic, place=board.at(topic.place))
+        if topic in by_topic:
+            shared.add(topic)
+        by_topic[topic] = [*by_topic.get(topic, ()), *group]
     found: list[Conflict] = []
-    for topic, group in _by_topic(heads, board).items():
-        own = group
+    for topic, standing in by_topic.items():
+        own = pooled(standing) if topic in shared else standing
         if isinstance(topic, _NEVER_SETTLED) or topic in _STANDING:
             continue
         if (
@@ -450,21 +460,6 @@ def conflicts_of(journal: Journal, audit: Audit) -> tuple[Conflict, ...]:
         if edits or len(differing(own)) > 1:
             found.append(_conflict(journal, audit.id, topic, own, edits))
     return tuple(found)
-
-
-def _by_topic(heads: Sequence[Head], board: HeadIndex) -> dict[Topic, Sequence[Head]]:
-    found: dict[Topic, Sequence[Head]] = {}
-    shared: set[Topic] = set()
-    for subject, group in groupby(heads, key=lambda head: head.subject):
-        topic, own = subjects.parse(subject), list(group)
-        if isinstance(topic, PlaceTopic) and topic.place in board.merged:
-            continue
-        if isinstance(topic, AnswerTopic | NoteTopic):
-            topic = replace(topic, place=board.at(topic.place))
-        if topic in found:
-            shared.add(topic)
-        found[topic] = [*found.get(topic, ()), *own]
-    return found | {topic: pooled(found[topic]) for topic in shared}
 
 
 def nearest_base(history: Sequence[Revision], heads: Iterable[str]) -> Revision | None:

@@ -7,10 +7,10 @@ or backdated in somebody's name is under no seal. It holds no content.
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 from hashlib import sha256
-from itertools import islice, product
+from itertools import chain, islice, product
 from typing import Any, Final, NamedTuple
 
 from diag.journal import proof, subjects
@@ -216,19 +216,14 @@ class Seal(NamedTuple):
         named = [alike.get(prefix, []) for prefix in dict.fromkeys(self.prefixes)]
         if not all(named):
             return frozenset()
-        for chosen in islice(_choices(named, self.n), _COMBINATIONS):
+        # What may be intended: all that begin alike, or one of each.
+        everything = [ident for ids in named for ident in ids]
+        whole = [everything] if len(everything) == self.n else []
+        one_each = map(list, product(*named)) if len(named) == self.n else ()
+        for chosen in islice(chain(whole, one_each), _COMBINATIONS):
             if _root(chosen) == self.root:
                 return frozenset(chosen)
         return frozenset()
-
-
-def _choices(named: list[list[bytes]], n: int) -> Iterator[list[bytes]]:
-    """Give the sets of ids that may be intended: one each, or all that begin alike."""
-    everything = [ident for ids in named for ident in ids]
-    if len(everything) == n:
-        yield everything
-    if len(named) == n:
-        yield from map(list, product(*named))
 
 
 def subject_of(key: str) -> str:

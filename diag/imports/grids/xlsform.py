@@ -130,21 +130,18 @@ class _Parser:
             self._expect(")")
             found = f"not ({inside})"
         elif token.text == "selected":
-            found = self._selected()
+            self._expect("(")
+            fact = self._fact(self._next().text)
+            self._expect(",")
+            value = self._next()
+            self._expect(")")
+            found = self._is(fact, value, "=")
         elif token.kind == "name":
             found = self._compared(self._fact(token.text))
         else:
             raise UntranslatableError(f"« {token.text} » n'a pas d'équivalent")
         self._depth -= 1
         return found
-
-    def _selected(self) -> str:
-        self._expect("(")
-        fact = self._fact(self._next().text)
-        self._expect(",")
-        value = self._next()
-        self._expect(")")
-        return self._is(fact, value, "=")
 
     def _compared(self, fact: ReadableFact) -> str:
         sign = self._next()
@@ -412,20 +409,17 @@ class _Reading:
                     f"Plus de {MOST_ROWS} lignes, ou de {MOST_NESTED} groupes l'un "
                     "dans l'autre : c'est trop."
                 )
-            self._name_columns(line, row)
+            for head in row:
+                is_read = {head, head.partition(":")[0]} & _SAID_OTHERWISE
+                if not is_read and head not in self._columns and row.get("type"):
+                    self._columns.add(head)
+                    self._draft.miss(
+                        line,
+                        f"la colonne « {head} » n'a pas d'équivalent : non reprise.",
+                    )
             self._row(line, row)
         for group in self._groups:
             self._draft.miss(0, f"le groupe « {group.title} » n'est jamais fermé.")
-
-    def _name_columns(self, line: int, row: Mapping[str, str]) -> None:
-        for head in row:
-            field = head.partition(":")[0]
-            is_read = {head, field} & _SAID_OTHERWISE
-            if not is_read and head not in self._columns and row.get("type"):
-                self._columns.add(head)
-                self._draft.miss(
-                    line, f"la colonne « {head} » n'a pas d'équivalent : non reprise."
-                )
 
     def _row(self, line: int, row: Mapping[str, str]) -> None:
         kind = " ".join(row.get("type", "").split())
