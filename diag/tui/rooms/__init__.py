@@ -252,7 +252,8 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
         return command not in _WITH_ROOMS or bool(self.board.place)
 
     @on(RoomsBoard.Chosen)
-    def _chosen(self) -> None:
+    def on_open_cell(self) -> None:
+        """Open the question of the cell."""
         picture, board = self._picture, self.board
         if picture is None or not board.place:
             return
@@ -262,10 +263,6 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
             board.inform("Rien ne se demande ici.")
         else:
             self.dismiss(key)
-
-    def on_open_cell(self) -> None:
-        """Open the question of the cell."""
-        self._chosen()
 
     def on_turn_face(self) -> None:
         self.board.turn()

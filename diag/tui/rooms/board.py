@@ -306,29 +306,27 @@ class RoomsBoard(Sturdy, PlainStyle, Widget, can_focus=True):
         face = Face(picture, at, width)
         face.add(*progress(picture, width))
         face.add(Run(" "))
-        if picture.lines:
-            self._draw_faces(face, height - len(face.lines) - 1)
-        else:
+        if not picture.lines:
             face.add(Run(fitted(f" {self.empty}", width), DIM))
+        else:
+            floor, room = self._floor, height - len(face.lines) - 1
+            table = room
+            if self.both:
+                rows = len(picture.lines) + 4
+                tallest = max((len(rows) for rows in floor.values()), default=0)
+                table = min(rows, max(room - 5 * tallest - 3, room // 2))
+            if self.both or not self.shows_plan:
+                joined(face, TableFace(picture, at, width, table - 1))
+            if self.both:
+                face.add(Run(" "))
+                room -= table
+            if self.both or self.shows_plan:
+                plan = PlanFace(picture, floor, at, width=width, height=max(room, 1))
+                joined(face, plan)
         face.lines = face.lines[: height - 1]
         face.lines += [[Run(" ")] for _ in range(height - 1 - len(face.lines))]
         face.add(Run(fitted(f" {self._status}", width)))
         return [merged(line) for line in face.lines], face.targets
-
-    def _draw_faces(self, face: Face, height: int) -> None:
-        picture, at, width = face.picture, face.at, face.width
-        floor, table_height = self._floor, height
-        if self.both:
-            rows = len(picture.lines) + 4
-            tallest = max((len(rows) for rows in floor.values()), default=0)
-            table_height = min(rows, max(height - 5 * tallest - 3, height // 2))
-        if self.both or not self.shows_plan:
-            joined(face, TableFace(picture, at, width, table_height - 1))
-        if self.both:
-            face.add(Run(" "))
-        if self.both or self.shows_plan:
-            room = height - (table_height if self.both else 0)
-            joined(face, PlanFace(picture, floor, at, width=width, height=max(room, 1)))
 
     def render_line(self, y: int) -> Strip:
         """Draw a line."""

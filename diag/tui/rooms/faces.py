@@ -147,8 +147,15 @@ class TableFace(Face):
         self, picture: RoomsPicture, at: Pointer, width: int, height: int
     ) -> None:
         super().__init__(picture, at, width)
-        self._columns = Columns.within(width, len(picture.aspects))
-        self.add(*self._titles())
+        columns = self._columns = Columns.within(width, len(picture.aspects))
+        titles, inside = [Run(" " * (columns.names + 1))], columns.cell - 1
+        is_whole = all(cell_len(one.label) + 2 <= inside for one in picture.aspects)
+        for aspect, shown in enumerate(picture.aspects):
+            word = shown.label if is_whole else shown.short or shown.label
+            self.aim(columns.span(aspect)[0], inside, aspect=aspect)
+            look = ACCENT if aspect == at.aspect else DIM
+            titles += [Run(fitted(f"{aspect + 1} {word}", inside), look), Run(" ")]
+        self.add(*titles, Run(" Reste", DIM))
         lines, room = picture.lines, max(height - _BELOW - 1, 1)
         rank = next((n for n, one in enumerate(lines) if one.place.id == at.place), 0)
         page = max(room - 1, 1)  # by pages, so that a move scrolls seldom
@@ -163,20 +170,6 @@ class TableFace(Face):
             words = picture.describe(at.place, picture.aspects[at.aspect])
         self.add(Run(fitted(f" {words}", room)), Run(beside, DIM))
         self.add(*_legend(self.is_wide))
-
-    def _titles(self) -> Iterator[Run]:
-        yield Run(" " * (self._columns.names + 1))
-        aspects = self.picture.aspects
-        room = self._columns.cell - 1
-        is_whole = all(cell_len(one.label) + 2 <= room for one in aspects)
-        for rank, aspect in enumerate(aspects):
-            left, _ = self._columns.span(rank)
-            word = aspect.label if is_whole else aspect.short or aspect.label
-            label = f"{rank + 1} {word}"
-            self.aim(left, room, aspect=rank)
-            yield Run(fitted(label, room), ACCENT if rank == self.at.aspect else DIM)
-            yield Run(" ")
-        yield Run(" Reste", DIM)
 
     def _row(self, row: RoomLine) -> Iterator[Run]:
         ident, names = row.place.id, self._columns.names
@@ -257,7 +250,18 @@ class PlanFace(Face):
         self._floor, self._spots = floor, spots_of(floor)
         self._chosen = room_at(picture, self._spots, at.place)
         self._unit = _unit(floor, width)
-        self.add(*self._aspects())
+        head = f"{'>' if at.on_plan else ' '}Plan "
+        aspects, x = [Run(head)], cell_len(head)
+        for rank, aspect in enumerate(picture.aspects):
+            label = aspect.label if self.is_wide else aspect.short or aspect.label
+            around = "[]" if rank == at.tint else "  "
+            text = f"{rank + 1} {one_line(label)}".join(around)
+            if x + cell_len(text) > width:
+                break
+            self.aim(x, cell_len(text), aspect=rank)
+            aspects.append(Run(text, ACCENT if rank == at.tint else DIM))
+            x += cell_len(text)
+        self.add(*aspects)
         shown = every = tuple(floor)
         walls = sum(self._width(holder) for holder in every)
         if every and walls + _APART * (len(every) - 1) > width - 2:
@@ -277,21 +281,6 @@ class PlanFace(Face):
 
     def _width(self, holder: str) -> int:
         return columns_of(self._floor[holder]) * self._unit + 1
-
-    def _aspects(self) -> Iterator[Run]:
-        head = f"{'>' if self.at.on_plan else ' '}Plan "
-        yield Run(head)
-        x = cell_len(head)
-        for rank, aspect in enumerate(self.picture.aspects):
-            label = aspect.label if self.is_wide else aspect.short or aspect.label
-            is_here = rank == self.at.tint
-            around = "[]" if is_here else "  "
-            text = f"{rank + 1} {one_line(label)}".join(around)
-            if x + cell_len(text) > self.width:
-                return
-            self.aim(x, cell_len(text), aspect=rank)
-            yield Run(text, ACCENT if is_here else DIM)
-            x += cell_len(text)
 
     def _draw(self, shown: Sequence[str], room: int) -> None:
         """Draw buildings side by side, scrolled so that the room chosen is in sight."""
@@ -318,19 +307,14 @@ class PlanFace(Face):
             for y in range(height):
                 runs = canvas.runs(y + up, aside, inside)
                 self.lines[top + y] += [*runs, Run(" " * _APART)]
-            self._aim_at(holder, top - up, left - aside, range(top, top + height))
+            for ident, own in self._spots.items():
+                if own.holder == holder:
+                    start = left - aside + own.start * self._unit
+                    end = start + own.width * self._unit
+                    first = top - up + own.row * HEIGHT
+                    lines = range(max(first, top), min(first + HEIGHT, top + height))
+                    self.targets += [ClickTarget(y, start, end, ident) for y in lines]
             left += inside + _APART
-
-    def _aim_at(self, holder: str, top: int, left: int, lines: range) -> None:
-        for ident, spot in self._spots.items():
-            start = left + spot.start * self._unit
-            own = range(top + spot.row * HEIGHT, top + (spot.row + 1) * HEIGHT)
-            if spot.holder == holder:
-                self.targets += [
-                    ClickTarget(y, start, start + spot.width * self._unit, ident)
-                    for y in own
-                    if y in lines
-                ]
 
     def _canvas(self, rows: Sequence[FloorRow]) -> "_Canvas":
         canvas = _Canvas(columns_of(rows) * self._unit + 1, len(rows) * HEIGHT)
