@@ -320,32 +320,27 @@ class VisitFaces(PlaceScreen):
         return self.query_one("#visit-face", ContentSwitcher)
 
     def _show_around(self) -> None:
-        visiting = self.visiting
-        if self.session.status in UNDER_WAY:
-            remarks = self._time_words()
+        session, visiting, remarks = self.session, self.visiting, tuple[str, ...]()
+        if session.status not in UNDER_WAY:
+            remarks = (standing_word(session.status, session.signature),)
         else:
-            remarks = (standing_word(self.session.status, self.session.signature),)
+            # What still fits before one leaves, or how long one has been here.
+            if (plan := session.plan) and plan.start:
+                self._costs = self._costs or costs_of(session, plan.minutes)
+                remarks = countdown(session, visiting.walk, self._costs)
+            if not remarks and (minutes := minutes_on_site(session)):
+                remarks = (f"{duration_words(minutes)} sur place",)
         listening = (_LISTENING,) if self.diag.desk.phone else ()
-        self.set_title(self.session.about.title, *listening, *remarks)
+        self.set_title(session.about.title, *listening, *remarks)
         left, maybe = visiting.walk.left, visiting.walk.maybe
         rest = f"reste {left}" if left or maybe else "tout est répondu"
         more = f", peut-être {maybe} de plus" if maybe else ""
         words = content(f"{visiting.score} · {rest}{more}")
         self.query_one("#visit-score", Static).update(words, layout=False)
-        checks = len(departure_of(self.session, visiting.walk).checks)
+        checks = len(departure_of(session, visiting.walk).checks)
         with self.prevent(WalkPlan.Moved):
             self.query_one(WalkPlan).show_walk(visiting, checks)
         self.query_one(KnownHere).follow(visiting)
-
-    def _time_words(self) -> tuple[str, ...]:
-        """Return what still fits before one leaves, or how long one has been here."""
-        plan = self.session.plan
-        if plan and plan.start:
-            self._costs = self._costs or costs_of(self.session, plan.minutes)
-            if left := countdown(self.session, self.visiting.walk, self._costs):
-                return left
-        minutes = minutes_on_site(self.session)
-        return (f"{duration_words(minutes)} sur place",) if minutes else ()
 
     def _given(self, typed: str | Parsed) -> None:
         """Record what is typed, then go to what is left; nothing typed: go on."""

@@ -123,11 +123,6 @@ class AnswerLine(Sturdy, LineField):
         return self.may_return()
 
     async def on_key(self, event: events.Key) -> None:
-        if self._take(event):
-            event.stop()
-            event.prevent_default()
-
-    def _take(self, event: events.Key) -> bool:
         if event.key == "enter":
             self.entered()
         elif event.key in _WALKS:
@@ -141,32 +136,29 @@ class AnswerLine(Sturdy, LineField):
             self.cursor_position = len(self.value)
         elif event.character == _HELP and not (self.free_text and self.value):
             self.app.post_message(Help())
-        elif event.character and event.is_printable:
-            return self._goes_on(event) or self._begins(event.character, event.time)
-        else:
-            return False
-        return True
+        elif not (event.character and event.is_printable and self._takes(event)):
+            return
+        event.stop()
+        event.prevent_default()
 
-    def _goes_on(self, event: events.Key) -> bool:
-        """Drop the letters of a word that its first ones have recorded already."""
+    def _takes(self, event: events.Key) -> bool:
+        """Drop the end of a word that is recorded, or record; else it only types."""
         rest, self._rest = self._rest, ""
-        typed = fold(event.character or "")
-        if not typed or not rest.startswith(typed) or event.time > self._until:
-            return False
-        self._rest, self._until = rest[len(typed) :], event.time + _SAME_WORD
-        return True
-
-    def _begins(self, character: str, at: float) -> bool:
+        character = event.character or ""
+        typed = fold(character)
+        if typed and rest.startswith(typed) and event.time <= self._until:
+            self._rest, self._until = rest[len(typed) :], event.time + _SAME_WORD
+            return True
         state = STATE_KEYS.get(character)
         if state and not self.value and not self.free_text:
             self.post_message(self.NoAnswer(state))
             return True
         before, after = self.value[: self.cursor_position], self.value
         text = before + character + after[self.cursor_position :]
-        rest = self.recorded(text) if self.selection.is_empty else None
-        if rest is None:
+        left = self.recorded(text) if self.selection.is_empty else None
+        if left is None:
             return False
-        self._rest, self._until = rest, at + _SAME_WORD
+        self._rest, self._until = left, event.time + _SAME_WORD
         return True
 
     def action_read(self, way: int) -> None:

@@ -517,7 +517,13 @@ def expected_lines(question: Question, read: SoFar, width: int) -> list[str]:
         words = f"Saisie : {read.text}  →  {read.words or read.problem or '…'}"
         lines = _wrapped(words, width)
     elif question.choices:
-        lines = _choices_lines(question, width)
+        several = ", plusieurs" if kind.is_several else ""
+        for longest in _LABELS:  # as long as the lines allow
+            choices = keys_and_labels(question, question.choices, longest)
+            whole = _BETWEEN.join(each.replace(" ", NBSP) for each in choices)
+            lines = _wrapped(f"Un choix{several} : {whole}", width)
+            if len(lines) <= _EXPECTED_LINES:
+                break
     elif kind.is_yes_no:
         keys = "  ".join(f"{key} {label}" for key, label, _ in kind.options(question))
         lines = [keys, state_keys(question)]
@@ -538,43 +544,28 @@ def with_notice(expected: list[str], text: str, current: str, width: int) -> lis
     return [*expected[: len(expected) + 1 - len(words)], *words]
 
 
-def _choices_lines(question: Question, width: int) -> list[str]:
-    """Return every choice and its key; labels as long as the lines allow."""
-    several = ", plusieurs" if TYPES[question.type].is_several else ""
-    for longest in _LABELS:
-        choices = keys_and_labels(question, question.choices, longest)
-        whole = _BETWEEN.join(each.replace(" ", NBSP) for each in choices)
-        lines = _wrapped(f"Un choix{several} : {whole}", width)
-        if len(lines) <= _EXPECTED_LINES:
-            break
-    return lines
-
-
 def _wrapped(text: str, width: int) -> list[str]:
     return wrap(text, max(width, 1)) or [""]
 
 
 def current_line(question: Question, cell: Cell) -> str:
     """Return what the cell holds, whole: value, unit, state, provenance, note, flag."""
-    beside = ["à revoir"] * cell.flagged + [f"note : {each}" for each in cell.notes]
-    return " · ".join([_cell_words(question, cell), *beside])
-
-
-def _cell_words(question: Question, cell: Cell) -> str:
+    words = heads_words(question, cell.heads)
     if cell.is_inert:
-        kept = f" Gardé sans compter : {heads_words(question, cell.heads)}."
-        words = "Ne se demande pas ici, d'après les autres réponses."
-        return words + kept * bool(cell.heads)
-    if not cell.heads:
+        kept = f" Gardé sans compter : {words}." if cell.heads else ""
+        shown = f"Ne se demande pas ici, d'après les autres réponses.{kept}"
+    elif not cell.heads:
         maybe = " (se demande peut-être : cela dépend d'autres réponses)"
-        return f"Pas de réponse{maybe if cell.relevant is None else ''}"
-    text = heads_words(question, cell.heads)
-    if cell.is_conflict:
-        return f"Réponses contradictoires : {text}. La réponse tapée ici tranchera."
-    (answer,) = cell.heads
-    if answer.state is State.KNOWN:
-        text = f"{text}, {PROVENANCES[answer.provenance]}"
-    return f"Réponse : {text}"
+        shown = f"Pas de réponse{maybe if cell.relevant is None else ''}"
+    elif cell.is_conflict:
+        shown = f"Réponses contradictoires : {words}. La réponse tapée ici tranchera."
+    else:
+        (answer,) = cell.heads
+        known = answer.state is State.KNOWN
+        how = f", {PROVENANCES[answer.provenance]}" if known else ""
+        shown = f"Réponse : {words}{how}"
+    beside = ["à revoir"] * cell.flagged + [f"note : {each}" for each in cell.notes]
+    return " · ".join([shown, *beside])
 
 
 def provenance_note(provenance: Provenance | None) -> str:
