@@ -47,7 +47,6 @@ from diag.tui.text import DIAG_DARK, DIAG_LIGHT, THEMES
 from diag.words.sentences import system_sentence
 
 if TYPE_CHECKING:
-    from diag.audit.session import AuditSession
     from diag.sync.meeting import SyncResult
     from diag.tui.bilan import BilanScreen
     from diag.workspace.workspace import World
@@ -412,7 +411,7 @@ class DiagApp(Sturdy, GuardedApp):
         """Go into a school's audit; the user stays where it cannot be opened.
 
         Raises:
-            DiagError: it cannot be opened.
+            DiagError: it cannot be opened, or the edition to pass to cannot be used.
         """
         session = self.desk.session(uai)
 
@@ -421,19 +420,10 @@ class DiagApp(Sturdy, GuardedApp):
             self.go_school(uai)
             self.push_screen(screen)
 
-        if session.is_older:
-            self._offer_upgrade(session, enter)
-        else:
+        if not session.is_older:
             enter()
-
-    def _offer_upgrade(
-        self, session: "AuditSession", enter: Callable[[], object]
-    ) -> None:
-        """Show what an audit of an older method becomes; go in once it is passed.
-
-        Raises:
-            DiagError: the edition to pass to cannot be used.
-        """
+            return
+        # What an audit of an older method becomes is shown; one goes in once it passed.
         from diag.audit.upgrade import (  # noqa: PLC0415
             preview,
             reopen_and_upgrade,
@@ -441,7 +431,6 @@ class DiagApp(Sturdy, GuardedApp):
         )
 
         found = preview(session)
-        closed = session.status is AuditStatus.CLOS
 
         def answered(confirmed: bool | None) -> None:  # noqa: FBT001 - Textual's
             if confirmed:
@@ -450,7 +439,7 @@ class DiagApp(Sturdy, GuardedApp):
                 self.inform(f"Édition {found.new.checklist.version}.")
 
         words = "\n".join(upgrade_summary(session, found))
-        yes = "Rouvrir et passer" if closed else "Passer"
+        yes = "Rouvrir et passer" if session.status is AuditStatus.CLOS else "Passer"
         self.push_screen(Confirm(words, yes=yes, no="Revenir", grave=True), answered)
 
     def _handle_exception(self, error: Exception) -> None:

@@ -238,7 +238,7 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
         if len(shown) > 1 and not shown[-1][0]:  # an empty end is room for its left
             *shown, (text, size, right), (_, more, _) = shown
             shown.append((text, size + (0 if right else more + _GAP), right))
-        parts = [_fitted(text, size, right=right) for text, size, right in shown]
+        parts = [fitted(text, size, right=right) for text, size, right in shown]
         return self._text(" " + "  ".join(parts), width, style)
 
     @staticmethod
@@ -249,14 +249,10 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
         """Return the width of each column, 0 for one not shown; the lines keep them."""
         if self._sized is None or self._sized[0] != width:
             shown = [each for each in self.columns if width >= each.least]
+            needs = [need for each, need in self._needs() if each in shown]
+            asked = [each.asked(width) for each in shown]
             gaps = _GAP * (len(shown) - 1) + 2
-            shared = iter(
-                shared_widths(
-                    [each.asked(width) for each in shown],
-                    [need for each, need in self._needs() if each in shown],
-                    width - gaps,
-                )
-            )
+            shared = iter(shared_widths(asked, needs, width - gaps))
             sizes = [next(shared) if each in shown else 0 for each in self.columns]
             self._sized = width, sizes
         return self._sized[1]
@@ -325,10 +321,11 @@ def _longest(cells: Sequence[str]) -> int:
     return max(cell_len(one_line(each)) for each in cells)
 
 
-def _fitted(text: str, size: int, *, right: bool) -> str:
+def fitted(text: str, size: int, *, right: bool = False) -> str:
+    """Return a text in so many columns, on one side; « … » where it was longer."""
     length = cell_len(text)
     if length > size:
-        return set_cell_size(text, max(size - 1, 0)) + "…"
+        return set_cell_size(text, size - 1) + "…" if size > 0 else ""
     blank = " " * (size - length)
     return blank + text if right else text + blank
 

@@ -1,6 +1,6 @@
 """What a workshop gave: ballots in a grid or from phones, cards one after the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events, on, work
@@ -172,19 +172,14 @@ class BallotsScreen(WorkshopEntries):
     @on(CellGrid.Filled)
     def _filled(self, event: CellGrid.Filled) -> None:
         """Write what was typed or pasted, all of it or nothing."""
-        self._keep(*self._drafts(event))
-        self._fill()
-
-    def _drafts(self, event: CellGrid.Filled) -> Iterator[NewRevision]:
         container, names, known = self._container(), [*self._themes], self._ballots
-        idents = [*known]
+        idents, drafts = [*known], list[NewRevision]()
         for down, texts in enumerate(event.texts):
             row = event.row + down
             if row >= len(idents):
                 self._typed.append(container.fresh())
                 idents.append(self._typed[-1])
-            ident = idents[row]
-            before = known.get(ident)
+            before = known.get(idents[row])
             points = dict(before.points) if before else {}
             for right, text in enumerate(texts):
                 if event.column + right >= len(names):
@@ -197,7 +192,9 @@ class BallotsScreen(WorkshopEntries):
             kept = {name: many for name, many in points.items() if many}
             value = checked(WorkshopBallot, {"role": role, "points": kept})
             if value != before:
-                yield container.draft(self._subject(ident), value)
+                drafts.append(container.draft(self._subject(idents[row]), value))
+        self._keep(*drafts)
+        self._fill()
 
     def refused(self, error: DiagError) -> None:  # noqa: ARG002 - as it is called
         """Stand on what was refused, as it was typed."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
@@ -26,6 +25,7 @@ from diag.programme.history import envelope_words, value_words
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.programme.words import purse_words
 from diag.tui.commands import Command, CommandType, Sturdy, bindings_of
+from diag.tui.lists import fitted
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.programme.replaying import Changes, UndoEntry
 from diag.tui.text import PlainStyle, Sentence, line
@@ -235,21 +235,12 @@ class CellGrid(Sturdy, ScrollView, PlainStyle, can_focus=True):
         width = self.size.width
         name, size = self._sizes(width)
         (first, style), *rest = cells
-        parts = [Segment(f" {_cut(line(first), name - 1)}", style)]
+        parts = [Segment(f" {fitted(line(first), name - 1)}", style)]
         for text, own in rest:
             parts.append(Segment(" " * _GAP, self.plain_style))
-            shown = line(text)
-            blank = " " * max(size - cell_len(shown), 0)
-            parts.append(Segment(blank + _cut(shown, min(cell_len(shown), size)), own))
+            parts.append(Segment(fitted(line(text), size, right=True), own))
         strip = Strip(parts)
         return strip.adjust_cell_length(width, self.plain_style)
-
-
-def _cut(text: str, size: int) -> str:
-    """Return a text in so many columns, cut by « … » where it is longer."""
-    if cell_len(text) > size > 0:
-        return set_cell_size(text, size - 1) + "…"
-    return set_cell_size(text, size)
 
 
 class TurnVoted(Command, keys="v", title="Votée", footer=True):

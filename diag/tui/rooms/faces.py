@@ -320,11 +320,22 @@ class PlanFace(Face):
         canvas = _Canvas(columns_of(rows) * self._unit + 1, len(rows) * HEIGHT)
         rooms = [room for row in rows for room, _ in row]
         for room in sorted(rooms, key=lambda one: one == self._chosen):  # drawn last
-            spot = self._spots[room]
+            spot, line = self._spots[room], self.picture.line(room)
             left, top = spot.start * self._unit, spot.row * HEIGHT
             inside = spot.width * self._unit - 1
-            texts, look = self._room(room)
             strong = room == self._chosen
+            name = one_line(self.picture.facts.places[room].name)
+            texts, look = (
+                [f"↔ {name}" if self.at.lifted and strong else name, "", ""],
+                "",
+            )
+            if self.picture.aspects and line is not None:
+                aspect = self.picture.aspects[self.at.tint].id
+                cell = self.picture.cell(room, aspect)
+                rest = f"{line.left} reste" * bool(line.left)
+                below = "  ".join(filter(None, (marks(line), rest)))
+                texts[1:] = [standing(self.picture, aspect, cell), below]
+                look = _cell_look(self.picture, aspect, cell).look
             for y, text in enumerate(texts, top + 1):
                 is_name = y == top + 1
                 mark = ">" if strong and is_name else " "
@@ -332,21 +343,6 @@ class PlanFace(Face):
                 canvas.put(left + 1, y, shown, f"{look} {BOLD}" if is_name else look)
             canvas.wall(left, top, left + inside + 1, strong=strong)
         return canvas
-
-    def _room(self, room: str) -> tuple[list[str], str]:
-        """Return the lines of a room and its look."""
-        picture, line = self.picture, self.picture.line(room)
-        name = one_line(picture.facts.places[room].name)
-        if self.at.lifted and room == self._chosen:
-            name = f"↔ {name}"
-        if not picture.aspects or line is None:
-            return [name, "", ""], ""
-        aspect = picture.aspects[self.at.tint].id
-        cell = picture.cell(room, aspect)
-        left = f"{line.left} reste" * bool(line.left)
-        below = "  ".join(filter(None, (marks(line), left)))
-        look = _cell_look(picture, aspect, cell).look
-        return [name, standing(picture, aspect, cell), below], look
 
 
 class _Canvas:

@@ -3,6 +3,8 @@
 Gestures over many cells; each is one durable commit, and one step of undo.
 """
 
+from collections.abc import Callable
+
 from textual import events
 
 from diag.audit.grid import (
@@ -63,16 +65,21 @@ class Grid(GridEntry):
 
     def paste_text(self, text: str) -> None:
         """Fill cells from the cursor on; what was refused is shown, cell by cell."""
-        at = self.table.cursor
-        try:
-            filled = paste(self.session, self.sheet, at.row, at.column, text)
-        except GestureError as error:
-            self.inform(str(error))
+        filled = self._fill(paste, *self.table.cursor, text)
+        if filled is None:
             return
         self.after(filled, _pasted(filled))
         if filled.refused:
             sentences = [f"· {each.sentence}" for each in filled.refused[:_SHOWN]]
             self.app.push_screen(Notice("\n".join(sentences), _pasted(filled)))
+
+    def _fill(self, gesture: Callable[..., Filled], *where: object) -> Filled | None:
+        """Fill cells of the sheet by a gesture; what refuses it whole is shown."""
+        try:
+            return gesture(self.session, self.sheet, *where)
+        except GestureError as error:
+            self.inform(str(error))
+            return None
 
     def on_like_previous(self) -> None:
         """Answer as in the row above, then go down; or take the audit's before."""
@@ -84,12 +91,7 @@ class Grid(GridEntry):
             self.post_answered(self.session.facts.root, "")
             return
         row, column = self.table.cursor
-        if not self.settle():
-            return
-        try:
-            filled = like_previous(self.session, self.sheet, row)
-        except GestureError as error:
-            self.inform(str(error))
+        if not self.settle() or not (filled := self._fill(like_previous, row)):
             return
         count = len(filled.written)
         above = self.sheet.places[row - 1].name
@@ -114,10 +116,7 @@ class Grid(GridEntry):
         elif len(rows) == 1:
             self.inform("Rien à recopier : pas de réponse ici, ni de ligne au-dessus.")
             return
-        try:
-            filled = copy_down(self.session, self.sheet, columns, copied)
-        except GestureError as error:
-            self.inform(str(error))
+        if not (filled := self._fill(copy_down, columns, copied)):
             return
         left = f", {len(filled.refused)} laissées" if filled.refused else ""
         words = counted(len(filled.written), "réponse recopiée", "réponses recopiées")

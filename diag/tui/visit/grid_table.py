@@ -6,7 +6,6 @@ from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -164,22 +163,40 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         """Return one line of the screen: a title, a row, or the sums."""
         if not (self.sheet.places and self.sheet.questions):
             return self._nothing(y)
-        names, width = self.layout_of.names, self.size.width
-        row = y - self.layout_of.height + self.scroll_offset.y
-        is_edge = y < self.layout_of.height or y == self.size.height - 1
-        if y < self.layout_of.height:
-            head, body = self._title(y)
-        elif is_edge:
-            head, body = self._sums()
+        layout, width, columns = self.layout_of, self.size.width, self._columns()
+        names = layout.names
+        row = y - layout.height + self.scroll_offset.y
+        rest = style = self.plain_style
+        head, body = "", list[Segment]()
+        if y < layout.height:
+            rest = style = self.component_style("table--title")
+            here = self.component_style("table--title-here")
+            body = [
+                Segment(
+                    layout.titles[at][y], here if at == self.cursor.column else rest
+                )
+                for at in columns
+            ]
+            if y == layout.height - 1:
+                count = len(self.sheet.places)
+                head = (
+                    f"{count} {PLACE_NAMES[self.sheet.kind]}{'s' if count > 1 else ''}"
+                )
+        elif y == self.size.height - 1:
+            rest = style = self.component_style("table--sum")
+            head = "Ensemble"
+            sums = ((self.sheet.sum(at), layout.widths[at]) for at in columns)
+            body = [Segment(_name_text(words, size), style) for words, size in sums]
         elif row < len(self.sheet.places):
-            head, body = self._row(row)
-        else:
-            head, body = Segment(" " * names, self.plain_style), []
-        rest = head.style if is_edge else self.plain_style
-        left, columns = self.scroll_offset.x, self._columns()
-        left -= self.layout_of.starts[columns[0]] if columns else left
-        strip = Strip(body).crop_extend(left, left + width - names, rest)
-        return Strip.join([Strip([head], names), strip]).simplify()
+            if row == self.cursor.row:
+                style = self.component_style("table--name-here")
+            head = self.sheet.places[row].name
+            body = [self._cell(row, at) for at in columns]
+        left = self.scroll_offset.x
+        left -= layout.starts[columns[0]] if columns else left
+        strip = Strip(_joined(body)).crop_extend(left, left + width - names, rest)
+        shown = Segment(_name_text(head, names), style)
+        return Strip.join([Strip([shown], names), strip]).simplify()
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
         """Draw again what scrolls sideways: neither the names nor the empty lines."""
@@ -231,34 +248,7 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
             0, self.size.width, self.plain_style
         )
 
-    def _title(self, y: int) -> tuple[Segment, list[Segment]]:
-        plain = self.component_style("table--title")
-        here = self.component_style("table--title-here")
-        body = [
-            Segment(
-                self.layout_of.titles[column][y],
-                here if column == self.cursor.column else plain,
-            )
-            for column in self._columns()
-        ]
-        corner = ""
-        if y == self.layout_of.height - 1:
-            count = len(self.sheet.places)
-            corner = f"{count} {PLACE_NAMES[self.sheet.kind]}{'s' if count > 1 else ''}"
-        return Segment(_name_text(corner, self.layout_of.names), plain), _joined(body)
-
-    def _row(self, row: int) -> tuple[Segment, list[Segment]]:
-        base = self.plain_style
-        is_here = row == self.cursor.row
-        name = _name_text(self.sheet.places[row].name, self.layout_of.names)
-        head = Segment(
-            name, self.component_style("table--name-here") if is_here else base
-        )
-        return head, _joined([
-            self._cell(row, column, base) for column in self._columns()
-        ])
-
-    def _cell(self, row: int, column: int, base: Style) -> Segment:
+    def _cell(self, row: int, column: int) -> Segment:
         question, width = self.sheet.questions[column], self.layout_of.widths[column]
         cell = self.sheet.cell(row, column)
         if (row, column) == self.cursor:
@@ -279,21 +269,10 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         }
         # Its words are enough without colour.
         look = next((name for name, holds in looks.items() if holds), "")
+        base = self.plain_style
         if look and not cell.is_inert:
             base += self.component_style(f"table--{look}")
         return Segment(cell_text(question, cell, width), base)
-
-    def _sums(self) -> tuple[Segment, list[Segment]]:
-        style = self.component_style("table--sum")
-        body = [
-            Segment(
-                _name_text(self.sheet.sum(column), self.layout_of.widths[column]), style
-            )
-            for column in self._columns()
-        ]
-        return Segment(_name_text("Ensemble", self.layout_of.names), style), _joined(
-            body
-        )
 
     def _draw_lines(self, lines: Iterable[int], left: int = 0) -> None:
         seen = [y for y in lines if y >= 0]
