@@ -1,10 +1,10 @@
-"""Before a visit: what changed since the audit before, what fits in so many minutes."""
+"""A visit on its day: what changed since the last, what fits in it, who came, when."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.content import Content
 
 from diag.audit.answer import Key
@@ -20,6 +20,7 @@ from diag.audit.fitting import (
     fit_spare,
     walk_within,
 )
+from diag.audit.follow import add_visit, remove_visit
 from diag.audit.memory import (
     Carried,
     Memory,
@@ -39,6 +40,7 @@ from diag.documents.questionnaire import (
     write_form,
     write_questionnaire,
 )
+from diag.model.audit import Visit
 from diag.model.enums import Profile
 from diag.model.errors import DiagError
 from diag.tui.commands import (
@@ -49,11 +51,11 @@ from diag.tui.commands import (
     bindings_of,
     key_now,
 )
-from diag.tui.dialogs import Ask
+from diag.tui.dialogs import Ask, ChooseDialog, Field, FormDialog, ListChoice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.text import DrawnLine, Sentence, TextSheet, line, wrapped
-from diag.words.dates import hour_typed, hour_words, written_day
+from diag.words.dates import day_typed, hour_typed, hour_words, written_day
 from diag.words.sentences import counted, french, sentence
 
 
@@ -518,3 +520,101 @@ def _bar(found: Fit, start: int, width: int) -> list[DrawnLine]:
         DrawnLine(Content(drawn.ljust(width, "░"))),
         DrawnLine(Content.styled(hours[:width], "$text-muted")),
     ]
+
+
+_NAMES = "séparés par des virgules"
+_ALLOWED = "de la commune : qui, quand"
+_REMOVE = "remove"
+
+
+class DayOnSite(FormDialog):
+    """Asks what a visit is dated by; gives its words: « visite du 31/01/2027 »."""
+
+    PLACE = KeyPlace.DEPARTURE
+
+    def __init__(self, session: AuditSession, corrects: Visit | None = None) -> None:
+        words = (
+            f"Corriger la {_visit_words(corrects)}" if corrects else "Dater la visite"
+        )
+        super().__init__(words)
+        self._session = session
+        self._corrects = corrects
+
+    def fields(self) -> tuple[Field, ...]:
+        """Show what is to be corrected, else what is likeliest: one came, today."""
+        visit = self._corrects
+        if visit is None:
+            workspace = self._session.workspace
+            author = workspace.settings.name_of(workspace.settings.author)
+            today = workspace.world.today().isoformat()
+            visit = Visit(id="", date=today, present=(author,))
+        present, met = ", ".join(visit.present), ", ".join(visit.met)
+        return (
+            Field("on", "Date", written_day(visit.date), "31/01/2027"),
+            Field("present", "Qui est venu", present, _NAMES),
+            Field("met", "Qui a reçu", met, "directrice, maître, agent communal…"),
+            Field("authorisation", "Accord", visit.authorisation, _ALLOWED),
+        )
+
+    def keep(self) -> str:
+        """Record the visit.
+
+        Raises:
+            DiagError: a date that is none or is to come; what was typed stays.
+        """
+        typed = self.value("on")
+        if not typed.strip():
+            raise DiagError(
+                "Une visite a une date, par exemple 31/01/2027.", about="on"
+            )
+        visit = add_visit(
+            self._session,
+            day_typed(typed, until=self._session.workspace.world.today()),
+            present=_names(self.value("present")),
+            met=_names(self.value("met")),
+            authorisation=self.value("authorisation"),
+            corrects=self._corrects,
+        )
+        return _visit_words(visit)
+
+
+def _visit_words(visit: Visit) -> str:
+    return f"visite du {written_day(visit.date)}"
+
+
+def ask_day(app: App[None], session: AuditSession, done: Callable[[str], None]) -> None:
+    """Ask for a day on site, or what is to be corrected; `done` is given its words."""
+
+    def kept(words: str | None) -> None:
+        if words:
+            done(words)
+
+    def chosen(key: str | None) -> None:
+        if key is None:
+            return
+        act, _, ident = key.partition("/")
+        visit = next((one for one in session.visits if one.id == ident), None)
+        if visit and act == _REMOVE:
+            remove_visit(session, visit)
+            done(f"{_visit_words(visit)} retirée")
+        else:
+            app.push_screen(DayOnSite(session, visit), kept)
+
+    if not session.visits:
+        chosen("")
+        return
+    choices = [ListChoice("+", "Dater une autre visite")]
+    for one in session.visits:
+        aside = ", ".join(one.present)
+        choices.append(
+            ListChoice(f"/{one.id}", f"Corriger la {_visit_words(one)}", aside)
+        )
+        choices.append(
+            ListChoice(f"{_REMOVE}/{one.id}", f"Retirer la {_visit_words(one)}", aside)
+        )
+    noted = counted(len(session.visits), "visite déjà notée", "visites déjà notées")
+    app.push_screen(ChooseDialog(noted, choices), chosen)
+
+
+def _names(typed: str) -> tuple[str, ...]:
+    return tuple(filter(None, (each.strip() for each in typed.split(","))))

@@ -1,33 +1,58 @@
-"""Avant de partir: what is seen here only, what others answer; the day on site."""
+"""Avant de partir: what is seen here only, what others answer; the page « à chaud ».
 
-from collections.abc import Callable
+Whoever reads that page stands at arm's length and enlarges the terminal's font: it is
+airy, else tight, else one page a heading, and never cut.
+"""
 
-from textual.app import App, ComposeResult
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from rich.cells import cell_len
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
 
 from diag.audit.answer import Key
-from diag.audit.departure import Check, departure_of, waive
-from diag.audit.follow import add_visit, remove_visit
+from diag.audit.departure import (
+    Check,
+    Debrief,
+    DebriefLine,
+    debrief_of,
+    departure_of,
+    waive,
+)
+from diag.audit.follow import add_step
+from diag.audit.report import report_folder, report_of
 from diag.audit.session import AuditSession
-from diag.documents.write import write_departure
-from diag.model.audit import Visit
-from diag.model.errors import DiagError
-from diag.tui.beginning import send_forms
+from diag.audit.undo import undo
+from diag.documents.equipe import debrief_paper
+from diag.documents.write import Paper, write_departure, write_paper
+from diag.model.audit import FollowUp
+from diag.model.enums import FollowUpState
+from diag.model.text import accept
+from diag.tui.beginning import ask_day, send_forms
 from diag.tui.commands import (
     Command,
     CommandType,
     GoBilan,
+    KeyPlace,
     OpenDebrief,
     SendForms,
+    Trouble,
+    Undo,
+    WriteNote,
     bindings_of,
     key_now,
 )
-from diag.tui.debrief import DebriefScreen
-from diag.tui.dialogs import ChooseDialog, Field, FormDialog, ListChoice
+from diag.tui.dialogs import Ask
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
-from diag.tui.place import EVERYWHERE, PlaceScreen
-from diag.tui.text import Sentence
-from diag.words.dates import day_typed, hour_words, written_day
-from diag.words.sentences import counted
+from diag.tui.noting import NotedAs, note_at, subjects_at
+from diag.tui.place import EVERYWHERE, KeyBar, PlaceScreen
+from diag.tui.text import DrawnLine, Sentence, TextSheet, content, line, wrapped
+from diag.words.dates import day_typed, hour_words
+from diag.words.sentences import counted, french
 
 
 class GoThere(Command, keys="enter", title="Aller voir", footer=True):
@@ -170,97 +195,423 @@ def _line(check: Check) -> ListLine:
     return ListLine("/".join(stop.key), cells)
 
 
-_NAMES = "séparés par des virgules"
-_ALLOWED = "de la commune : qui, quand"
-_REMOVE = "remove"
+_GO_ON = "Échap revient à ce qui reste à voir."
 
 
-class DayOnSite(FormDialog):
-    """Asks what a visit is dated by; gives its words: « visite du 31/01/2027 »."""
+class TakeOff(
+    Command, keys="space", title="Retirer", place=KeyPlace.DEBRIEF, footer=True
+):
+    """Retirer la ligne de cette page ; un danger y reste toujours."""
 
-    def __init__(self, session: AuditSession, corrects: Visit | None = None) -> None:
-        words = (
-            f"Corriger la {_visit_words(corrects)}" if corrects else "Dater la visite"
-        )
-        super().__init__(words)
+
+class Rephrase(
+    Command, keys="e", title="Dire autrement", place=KeyPlace.DEBRIEF, footer=True
+):
+    """Dire la ligne autrement, sur cette page seulement."""
+
+
+class AgreeOnDay(Command, keys="d", title="Date", place=KeyPlace.DEBRIEF, footer=True):
+    """Dater la décision sous le curseur : elle est notée « proposée », avec ce jour."""
+
+
+class ShowPrices(Command, keys="p", title="Prix", place=KeyPlace.DEBRIEF, footer=True):
+    """Montrer les prix, jusqu'à la prochaine touche."""
+
+
+class ShowScore(Command, keys="s", title="Note", place=KeyPlace.DEBRIEF, footer=True):
+    """Montrer le score, jusqu'à la prochaine touche."""
+
+
+class PrintDebrief(
+    Command, keys="i", title="Imprimer", place=KeyPlace.DEBRIEF, footer=True
+):
+    """Écrire la page en PDF, au format A5, à côté des rapports."""
+
+
+_WIDE, _NARROW = 100, 40
+_MARGINS = (8, 3, 2)
+"""Columns left of the text: on a wide screen, a usual one, a narrow one."""
+
+_LONGEST = 92
+"""Columns of text: longer lines are hard to follow."""
+
+_GAP = 3
+"""Blanks between what is to be done and who does it."""
+
+_REMARK = "   à chaud, avant le rapport"
+"""After the title, where there is room."""
+
+Block = list[DrawnLine]
+"""What stays together as far as it can: a line and what it is wrapped to."""
+
+
+@dataclass(frozen=True, slots=True)
+class DebriefLayout:
+    """A page of so many columns and lines, and what is shown of it."""
+
+    width: int
+    height: int
+    cursor: str = ""
+    """Key of the line that the cursor stands on."""
+    shows_price: bool = False
+    shows_score: bool = False
+
+    @property
+    def margin(self) -> int:
+        """Columns at the left, where the cursor stands."""
+        rank = (self.width < _WIDE) + (self.width < _NARROW)
+        return _MARGINS[rank] if self.width > 2 * _MARGINS[rank] else 0
+
+    @property
+    def columns(self) -> int:
+        """Columns of text."""
+        return max(1, min(self.width - 2 * self.margin, _LONGEST))
+
+    def pages(self, debrief: Debrief) -> list[Block]:
+        """Return it on one page, airy or tight, else on as many as it takes."""
+        title = self._plain(debrief.title, "bold")
+        if title[0].text.cell_length + cell_len(_REMARK) < self.width:
+            remark = Content.styled(_REMARK, "$text-muted")
+            title[0] = DrawnLine(title[0].text + remark)
+        heads = [title]
+        if self.shows_score:
+            heads.append(self._plain(debrief.score, "$text-muted"))
+        if debrief.early:
+            heads.append(self._plain(f"{debrief.early} {_GO_ON}", ""))
+        head = [row for block in heads for row in block]
+        parts = [
+            (
+                self._plain(part.title, "bold $accent"),
+                [self._item(one, part.lines) for one in part.lines],
+            )
+            for part in debrief.parts
+        ]
+        for gap in (1, 0):
+            whole = [
+                *head,
+                *(
+                    row
+                    for title, items in parts
+                    for row in (_BLANK, *title, *_joined(items, gap))
+                ),
+            ]
+            top = [_BLANK] * (len(whole) < self.height)
+            if len(whole) <= self.height:
+                return [[*top, *whole]]
+        shared = [
+            page for title, items in parts for page in self._part(head, title, items)
+        ]
+        bare = shared or list(_chunks(head, self.height))
+        return [
+            self._footed(page, rank, len(bare)) if shared else page
+            for rank, page in enumerate(bare, 1)
+        ]
+
+    def _part(self, head: Block, title: Block, items: list[Block]) -> Iterator[Block]:
+        """Give the pages of a heading; where lines are few, its lines alone."""
+        top, room = [*head, _BLANK, *title], self.height - 1
+        if room - len(top) < 1:
+            top = []
+        for gap in (1, 0):
+            rows = [*top, *_joined(items, gap)]
+            if len(rows) <= room:
+                yield rows
+                return
+        page: Block = []
+        for item in items:
+            if page and len(top) + len(page) + len(item) > room:
+                yield [*top, *page]
+                page = []
+            *full, page = [*_chunks([*page, *item], max(room - len(top), 1))]
+            yield from ([*top, *each] for each in full)
+        yield [*top, *page]
+
+    def _footed(self, page: Block, rank: int, count: int) -> Block:
+        """Return a page with its number under it, set apart where there is room."""
+        words = f"{rank} sur {count}"
+        more = f"{words}, flèche droite pour la suite"
+        shown = more if rank < count and cell_len(more) <= self.columns else words
+        fits = self.height > 1 and cell_len(shown) <= self.columns
+        if not fits:
+            return page
+        gap = [_BLANK] * (len(page) + 1 < self.height)
+        return [*page, *gap, *self._plain(shown, "$text-muted")]
+
+    def _plain(self, text: str, style: str) -> Block:
+        lines = wrapped(content(line(french(text))), self.columns)
+        blank = Content(" " * self.margin)
+        return [DrawnLine(blank + each.stylize(style)) for each in lines]
+
+    def _item(self, one: DebriefLine, beside: Sequence[DebriefLine]) -> Block:
+        """Return a line under its mark; who acts and when stand beside, or under."""
+        style = "bold $text-error" if one.is_danger else "bold" if one.aside else ""
+        mark = f"{one.mark} " if self.columns > len(one.mark) + 1 else ""
+        inside = max(self.columns - len(mark), 1)
+        texts = wrapped(content(line(french(one.text))), inside)
+        aside = line(french(self._aside(one)))
+        at = max(cell_len(line(french(each.text))) for each in beside) + _GAP
+        widest = max(cell_len(line(french(self._aside(each)))) for each in beside)
+        rows = [each.stylize(style) for each in texts]
+        if aside:
+            last = rows[-1].cell_length
+            # In a column where all of them fit, else after the text, else under it.
+            at = at if at + widest <= inside else last + _GAP
+            asides = wrapped(Content.styled(aside, "$accent"), inside)
+            if at + cell_len(aside) <= inside:
+                rows[-1:] = [rows[-1] + Content(" " * (at - last)) + asides[0]]
+            else:
+                rows += asides
+        pointed = one.key == self.cursor and self.margin > 1
+        pointer = "> ".rjust(self.margin) if pointed else " " * self.margin
+        lead = Content(pointer) + Content.styled(mark, style or "bold")
+        blank = Content(" " * (self.margin + len(mark)))
+        return [
+            DrawnLine((blank if rank else lead) + row, one.key)
+            for rank, row in enumerate(rows)
+        ]
+
+    def _aside(self, one: DebriefLine) -> str:
+        price = one.price if self.shows_price else ""
+        return ", ".join(filter(None, (one.aside, price)))
+
+
+_BLANK = DrawnLine(Content(""))
+
+
+def _joined(items: Sequence[Block], gap: int) -> Iterator[DrawnLine]:
+    for rank, item in enumerate(items):
+        yield from [_BLANK] * (gap if rank else 0)
+        yield from item
+
+
+def _chunks(rows: Block, room: int) -> Iterator[Block]:
+    for start in range(0, len(rows), max(room, 1)):
+        yield rows[start : start + max(room, 1)]
+
+
+class DebriefScreen(PlaceScreen):
+    """Facts, places and dates; what is hidden shows until the next key."""
+
+    DEFAULT_CSS = "DebriefScreen TextSheet { height: 1fr; }"
+    PLACE = KeyPlace.DEBRIEF
+    OFFERS = (
+        TakeOff,
+        Rephrase,
+        AgreeOnDay,
+        ShowPrices,
+        ShowScore,
+        PrintDebrief,
+        WriteNote,
+        Undo,
+        *EVERYWHERE,
+    )
+    BINDINGS = [  # noqa: RUF012 - as Textual declares it
+        *bindings_of(*OFFERS),
+        Binding("up", "step(-1)", "Ligne précédente", show=False),
+        Binding("down", "step(1)", "Ligne suivante", show=False),
+        Binding("left,pageup", "turn(-1)", "Page précédente", show=False),
+        Binding("right,pagedown", "turn(1)", "Page suivante", show=False),
+    ]
+    INTRODUCTION = (
+        "Une page à montrer à la directrice avant de partir : ni score, ni prix, ni "
+        "nom. Agrandissez la police du terminal : la page s'y plie. Les flèches vont "
+        "de ligne en ligne et de page en page."
+    )
+
+    def __init__(self, session: AuditSession) -> None:
+        super().__init__()
         self._session = session
-        self._corrects = corrects
+        self._debrief = debrief_of(report_of(session))
+        self._undoes: list[dict[str, str] | None] = []
+        """What each gesture on the page replaced; None: a day, written in the audit."""
+        self._cursor = ""
+        self._page = 0
+        self._revealed: type[Command] | None = None
+        self._pages: list[Block] = []
 
-    def fields(self) -> tuple[Field, ...]:
-        """Show what is to be corrected, else what is likeliest: one came, today."""
-        visit = self._corrects
-        if visit is None:
-            workspace = self._session.workspace
-            author = workspace.settings.name_of(workspace.settings.author)
-            today = workspace.world.today().isoformat()
-            visit = Visit(id="", date=today, present=(author,))
-        present, met = ", ".join(visit.present), ", ".join(visit.met)
-        return (
-            Field("on", "Date", written_day(visit.date), "31/01/2027"),
-            Field("present", "Qui est venu", present, _NAMES),
-            Field("met", "Qui a reçu", met, "directrice, maître, agent communal…"),
-            Field("authorisation", "Accord", visit.authorisation, _ALLOWED),
+    @property
+    def debrief(self) -> Debrief:
+        """What is shown, as it was retouched."""
+        return self._debrief.retouched(self._words)
+
+    @property
+    def _words(self) -> dict[str, str]:
+        return self.diag.desk.retouched.setdefault(self._session.audit.id, {})
+
+    def compose(self) -> ComposeResult:
+        """Lay the page alone over the keys: its title is its own."""
+        yield TextSheet()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._show()
+
+    def _show(self) -> None:
+        keys = [one.key for one in self.debrief.lines]
+        if self._cursor not in keys:
+            self._cursor = keys[0] if keys else ""
+        self.query_one(TextSheet).show(self._lay)
+        self.refresh_keys()
+
+    def _lay(self, width: int) -> Block:
+        layout = DebriefLayout(
+            width,
+            self.query_one(TextSheet).height,
+            self._cursor,
+            shows_price=self._revealed is ShowPrices,
+            shows_score=self._revealed is ShowScore,
         )
+        self._pages = layout.pages(self.debrief)
+        self._page = min(self._page, len(self._pages) - 1)
+        return self._pages[self._page]
 
-    def keep(self) -> str:
-        """Record the visit.
+    def on_write_note(self) -> None:
+        subjects = subjects_at(self._session, [self._cursor])
+        note_at(self.app, self._session, subjects, self._noted)
+
+    def _noted(self, noted: NotedAs) -> None:
+        if noted.opens:
+            self.diag.go_visit(self._session.about.ref, *noted.opens)
+        self.diag.inform(f"Noté : {noted.words}.")
+
+    @property
+    def line(self) -> DebriefLine | None:
+        """The line under the cursor."""
+        return next((o for o in self.debrief.lines if o.key == self._cursor), None)
+
+    def can(self, command: type[Command]) -> bool | None:
+        found = self.line if self.is_mounted else None
+        if command is Rephrase:
+            return True if found else None
+        if command is TakeOff:
+            return True if found and not found.is_danger else None
+        if command is AgreeOnDay:
+            return True if found and found.advice else None
+        return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Hide what was shown for a while; the same key again shows it no more."""
+        if self._revealed:
+            keys = self._revealed.keys_in(self.diag.keys)
+            self._revealed = None
+            self._show()
+            if event.key in keys:
+                event.stop()
+                event.prevent_default()
+
+    def on_show_prices(self) -> None:
+        self._reveal(ShowPrices)
+
+    def on_show_score(self) -> None:
+        self._reveal(ShowScore)
+
+    def _reveal(self, what: type[Command]) -> None:
+        self._revealed = what
+        self._show()
+
+    def action_step(self, by: int) -> None:
+        """Go to the line above or below, on its page."""
+        keys = [one.key for one in self.debrief.lines]
+        if keys:
+            at = keys.index(self._cursor) + by
+            key = self._cursor = keys[max(0, min(at, len(keys) - 1))]
+            found = (
+                rank
+                for rank, page in enumerate(self._pages)
+                if any(row.key == key for row in page)
+            )
+            self._page = next(found, 0)
+            self._show()
+
+    def action_turn(self, by: int) -> None:
+        """Go to the page before or after, on its first line."""
+        page = self._page + by
+        if 0 <= page < len(self._pages):
+            keys = [row.key for row in self._pages[page] if row.key]
+            self._cursor, self._page = keys[0] if keys else self._cursor, page
+            self._show()
+
+    @on(TextSheet.Picked)
+    def _picked(self, event: TextSheet.Picked) -> None:
+        self._cursor = event.key
+        self._show()
+
+    def on_take_off(self) -> None:
+        keys = [one.key for one in self.debrief.lines]
+        if self.line:
+            at = keys.index(self._cursor)
+            gone, self._cursor = self._cursor, (keys[at + 1 :] or keys[at - 1 :])[0]
+            self._retouch({gone: ""})
+
+    def _retouch(self, words: dict[str, str]) -> None:
+        self._undoes.append(dict(self._words))
+        self._words.update(words)
+        self._show()
+
+    @work
+    async def on_rephrase(self) -> None:
+        found = self.line
+        if found is None:
+            return
+
+        def keep(typed: str) -> None:
+            words = accept(typed, "text", line=True)
+            self._retouch({found.key: words} if words else {})
+
+        question = "Comment le dire sur cette page ?"
+        await self.app.push_screen_wait(Ask(question, found.text, keep=keep))
+
+    @work
+    async def on_agree_on_day(self) -> None:
+        ident = self.line.advice if self.line else ""
+        if ident:
+            question = "Avant quel jour ? La décision sera notée avec cette date."
+            keep = partial(self._date, ident)
+            await self.app.push_screen_wait(Ask(question, hint="31/01/2027", keep=keep))
+
+    def _date(self, ident: str, typed: str) -> None:
+        """Note the day; what was decided already stays so.
 
         Raises:
-            DiagError: a date that is none or is to come; what was typed stays.
+            DiagError: when it is no day.
         """
-        typed = self.value("on")
-        if not typed.strip():
-            raise DiagError(
-                "Une visite a une date, par exemple 31/01/2027.", about="on"
-            )
-        visit = add_visit(
-            self._session,
-            day_typed(typed, until=self._session.workspace.world.today()),
-            present=_names(self.value("present")),
-            met=_names(self.value("met")),
-            authorisation=self.value("authorisation"),
-            corrects=self._corrects,
+        session = self._session
+        due = day_typed(typed, since=session.workspace.world.today())
+        action = report_of(session).plan.action(ident)
+        step = FollowUp(
+            recommendation=ident,
+            state=(action.state if action else None) or FollowUpState.PROPOSEE,
+            on=session.workspace.world.today().isoformat(),
+            due=due.isoformat(),
         )
-        return _visit_words(visit)
+        add_step(session, step)
+        self._undoes.append(None)
+        self._debrief = debrief_of(report_of(session))
+        self._show()
 
-
-def _visit_words(visit: Visit) -> str:
-    return f"visite du {written_day(visit.date)}"
-
-
-def ask_day(app: App[None], session: AuditSession, done: Callable[[str], None]) -> None:
-    """Ask for a day on site, or what is to be corrected; `done` is given its words."""
-
-    def kept(words: str | None) -> None:
-        if words:
-            done(words)
-
-    def chosen(key: str | None) -> None:
-        if key is None:
+    def on_undo(self) -> None:
+        """Take back the last gesture made on this page."""
+        if not self._undoes:
+            self.diag.inform("Rien à annuler sur cette page.")
             return
-        act, _, ident = key.partition("/")
-        visit = next((one for one in session.visits if one.id == ident), None)
-        if visit and act == _REMOVE:
-            remove_visit(session, visit)
-            done(f"{_visit_words(visit)} retirée")
+        session, before = self._session, self._undoes.pop()
+        if before is None:
+            self.diag.inform(f"Annulé : {undo(session)}.")
+            self._debrief = debrief_of(report_of(session))
         else:
-            app.push_screen(DayOnSite(session, visit), kept)
+            self.diag.desk.retouched[session.audit.id] = before
+        self._show()
 
-    if not session.visits:
-        chosen("")
-        return
-    choices = [ListChoice("+", "Dater une autre visite")]
-    for one in session.visits:
-        aside = ", ".join(one.present)
-        choices.append(
-            ListChoice(f"/{one.id}", f"Corriger la {_visit_words(one)}", aside)
-        )
-        choices.append(
-            ListChoice(f"{_REMOVE}/{one.id}", f"Retirer la {_visit_words(one)}", aside)
-        )
-    noted = counted(len(session.visits), "visite déjà notée", "visites déjà notées")
-    app.push_screen(ChooseDialog(noted, choices), chosen)
+    def on_print_debrief(self) -> None:
+        paper = debrief_paper(self.debrief, report_of(self._session))
+        self._print(paper)
 
-
-def _names(typed: str) -> tuple[str, ...]:
-    return tuple(filter(None, (each.strip() for each in typed.split(","))))
+    @work(thread=True, exclusive=True, group="reports", description="aside")
+    def _print(self, paper: Paper) -> None:
+        app, shell = self.app, self.diag  # the user may leave meanwhile
+        written = tuple(write_paper(paper, report_folder(self._session)))
+        for words in {one.warning for one in written if one.warning}:
+            app.post_message(Trouble(words))
+        paths = [one.path for one in written if one.path]
+        shown = next((one for one in paths if one.suffix == ".pdf"), paths[0])
+        app.call_from_thread(shell.inform, f"La page est écrite : {shown}")

@@ -7,9 +7,9 @@ from textual.pilot import Pilot
 
 from diag.audit.follow import add_visit
 from diag.audit.report import report_folder
+from diag.tui.beginning import DayOnSite
 from diag.tui.bilan import BilanScreen
-from diag.tui.debrief import DebriefScreen
-from diag.tui.departure import DayOnSite, DepartureScreen
+from diag.tui.departure import DebriefScreen, DepartureScreen
 from diag.tui.dialogs import ChooseDialog, Notice
 from diag.tui.lists import Lines
 from diag.tui.visit import VisitScreen

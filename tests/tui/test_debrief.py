@@ -15,7 +15,7 @@ from diag.audit.session import AuditSession
 from diag.model.enums import FollowUpState
 from diag.tui.app import DiagApp
 from diag.tui.bilan import BilanScreen
-from diag.tui.debrief import DebriefLayout, DebriefScreen
+from diag.tui.departure import DebriefLayout, DebriefScreen
 from diag.tui.dialogs import Ask
 from diag.words.sentences import french
 from tests.examples import cases

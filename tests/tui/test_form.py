@@ -10,7 +10,7 @@ from textual.widgets import Input
 from diag.audit.session import AuditSession
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState
-from diag.tui.departure import DayOnSite
+from diag.tui.beginning import DayOnSite
 from diag.tui.dialogs import FormDialog, Notice
 from diag.tui.recommendation import FollowUpDialog, OwnAdviceDialog
 from diag.tui.setup import SettingsForm

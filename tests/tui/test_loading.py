@@ -52,7 +52,7 @@ def test_the_list_of_schools_loads_neither_pydantic_nor_judging(
 def test_a_visit_does_not_load_what_one_sees_on_leaving() -> None:
     loaded = loaded_by("import diag.tui.app, diag.tui.visit")
 
-    screens = {"departure", "debrief", "bilan", "suppose"}
+    screens = {"departure", "bilan", "suppose"}
     assert not loaded & {f"diag.tui.{name}" for name in screens}
 
 

@@ -16,7 +16,7 @@ from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
 from diag.model.enums import QuestionType
 from diag.tui.bilan import BilanScreen
-from diag.tui.debrief import DebriefScreen
+from diag.tui.departure import DebriefScreen
 from diag.tui.noting import NotedScreen, NotingScreen
 from diag.tui.photos import Dropped, PhotosScreen
 from diag.tui.text import TextSheet

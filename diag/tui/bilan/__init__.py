@@ -52,7 +52,7 @@ from diag.tui.commands import (
     bindings_of,
     key_now,
 )
-from diag.tui.debrief import DebriefScreen
+from diag.tui.departure import DebriefScreen
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
 from diag.tui.export import ExportScope, ExportScreen, WrittenDialog
 from diag.tui.noting import NotedAs, NotedScreen, note_at

@@ -18,7 +18,7 @@ from diag.audit.walk import most_useful
 from diag.model.enums import PlaceKind, State
 from diag.office.conflicts import find_contested
 from diag.tui.audit_finds import AuditDoors, finds_of, warm_search
-from diag.tui.beginning import ChangedScreen, PlannerScreen
+from diag.tui.beginning import ChangedScreen, PlannerScreen, ask_day
 from diag.tui.commands import CommandType, ShowPlaces, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.noting import NotedAs, NotedScreen, note_at
@@ -346,9 +346,6 @@ class VisitScreen(VisitFaces):
         self.app.push_screen(DepartureScreen(self.session, self.go_to))
 
     def on_date_visit(self) -> None:
-        # With what one checks before leaving: loaded by those who leave.
-        from diag.tui.departure import ask_day  # noqa: PLC0415
-
         def dated(words: str) -> None:
             self.show(f"{SAVED}{words}", DONE)
 
