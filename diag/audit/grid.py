@@ -482,7 +482,7 @@ def paste(
         if place is None or question is None:
             reason = "aucun lieu de ce nom ni à cette ligne du tableau"
             if place:
-                reason = "aucune question à cette colonne du tableau"
+                reason = "aucune question de ce titre ni à cette place du tableau"
             refused.append(CellRefusal(where, reason))
             continue
         reason = f"cellule trop longue : {len(cell)} caractères"
@@ -577,34 +577,60 @@ def _landing(
 ) -> Iterator[tuple[Place | None, Question | None, str, str]]:
     """Give where each cell of a block lands, how to name it, and the cell."""
     places, questions = dict(enumerate(sheet.places)), dict(enumerate(sheet.questions))
-    names = {fold(each.label): each for each in sheet.questions}
-    names |= {fold(each.id): each for each in sheet.questions}
-    found = {
-        rank: names[fold(cell)]
-        for rank, cell in enumerate(block[0])
-        if fold(cell) in names
-    }
+    titles = _titles(sheet, block[0])
+    names_rooms = 0 not in titles and _names_rooms(sheet, block, questions.get(column))
     # The first column names places, unless it is titled by a question too.
-    columns = len(block[0]) - (0 not in found)
-    titles = found if len(block) > 1 and 2 * len(found) >= columns > 0 else {}
-    named = bool(titles) and 0 not in titles
+    columns = len(block[0]) - (0 not in titles)
+    titled = len(block) > 1 and 2 * len(titles) >= columns > 0
+    titled |= names_rooms and not _rooms_named(sheet, block[0][0])
+    named = names_rooms or (titled and 0 not in titles)
     for line, cells in enumerate(block):
-        if titles and not line:
+        if titled and not line:
             continue
         if named:
-            name = fold(cells[0]) if cells else ""
-            alike = [one for one in sheet.places if fold(one.name) == name]
+            alike = _rooms_named(sheet, cells[0]) if cells else []
             place = alike[0] if len(alike) == 1 else None
         else:
-            place = places.get(row + line - bool(titles))
+            place = places.get(row + line - titled)
         for rank, cell in enumerate(cells):
             if not cell.strip() or (named and not rank):
                 continue
-            question = titles.get(rank) if titles else questions.get(column + rank)
+            at = column + rank - named
+            question = titles.get(rank) if titled else questions.get(at)
             where = f"ligne {line + 1}, colonne {rank + 1}"
+            if titled and question is None and block[0][rank:]:
+                where = f"ligne {line + 1}, colonne « {_shown(block[0][rank])} »"
             if named and place is None:
-                shown = " ".join(cells[0].split())
-                if len(shown) > _SHOWN:
-                    shown = f"{shown[: _SHOWN - 1]}…"
-                where = f"ligne {line + 1}, « {shown} »"
+                where = f"ligne {line + 1}, « {_shown(cells[0])} »"
             yield place, question, where, cell
+
+
+def _titles(sheet: GridSheet, cells: Sequence[str]) -> dict[int, Question]:
+    """Return the questions that cells name, by label, head of column or id."""
+    names = {fold(" ".join(each.heading)): each for each in sheet.questions}
+    names |= {fold(each.label): each for each in sheet.questions}
+    names |= {fold(each.id): each for each in sheet.questions}
+    named = ((rank, fold(cell)) for rank, cell in enumerate(cells))
+    return {rank: names[name] for rank, name in named if name and name in names}
+
+
+def _names_rooms(
+    sheet: GridSheet, block: Sequence[Sequence[str]], asked: Question | None
+) -> bool:
+    """Return whether the first column of a table names places, and answers nothing."""
+    first = [cells[0] for cells in block if cells and cells[0].strip()]
+    known = [cell for cell in first if _rooms_named(sheet, cell)]
+    if len(block[0]) < 2 or not known or 2 * len(known) < len(first) - 1:  # noqa: PLR2004
+        return False
+    if asked is None or TYPES[asked.type].is_text:
+        return True
+    return all(TYPES[asked.type].parse_cell(asked, cell).problem for cell in first)
+
+
+def _rooms_named(sheet: GridSheet, name: str) -> list[Place]:
+    return [one for one in sheet.places if fold(one.name) == fold(name)]
+
+
+def _shown(cell: str) -> str:
+    shown = " ".join(cell.split())
+    return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"

@@ -196,6 +196,9 @@ def test_days_are_pasted_in_short_and_the_year_is_asked_where_it_may_be_misread(
     assert refused.reason.startswith("« 6/2024 » n'est pas une date. Écrivez")
 
 
+NO_QUESTION = "aucune question de ce titre ni à cette place du tableau"
+
+
 def test_a_table_with_titles_lands_where_it_says(rooms: AuditSession) -> None:
     table = (
         "Salle;Usage de la salle;prises_rj45;Couleur\n"
@@ -209,10 +212,55 @@ def test_a_table_with_titles_lands_where_it_says(rooms: AuditSession) -> None:
     assert column(rooms, "type_salle") == ["classe", None, "bcd", None]
     assert column(rooms, "prises_rj45") == [None, None, 2, None]
     assert [each.sentence for each in filled.refused] == [
-        "ligne 2, colonne 4 : aucune question à cette colonne du tableau",
+        f"ligne 2, colonne « Couleur » : {NO_QUESTION}",
         "ligne 3, « Grenier » : aucun lieu de ce nom ni à cette ligne du tableau",
         "ligne 3, « Grenier » : aucun lieu de ce nom ni à cette ligne du tableau",
     ]
+
+
+def test_a_table_that_names_its_rooms_puts_no_answer_in_the_column_beside(
+    rooms: AuditSession,
+) -> None:
+    table = (
+        "Salle\tCouleur\tUsage\tPrises réseau\nClasse 3\t1\t1\t2\nClasse 1\t2\t1\t3\n"
+    )
+
+    filled = paste(rooms, sheet_of(rooms), 0, 1, table)
+
+    assert column(rooms, "prises_rj45") == [3, None, 2, None]
+    assert len(filled.written) == 2
+    assert [each.where for each in filled.refused] == [
+        "ligne 2, colonne « Couleur »",
+        "ligne 2, colonne « Usage »",
+        "ligne 3, colonne « Couleur »",
+        "ligne 3, colonne « Usage »",
+    ]
+
+
+def test_rooms_named_without_titles_are_answered_from_the_column_of_the_cursor(
+    rooms: AuditSession,
+) -> None:
+    sheet = sheet_of(rooms)
+    at = sheet.columns["prises_rj45"]
+
+    filled = paste(rooms, sheet, 0, at, "Classe 4\t4\toui\nClasse 2\t2\tnon\n")
+
+    assert column(rooms, "prises_rj45") == [None, 2, None, 4]
+    assert column(rooms, "prise_borne") == [None, False, None, True]
+    assert filled.refused == ()
+
+
+def test_an_answer_that_is_also_the_name_of_a_room_is_an_answer(
+    rooms: AuditSession,
+) -> None:
+    for name in ("BCD", "Salle informatique"):
+        add_place(rooms, SALLE, name)
+    sheet = sheet_of(rooms)
+    at, row = sheet.columns["type_salle"], len(sheet.places) - 2
+
+    paste(rooms, sheet, row, at, "Salle informatique\t\nBibliothèque (BCD)\t\n")
+
+    assert column(rooms, "type_salle")[row:] == ["informatique", "bcd"]
 
 
 def test_a_column_under_its_title_lands_from_the_row_of_the_cursor_on(
