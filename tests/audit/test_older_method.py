@@ -43,8 +43,8 @@ from diag.model.enums import (
     State,
 )
 from diag.model.errors import DiagError
-from diag.office.dossier import list_audits_of
 from diag.office.outlook import progress_by_school
+from diag.office.supervision import list_audits_of
 from diag.programme.operations import gathered
 from diag.words.sentences import euros
 from diag.workspace.workspace import Workspace

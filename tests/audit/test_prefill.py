@@ -3,8 +3,8 @@ from pathlib import Path
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.session import start
 from diag.model.enums import Provenance
-from diag.office.dossier import list_audits_of
 from diag.office.imports import import_file
+from diag.office.supervision import list_audits_of
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, territory, workspace
 

@@ -12,7 +12,6 @@ from diag.audit.undo import undo
 from diag.journal.school_lines import school_lines
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
-from diag.office.dossier import list_audits_of
 from diag.office.outlook import NOBODY, Grouping, grouped, leaders, progress_by_school
 from diag.office.supervision import (
     AuditStanding,
@@ -20,6 +19,7 @@ from diag.office.supervision import (
     by_commune,
     by_engineer,
     give_back,
+    list_audits_of,
     stand_of,
     standings,
     to_review,

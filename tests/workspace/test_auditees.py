@@ -13,8 +13,8 @@ from diag.audit.transfer import export_audit, import_audit
 from diag.demo.territory import with_key
 from diag.model.enums import READERS, PlaceKind
 from diag.model.errors import DiagError
-from diag.office.dossier import list_audits_of, who
 from diag.office.imports import import_file
+from diag.office.supervision import list_audits_of, who
 from diag.workspace.subjects import auditee_named
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, territory, workspace

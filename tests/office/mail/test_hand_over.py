@@ -22,7 +22,6 @@ from diag.journal.records import dispatches_of
 from diag.model.audit import Way
 from diag.model.enums import Audience, AuditStatus
 from diag.model.errors import DiagError
-from diag.office.dossier import list_audits_of
 from diag.office.mail import (
     Parcel,
     address_of,
@@ -31,6 +30,7 @@ from diag.office.mail import (
     queue,
     write_draft,
 )
+from diag.office.supervision import list_audits_of
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import workspace
 
