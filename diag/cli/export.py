@@ -19,7 +19,7 @@ from diag.cli.shared import (
     workspace_of,
 )
 from diag.model.enums import WORKING_READER
-from diag.office.tour import Tour, export_tour, tour_of
+from diag.office.agenda import Tour, export_tour, tour_of
 from diag.words.sentences import counted
 from diag.workspace.subjects import school_of
 from diag.workspace.workspace import Workspace

@@ -210,7 +210,7 @@ def calendar(
     Les jours viennent des règles de finances : besoins, aides, débat, projet, vote,
     travaux. Une opération qui change d'année change de jour dans l'agenda.
     """
-    from diag.office.deadlines import (  # noqa: PLC0415
+    from diag.office.agenda import (  # noqa: PLC0415
         deadline_lines,
         write_deadlines,
     )

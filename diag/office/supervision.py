@@ -26,9 +26,9 @@ from diag.model.audit import Audit, Auditee, School, Subject
 from diag.model.enums import AuditStatus, PlaceKind, Provenance
 from diag.model.errors import DiagError
 from diag.model.text import fold
+from diag.office.agenda import address_of
 from diag.office.conflicts import unsettled
 from diag.office.outlook import NOBODY
-from diag.office.tour import address_of
 from diag.words.dates import day_words, written_day
 from diag.words.sentences import counted, number, phone_number
 from diag.words.vocabulary import STATUSES

@@ -31,7 +31,7 @@ from diag.documents.write import (
 from diag.model.audit import Audit
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
-from diag.office.tour import tour_of
+from diag.office.agenda import tour_of
 from diag.tui.commands import (
     Back,
     Command,

@@ -13,8 +13,8 @@ from diag.audit.compare import keep_judged
 from diag.audit.follow import claim, is_claimed, release
 from diag.audit.proposals import waiting_words
 from diag.audit.session import open_session
+from diag.office.agenda import keep_tour, tour_of
 from diag.office.supervision import AuditOverview, list_audits_of, who
-from diag.office.tour import keep_tour, tour_of
 from diag.tui.audit_finds import AuditDoors, finds_of
 from diag.tui.commands import (
     Command,

@@ -248,7 +248,7 @@ class TerritoryScreen(PlaceScreen):
         lines = self.query_one(Lines)
         if not lines.key:
             return
-        from diag.office.tour import keep_tour, tour_of  # noqa: PLC0415 - first frame
+        from diag.office.agenda import keep_tour, tour_of  # noqa: PLC0415 - first frame
 
         workspace = self.diag.desk.workspace
         keep_tour(workspace, tour_of(workspace).toggled(lines.key))
@@ -412,8 +412,8 @@ def list_schools(
     # Behind the first frame: the journal and pydantic cost as much as Textual itself.
     from diag.journal import school_lines  # noqa: PLC0415
     from diag.office import outlook  # noqa: PLC0415
+    from diag.office.agenda import tour_of  # noqa: PLC0415
     from diag.office.retention import overdue  # noqa: PLC0415
-    from diag.office.tour import tour_of  # noqa: PLC0415
 
     workspace = desk.workspace
     schools = school_lines.school_lines(workspace.journal, words, limit=limit)

@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from diag.journal.school_lines import names_shown
 from diag.model.text import accented
-from diag.office.tour import address_of, export_tour, keep_tour, stops, tour_of
+from diag.office.agenda import address_of, export_tour, keep_tour, stops, tour_of
 from diag.tui.commands import Command, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.lists import NARROW, Lines, ListColumn, ListLine

@@ -24,7 +24,7 @@ from diag.documents.tables.programme import programme_tables
 from diag.documents.tables.tickets import write_tickets
 from diag.documents.write import MANIFEST, draw_report, write_paper, write_reports
 from diag.model.enums import READERS, Audience
-from diag.office.deadlines import write_deadlines
+from diag.office.agenda import write_deadlines
 from diag.office.mail import address_of, build_message, write_draft
 from diag.programme.assembling import board_of
 from diag.programme.container import opened

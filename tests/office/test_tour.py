@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from diag.model.audit import School
 from diag.model.errors import DiagError
-from diag.office.tour import Tour, calendar, export_tour, keep_tour, stops, tour_of
+from diag.office.agenda import Tour, calendar, export_tour, keep_tour, stops, tour_of
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import DAY, OTHER, SCHOOL
 

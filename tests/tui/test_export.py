@@ -13,7 +13,7 @@ from diag.audit.hypotheses import keep_scenario
 from diag.audit.suppose import SupposedAnswer
 from diag.documents.formats import FORMATS
 from diag.documents.write import AuditWritten, audits_in
-from diag.office.tour import keep_tour, tour_of
+from diag.office.agenda import keep_tour, tour_of
 from diag.tui import export as export_run
 from diag.tui.app import DiagApp
 from diag.tui.bilan import BilanScreen

@@ -5,8 +5,8 @@ import pytest
 from textual.events import Key
 from textual.widgets import Input
 
+from diag.office.agenda import tour_of
 from diag.office.retention import decide
-from diag.office.tour import tour_of
 from diag.tui.dialogs import Notice
 from diag.tui.lists import Lines
 from diag.tui.school import SchoolScreen

@@ -13,7 +13,7 @@ from diag.documents.tables import put, xlsx_bytes
 from diag.documents.tables.programme import programme_tables
 from diag.documents.write import Paper, write_paper
 from diag.model.enums import Outcome, PlaceKind
-from diag.office.deadlines import write_deadlines
+from diag.office.agenda import write_deadlines
 from diag.programme import adopting, gathering
 from diag.programme.adopting import PILOTAGE
 from diag.programme.assembling import Board

@@ -1,23 +1,30 @@
-"""The tournée: the schools picked for a day, in order; whole days as a calendar's file.
+"""Days ahead, to read and as a calendar's file: the tournée, a programme's deadlines.
 
-The file is an iCalendar (RFC 5545).
+The tournée is the schools picked for a day, in order. The file is an iCalendar
+(RFC 5545), of whole days.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid5
 
 from diag.journal.journal import get_setting, put_setting
+from diag.model.enums import Milestone
 from diag.model.errors import DiagError
 from diag.model.text import NS_DIAG, accented
+from diag.words.dates import long_date
+from diag.words.sentences import counted
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from diag.model.audit import School
+    from diag.programme.assembling import Board
+    from diag.programme.money import DatedStep
 
 _KEY = "tour"
 
@@ -111,6 +118,59 @@ def calendar(day: date, schools: "Sequence[School]", at: int) -> bytes:
         for rank, one in enumerate(schools, 1)
     ]
     return calendar_bytes("tournee", events, at)
+
+
+def deadline_lines(
+    board: "Board", found: "Sequence[DatedStep]"
+) -> Iterator[tuple[str, ...]]:
+    """Give a line a day and a kind: by when, what, for which budget, how many."""
+    yield ("Jusqu'au", "Quoi", "Budget", "Pour")
+    for (closes, _, budget), same in groupby(
+        found, lambda one: (one.closes, one.kind, one.budget)
+    ):
+        several = list(same)
+        own = [one.operation for one in several if one.operation]
+        what = counted(len(own), "opération") if own else "tout le budget"
+        if len(own) == 1:
+            what = f"{board.named(own[0]).title}, {board.named(own[0]).where}"
+        yield (long_date(closes), several[0].rule.title, str(budget), what)
+
+
+def write_deadlines(
+    board: "Board", found: "Sequence[DatedStep]", folder: Path, insee: str = ""
+) -> Path:
+    """Write the deadlines as a calendar's file; return its path.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    # Programmes bring pydantic: the list of schools, which shows the tour, has none.
+    from diag.programme.money import before_vote, checklist_of  # noqa: PLC0415
+
+    container = board.container
+    name = f"programme-{insee}.ics" if insee else "programme.ics"
+    folder.mkdir(parents=True, exist_ok=True)
+    # What may be spent until a budget is voted.
+    before = [f"{one.title} : {one.says}" for one in before_vote(checklist_of(board))]
+    events = []
+    for one in found:
+        more = before if one.kind is Milestone.BUDGET else ()
+        shown = board.named(one.operation) if one.operation else None
+        about = f"{shown.title}, {shown.where}" if shown else f"budget {one.budget}"
+        events.append(
+            Event(
+                one.uid(container.audit.id),
+                one.opens,
+                one.closes,
+                f"{one.rule.title} : {about}",
+                shown.where if shown else "",
+                "\n".join(filter(None, (one.rule.says, one.rule.note, *more))),
+                is_busy=False,
+            )
+        )
+    at = container.workspace.world.clock()
+    write_whole(folder / name, calendar_bytes("programme", events, at))
+    return folder / name
 
 
 _OCTETS = 75
