@@ -28,8 +28,8 @@ from diag.cli.shared import (
 from diag.imports.intake import account
 from diag.journal.revision import now
 from diag.model.errors import DiagError, install_command
-from diag.sync.hub.delivery import deliver
 from diag.sync.hub.files import forget_set_aside
+from diag.sync.hub.hub import deliver
 from diag.sync.hub.intake import WAITED, look_at_cut_over
 from diag.sync.hub.service import act_as_owner
 from diag.words.dates import day_words, moment_words

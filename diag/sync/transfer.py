@@ -286,9 +286,8 @@ class Transfer:
         def give() -> None:
             at = known.pop() if known else sink.missing([named.sha]).get(named.sha)
             if at is not None:
-                give_pieces(
-                    sink, named.sha, content, at, limits=self.limits, step=self._step
-                )
+                put = partial(sink.put_piece, named.sha)
+                give_pieces(put, content, at, limits=self.limits, step=self._step)
 
         try:
             self._ask(give)
@@ -416,21 +415,21 @@ class _Incoming:
 
 
 def give_pieces(
-    sink: Sink,
-    sha: str,
+    put: Callable[[int, bytes, int], int],
     content: bytes,
     start: int,
     *,
     limits: HubLimits,
     step: Callable[[int], None] = lambda _size: None,
 ) -> None:
-    """Give an attachment from a byte on, by pieces; go on where the sink answers.
+    """Give an attachment from a byte on, by pieces; go on where the office answers.
 
-    A part as long as the whole was cut before it was checked, or is wrong: the sink
-    looks at it again when a piece comes.
+    `put` takes a byte's number, what follows it, the size of the whole; it returns how
+    many bytes are there now. A part as long as the whole was cut before it was checked,
+    or is wrong: the office looks at it again when a piece comes.
 
     Raises:
-        ProblemError: when the sink refuses it.
+        ProblemError: when the office refuses it.
         OfflineError: when the line is cut; what is done is done.
     """
     whole = len(content)
@@ -438,7 +437,7 @@ def give_pieces(
     while start < whole:
         piece = content[start : start + limits.piece_bytes]
         try:
-            start = sink.put_piece(sha, start, piece, whole)
+            start = put(start, piece, whole)
         except ProblemError as problem:
             held = problem.offset
             if held is None or held == start or held >= whole:

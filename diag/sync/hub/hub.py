@@ -1,8 +1,15 @@
-"""The hub, whatever carries its requests: what a device can ask, what audits hold."""
+"""The hub, whatever carries its requests: what a device can ask, what audits hold.
+
+Requests come over the wire, or as a bundle on a stick, read as its writer's push: what
+its device may write is taken, the rest is refused line by line.
+"""
 
 import json
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -23,11 +30,14 @@ from diag.journal.revision import now
 from diag.journal.seals import Card, Signer
 from diag.journal.signatures import WrittenSince, signature_of
 from diag.model.text import clean_line
+from diag.sync.bundle.format import LIMITS, BundleError, Fault
+from diag.sync.bundle.keys import DeviceKeys
+from diag.sync.bundle.read import read_bundle, stage, verify
 from diag.sync.hub.door import Caller, Door
 from diag.sync.hub.files import ERASURES, BlobFiles, ErasureLog, replay
 from diag.sync.hub.intake import Push
 from diag.sync.hub.store import Store
-from diag.sync.hub.tables import EVERYWHERE, AuditLife, Heard
+from diag.sync.hub.tables import EVERYWHERE, AuditLife, Heard, Token
 from diag.sync.protocol import (
     ENVELOPES,
     FILES,
@@ -57,6 +67,7 @@ from diag.sync.protocol import (
     Unproven,
     write_rows,
 )
+from diag.sync.transfer import give_pieces
 
 _UNPROVEN_LINES = 10_000
 """Lines of an answer about who gave what."""
@@ -484,3 +495,110 @@ class Reader:
                 if room < 0:
                     break
         return found
+
+
+_SENTENCES = {
+    Fault.NOT_FOR_US: (
+        "ce paquet n'est pas chiffré pour ce serveur, ou son début est abîmé. Qui l'a "
+        "écrit doit nommer le serveur après --to ; « diag hub key » en donne la clé."
+    ),
+    Fault.UNKNOWN_SIGNER: (
+        "ce paquet vient d'un poste qui n'est pas inscrit ici, ou qui est révoqué "
+        "(diag hub devices). Inscrivez-le : diag hub enrol."
+    ),
+}
+
+
+class Delivered(NamedTuple):
+    """What a bundle brought to the hub."""
+
+    person: str
+    """Owner of the device that wrote it."""
+    created: int
+    """When, by its clock."""
+    received: int
+    """Revisions that it holds."""
+    new: int
+    """Revisions that were not here."""
+    attachments: int
+    """Attachments that were not here."""
+    refused: dict[str, int]
+    """Why lines or attachments were refused → how many."""
+
+
+@dataclass(slots=True)
+class _Relay:
+    """Gives the hub, as a device's, what is read in order: lines, then attachments."""
+
+    hub: Hub
+    caller: Caller
+    new: int = 0
+    """Revisions that were new there."""
+    sent: int = 0
+    """Attachments that went whole."""
+    refused: list[str] = field(default_factory=list)
+    """Why each line or attachment was refused, in French."""
+    _batch: list[bytes] = field(default_factory=list)
+
+    def header(self, header: object) -> None:
+        """Do nothing: the hub needs no announcement."""
+
+    def line(self, line: bytes) -> None:
+        """Push a revision, with others."""
+        self._batch.append(line)
+        if len(self._batch) >= self.hub.limits.push_lines:
+            self.lines_done()
+
+    def lines_done(self) -> None:
+        """Push what is left."""
+        pushed = self.hub.push(self.caller, self._batch)
+        self.new += pushed.new
+        self.refused += [line.problem for line in pushed.rejected]
+        self._batch = []
+
+    def blob(self, sha: str, content: bytes) -> None:
+        """Give an attachment, if it is wanted."""
+        start = self.hub.missing(self.caller, [sha]).get(sha)
+        if start is None:
+            return
+        put = partial(self.hub.put_piece, self.caller, sha)
+        try:
+            give_pieces(put, content, start, limits=self.hub.limits)
+        except ProblemError as problem:
+            self.refused.append(problem.title)
+        else:
+            self.sent += 1
+
+
+def deliver(hub: Hub, keys: DeviceKeys, folder: Path, source: Path) -> Delivered:
+    """Read a bundle into a hub; `folder` is where it is copied meanwhile.
+
+    Raises:
+        BundleError: when it is not for this hub, nor from a device that was let in
+            and is not revoked, or is damaged: nothing came in.
+        ProblemError: when its device may only read.
+    """
+    # Whatever a revoked device signs is refused: an older hub let its key in again.
+    known = sorted(hub.store.devices(), key=lambda device: bool(device.revoked_at))
+    signers = {device.sign_key: device for device in known if device.sign_key}
+    devices = {key: one for key, one in signers.items() if not one.revoked_at}
+    try:
+        with stage(folder, source, LIMITS, devices) as copy:
+            header = verify(copy.path, keys.age, devices).header
+            device = devices[header.signer]
+            # It showed no token: its signature was found right.
+            caller = Caller.of(device, Token(b"", device.id, 0, b""))
+            relay = _Relay(hub, caller)
+            read_bundle(copy.path, keys.age, relay)
+    except BundleError as error:  # an administrator does something else
+        if error.fault in _SENTENCES:
+            error.sentence = f"{_SENTENCES[error.fault]} Rien n'a été lu."
+        raise
+    return Delivered(
+        person=device.person,
+        created=header.created,
+        received=header.revisions,
+        new=relay.new,
+        attachments=relay.sent,
+        refused=dict(Counter(relay.refused)),
+    )

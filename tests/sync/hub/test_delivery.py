@@ -9,8 +9,7 @@ from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
 from diag.model.audit import Photo
 from diag.sync.bundle.format import BundleError, Fault
-from diag.sync.hub.delivery import Delivered, deliver
-from diag.sync.hub.hub import Hub
+from diag.sync.hub.hub import Delivered, Hub, deliver
 from diag.sync.protocol import Enrolling, HubLimits, ProblemError
 from tests.sync.bundle.colleagues import Colleague, keys_of
 from tests.sync.offices import (
