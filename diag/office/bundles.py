@@ -23,18 +23,17 @@ from diag.office.sealing import (
     seal,
     withheld_words,
 )
-from diag.sync.bundle import read
-from diag.sync.bundle.format import FORM, HeldAudit
-from diag.sync.bundle.keys import (
+from diag.sync.bundle import FORM, HeldAudit, read
+from diag.sync.bundle.read import BundleReader, Entered
+from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
+from diag.sync.folder import FolderResult, FolderTransport
+from diag.sync.keys import (
     KeptKeys,
     KeyCard,
     Ring,
     read_device_keys,
     renew_signing_key,
 )
-from diag.sync.bundle.read import BundleReader, Entered
-from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
-from diag.sync.folder import FolderResult, FolderTransport
 from diag.words.dates import moment_words
 from diag.words.sentences import counted, person_words
 from diag.workspace.people import learn_names

@@ -18,8 +18,8 @@ from diag.journal.outbox import Outbox
 from diag.journal.people import held_personal, official_addresses
 from diag.model.errors import DiagError
 from diag.office.retention import REASON, Retention, retention_of
-from diag.sync.bundle import keys
-from diag.sync.bundle.keys import load_age, read_identities, read_recipients
+from diag.sync import keys
+from diag.sync.keys import load_age, read_identities, read_recipients
 from diag.sync.trust import read_enrolments
 from diag.workspace.disk import write_whole
 from diag.workspace.doctor import back_up

@@ -17,8 +17,8 @@ from diag.journal.people import retired
 from diag.journal.seals import Card, Signer, read_card
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
-from diag.sync.bundle.format import FORM, Header
-from diag.sync.bundle.keys import KeyCard, Ring, read_device_keys
+from diag.sync.bundle import FORM, Header
+from diag.sync.keys import KeyCard, Ring, read_device_keys
 from diag.sync.protocol import ENVELOPES, REQUIRED, SEALS, Hello, Transport, Unproven
 from diag.sync.trust import Enrolment, keep_enrolment, read_enrolments
 from diag.words.dates import day_words

@@ -16,10 +16,10 @@ from typing import Any
 from diag.journal import bundles, exchange
 from diag.journal.journal import get_setting, put_setting
 from diag.model.errors import DiagError
-from diag.sync.bundle.format import BundleError, Fault
-from diag.sync.bundle.keys import KeyCard
+from diag.sync.bundle import BundleError, Fault
 from diag.sync.bundle.read import BundleReader, Entered, bring_in, hash_file
 from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
+from diag.sync.keys import KeyCard
 
 _DEVICE = re.compile(r"[0-9a-f]{32}")
 _BUNDLE = re.compile(r"([0-9a-f]{64})\.diag")

@@ -18,7 +18,7 @@ from diag.model.enums import AuditStatus, PlaceKind
 from diag.office import bundles
 from diag.office.sealing import seal, signer_of
 from diag.programme.container import create
-from diag.sync.bundle.keys import DeviceKeys, keep_file_keys, load_age
+from diag.sync.keys import DeviceKeys, keep_file_keys, load_age
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import DAY, OTHER, SCHOOL, territory, workspace
 from tests.audit.pictures import jpeg

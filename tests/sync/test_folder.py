@@ -12,7 +12,7 @@ from diag.journal.attachments import AttachmentStore
 from diag.model.audit import Audit, Photo, Subject, audit_id
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.sync.bundle.format import BundleError
+from diag.sync.bundle import BundleError
 from diag.sync.bundle.read import bring_in, undo
 from diag.sync.bundle.write import BundleSummary
 from diag.sync.folder import KEPT, FolderResult, FolderTransport

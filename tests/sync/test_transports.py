@@ -15,7 +15,7 @@ import pytest
 
 from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
-from diag.sync.bundle.format import BundleError
+from diag.sync.bundle import BundleError
 from diag.sync.bundle.write import BundleSummary
 from diag.sync.exchange import ExchangeEvent
 from diag.sync.folder import FolderTransport

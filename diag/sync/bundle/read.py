@@ -48,7 +48,7 @@ from diag.journal.subjects import SEALS, Topic
 from diag.model.audit import Audit
 from diag.model.errors import DiagError
 from diag.model.text import fold
-from diag.sync.bundle.format import (
+from diag.sync.bundle import (
     LIMITS,
     SIGNED,
     BundleError,
@@ -62,7 +62,7 @@ from diag.sync.bundle.format import (
     check_unread,
     read_envelope,
 )
-from diag.sync.bundle.keys import DeviceKeys, load_age
+from diag.sync.keys import DeviceKeys, load_age
 
 _FOLDER = "staging"
 """Folder of the workspace; empty but while a bundle is read."""

@@ -11,7 +11,7 @@ from diag.journal import exchange
 from diag.journal.exchange import NamedAttachment
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
-from diag.sync.bundle.format import (
+from diag.sync.bundle import (
     FORM,
     LENGTH,
     SIGNED,
@@ -21,8 +21,8 @@ from diag.sync.bundle.format import (
     Trailer,
     draw_envelope,
 )
-from diag.sync.bundle.keys import DeviceKeys, KeyCard, load_age
 from diag.sync.bundle.read import hash_file
+from diag.sync.keys import DeviceKeys, KeyCard, load_age
 
 _GZIP = 31
 _LEVEL = 6

@@ -24,8 +24,6 @@ from pydantic import ValidationError
 
 from diag.journal.revision import now
 from diag.model.errors import DiagError
-from diag.sync.bundle.keys import FILE as KEYS
-from diag.sync.bundle.keys import load_age, read_identities, read_recipients
 from diag.sync.hub import sqlite
 from diag.sync.hub.files import (
     ERASURES,
@@ -38,6 +36,8 @@ from diag.sync.hub.files import (
 )
 from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, VOUCHED, HubHome
 from diag.sync.hub.tables import ASIDE, STAMP
+from diag.sync.keys import FILE as KEYS
+from diag.sync.keys import load_age, read_identities, read_recipients
 from diag.sync.protocol import ProblemError, Wire
 from diag.sync.trust import write_private, writing_private
 from diag.words.sentences import counted

@@ -23,7 +23,6 @@ from diag.journal.errors import DamagedError
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError, Health, Inspection
 from diag.model.text import clean_line
-from diag.sync.bundle.keys import FILE as KEYS
 from diag.sync.hub import service, sqlite
 from diag.sync.hub.copies import LastCopy, SealedBlobs, count_former, try_copy
 from diag.sync.hub.files import ERASURES, KEPT, BlobFiles, ErasureLog, is_intact
@@ -41,6 +40,7 @@ from diag.sync.hub.intake import CutOver, begins, look_at_cut_over
 from diag.sync.hub.store import Store
 from diag.sync.hub.supervision import COPY_AGE, ROOM, SILENT, status_of
 from diag.sync.hub.tables import ASIDE, EVERYWHERE, AuditLife, Device, is_set_aside
+from diag.sync.keys import FILE as KEYS
 from diag.sync.trust import build_trust
 from diag.words.dates import day_words, time_words
 from diag.words.sentences import counted, listed

@@ -33,17 +33,17 @@ from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError, install_command
 from diag.model.text import clean_line
-from diag.sync.bundle.keys import (
-    DeviceKeys,
-    keep_file_keys,
-    make_signing_key,
-    read_file_keys,
-)
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.service import PASSWORD
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Store
 from diag.sync.hub.tables import EVERYWHERE, Location, check_address
+from diag.sync.keys import (
+    DeviceKeys,
+    keep_file_keys,
+    make_signing_key,
+    read_file_keys,
+)
 from diag.sync.protocol import RIGHTS, HubLimits, Right, Wire
 from diag.sync.trust import (
     Invited,

@@ -30,14 +30,14 @@ from diag.journal.revision import now
 from diag.journal.seals import Card, Signer
 from diag.journal.signatures import WrittenSince, signature_of
 from diag.model.text import clean_line
-from diag.sync.bundle.format import LIMITS, BundleError, Fault
-from diag.sync.bundle.keys import DeviceKeys
+from diag.sync.bundle import LIMITS, BundleError, Fault
 from diag.sync.bundle.read import read_bundle, stage, verify
 from diag.sync.hub.door import Caller, Door
 from diag.sync.hub.files import ERASURES, BlobFiles, ErasureLog, replay
 from diag.sync.hub.intake import Push
 from diag.sync.hub.store import Store
 from diag.sync.hub.tables import EVERYWHERE, AuditLife, Heard, Token
+from diag.sync.keys import DeviceKeys
 from diag.sync.protocol import (
     ENVELOPES,
     FILES,

@@ -8,10 +8,10 @@ from pathlib import Path
 from diag.journal.bundles import Rules
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
-from diag.sync.bundle.format import FORM, LIMITS, BundleLimits
-from diag.sync.bundle.keys import DeviceKeys, KeyCard, load_age
+from diag.sync.bundle import FORM, LIMITS, BundleLimits
 from diag.sync.bundle.read import BundleReader, Entered, bring_in, preview
 from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
+from diag.sync.keys import DeviceKeys, KeyCard, load_age
 from tests.journal.builders import NOON, person
 
 

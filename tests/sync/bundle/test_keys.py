@@ -12,7 +12,7 @@ from keyring.backends.fail import Keyring as Nothing
 
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
-from diag.sync.bundle.keys import (
+from diag.sync.keys import (
     FILE,
     DeviceKeys,
     KeptKeys,

@@ -9,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diag.journal.bundles import Rules
-from diag.sync.bundle import write
-from diag.sync.bundle.format import LIMITS, BundleError, Payload
-from diag.sync.bundle.keys import DeviceKeys
+from diag.sync.bundle import LIMITS, BundleError, Payload, write
 from diag.sync.bundle.read import _Inflating, undo
 from diag.sync.bundle.write import Bundle
+from diag.sync.keys import DeviceKeys
 from tests.examples import examples
 from tests.journal.builders import NOON, quarantined
 from tests.journal.worlds import content, histories

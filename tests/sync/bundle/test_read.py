@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from diag.model.errors import DiagError
-from diag.sync.bundle import format as form
-from diag.sync.bundle import read, write
-from diag.sync.bundle.format import LIMITS, BundleError, BundleLimits, Fault
+from diag.sync import bundle as form
+from diag.sync.bundle import LIMITS, BundleError, BundleLimits, Fault, read, write
 from tests.journal.builders import quarantined
 from tests.journal.worlds import content
 from tests.sync.bundle.colleagues import Colleague

@@ -8,7 +8,7 @@ import pytest
 from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
 from diag.model.audit import Photo
-from diag.sync.bundle.format import BundleError, Fault
+from diag.sync.bundle import BundleError, Fault
 from diag.sync.hub.hub import Delivered, Hub, deliver
 from diag.sync.protocol import Enrolling, HubLimits, ProblemError
 from tests.sync.bundle.colleagues import Colleague, keys_of
