@@ -2,13 +2,13 @@
 
 Its form: header, revision lines, attachments, trailer; what is refused. No file name
 inside: what could be written outside its folder does not exist. A bundle is read as it
-comes: never more than one item in memory. A clear first line names its
-signer and length: what is not from somebody known, or not of the length declared, is
-refused before any of it is opened or copied. One without it is of the first form.
+comes: never more than one item in memory. A clear first line names its signer and
+length: what is not from somebody known, or not of the length declared, is refused
+before any of it is opened or copied. One without it is of the first form.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -203,14 +203,8 @@ class Payload:
         self._receiver = receiver
         self._limits = limits
         self._buffer = bytearray()
-        self._scanned = 0
-        self._hash = sha256()
-        self._step: Callable[[], bool] = self._read_header
-        self._lines = 0
-        self._blobs = 0
-        self._header: Header | None = None
-        self._frame: Frame | None = None
-        self._trailer: Trailer | None = None
+        self._ends: tuple[Header, Trailer] | None = None
+        self._reading = self._read()
 
     def feed(self, data: bytes) -> None:
         """Take some bytes.
@@ -219,8 +213,7 @@ class Payload:
             BundleError: as soon as they cannot be a bundle's.
         """
         self._buffer += data
-        while self._step():
-            pass
+        next(self._reading)
 
     def end(self) -> tuple[Header, Trailer]:
         """Return both ends of a bundle that was read whole.
@@ -228,110 +221,79 @@ class Payload:
         Raises:
             BundleError: when something lacks, or something follows.
         """
-        if self._header is None or self._trailer is None or self._buffer:
+        if self._ends is None or self._buffer:
             raise BundleError(Fault.DAMAGED)
-        return self._header, self._trailer
+        return self._ends
 
-    def _line(self, longest: int) -> bytes | None:
-        """Take a line off the buffer; None when its end has not come yet."""
-        at = self._buffer.find(b"\n", self._scanned)
-        if (len(self._buffer) if at < 0 else at) > longest:
+    def _read(self) -> Iterator[None]:
+        """Read the whole, in order; stop wherever bytes are still to come."""
+        receiver, limits, total = self._receiver, self._limits, sha256()
+        line = yield from self._take_line(limits.header_bytes)
+        total.update(line + b"\n")
+        header = _parse_header(line, limits)
+        receiver.header(header)
+        for _ in range(header.revisions):
+            line = yield from self._take_line(limits.line_bytes)
+            total.update(line + b"\n")
+            receiver.line(line)
+        receiver.lines_done()
+        for _ in range(header.blobs):
+            line = yield from self._take_line(limits.line_bytes)
+            total.update(line + b"\n")
+            frame = _parse(Frame, line)
+            if frame.size > limits.blob_bytes:
+                raise BundleError(Fault.TOO_LARGE, "pièce jointe trop grosse")
+            while len(self._buffer) < frame.size:
+                yield
+            content = bytes(self._buffer[: frame.size])
+            del self._buffer[: frame.size]
+            total.update(content)
+            if sha256(content).hexdigest() != frame.blob:
+                raise BundleError(Fault.DAMAGED, "pièce jointe altérée")
+            receiver.blob(frame.blob, content)
+        trailer = _parse(Trailer, (yield from self._take_line(limits.line_bytes)))
+        announced = trailer.revisions, trailer.blobs, trailer.digest
+        if announced != (header.revisions, header.blobs, total.hexdigest()):
+            raise BundleError(Fault.DAMAGED)
+        self._ends = header, trailer
+        while not self._buffer:
+            yield
+        raise BundleError(Fault.DAMAGED, "des octets suivent la fin")
+
+    def _take_line(self, longest: int) -> Generator[None, None, bytes]:
+        """Take a line off the buffer, once its end has come."""
+        scanned = 0
+        while (at := self._buffer.find(b"\n", scanned)) < 0:
+            scanned = len(self._buffer)
+            if scanned > longest:
+                break
+            yield
+        if not 0 <= at <= longest:
             raise BundleError(Fault.TOO_LARGE, "ligne trop longue")
-        if at < 0:
-            self._scanned = len(self._buffer)
-            return None
         line = bytes(self._buffer[:at])
         del self._buffer[: at + 1]
-        self._scanned = 0
         return line
-
-    def _read_header(self) -> bool:
-        line = self._line(self._limits.header_bytes)
-        if line is None:
-            return False
-        self._hash.update(line + b"\n")
-        if _FORMAT not in line:
-            raise BundleError(Fault.NO_BUNDLE)
-        version = _parse(_Versioned, line).version
-        if version > VERSION:
-            raise BundleError(Fault.NEWER, f"forme {version}")
-        self._header = header = _parse(Header, line)
-        for number, most in (
-            (len(header.audits), self._limits.audits),
-            (header.revisions, self._limits.revisions),
-            (header.blobs, self._limits.blobs),
-        ):
-            if number > most:
-                raise BundleError(Fault.TOO_LARGE, f"{number} éléments, {most} admis")
-        self._receiver.header(header)
-        self._next()
-        return True
-
-    def _next(self) -> None:
-        """Choose what comes now, from what the header announced."""
-        assert self._header is not None
-        if self._lines < self._header.revisions:
-            self._step = self._read_line
-            return
-        if self._step != self._read_blob:
-            self._receiver.lines_done()
-        more = self._blobs < self._header.blobs
-        self._step = self._read_frame if more else self._read_trailer
-
-    def _read_line(self) -> bool:
-        line = self._line(self._limits.line_bytes)
-        if line is None:
-            return False
-        self._hash.update(line + b"\n")
-        self._lines += 1
-        self._receiver.line(line)
-        self._next()
-        return True
-
-    def _read_frame(self) -> bool:
-        line = self._line(self._limits.line_bytes)
-        if line is None:
-            return False
-        self._hash.update(line + b"\n")
-        self._frame = _parse(Frame, line)
-        if self._frame.size > self._limits.blob_bytes:
-            raise BundleError(Fault.TOO_LARGE, "pièce jointe trop grosse")
-        self._step = self._read_blob
-        return True
-
-    def _read_blob(self) -> bool:
-        assert self._frame is not None
-        if len(self._buffer) < self._frame.size:
-            return False
-        content = bytes(self._buffer[: self._frame.size])
-        del self._buffer[: self._frame.size]
-        self._hash.update(content)
-        if sha256(content).hexdigest() != self._frame.blob:
-            raise BundleError(Fault.DAMAGED, "pièce jointe altérée")
-        self._blobs += 1
-        self._receiver.blob(self._frame.blob, content)
-        self._next()
-        return True
-
-    def _read_trailer(self) -> bool:
-        line = self._line(self._limits.line_bytes)
-        if line is None:
-            return False
-        self._trailer = trailer = _parse(Trailer, line)
-        announced = (trailer.revisions, trailer.blobs, trailer.digest)
-        if announced != (self._lines, self._blobs, self._hash.hexdigest()):
-            raise BundleError(Fault.DAMAGED)
-        self._step = self._refuse_more
-        return True
-
-    def _refuse_more(self) -> bool:
-        if self._buffer:
-            raise BundleError(Fault.DAMAGED, "des octets suivent la fin")
-        return False
 
 
 class _Versioned(Wire):
     version: int
+
+
+def _parse_header(line: bytes, limits: BundleLimits) -> Header:
+    if _FORMAT not in line:
+        raise BundleError(Fault.NO_BUNDLE)
+    version = _parse(_Versioned, line).version
+    if version > VERSION:
+        raise BundleError(Fault.NEWER, f"forme {version}")
+    header = _parse(Header, line)
+    for number, most in (
+        (len(header.audits), limits.audits),
+        (header.revisions, limits.revisions),
+        (header.blobs, limits.blobs),
+    ):
+        if number > most:
+            raise BundleError(Fault.TOO_LARGE, f"{number} éléments, {most} admis")
+    return header
 
 
 def _parse(model: type[W], line: bytes) -> W:
