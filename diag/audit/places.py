@@ -315,22 +315,20 @@ def named(session: AuditSession, names: tuple[str, ...]) -> NamesRead:
 
 
 def describe_names(kind: PlaceKind, found: NamesRead) -> str:
-    """Return what is to be added, and what is there: « 2 salles : CP, CE1. »."""
+    """Return what is to be added, and what is there: « 2 salles : CP ; CE1. »."""
     parts = []
     if found.new:
-        parts.append(
-            f"{counted(len(found.new), *PLACES[kind])} : {_join_names(found.new)}."
-        )
+        names = " ; ".join(_few(found.new))
+        parts.append(f"{counted(len(found.new), *PLACES[kind])} : {names}.")
     if found.known:
         verb = "existent" if len(found.known) > 1 else "existe"
         quoted = tuple(f"« {name} »" for name in found.known)
-        parts.append(f"{_join_names(quoted)} {verb} déjà.")
+        parts.append(f"{', '.join(_few(quoted))} {verb} déjà.")
     return " ".join(parts)
 
 
-def _join_names(names: tuple[str, ...]) -> str:
-    shown = names if len(names) <= _SHOWN else (*names[: _SHOWN - 2], "…", names[-1])
-    return ", ".join(shown)
+def _few(names: tuple[str, ...]) -> tuple[str, ...]:
+    return names if len(names) <= _SHOWN else (*names[: _SHOWN - 2], "…", names[-1])
 
 
 Floor = Mapping[str, tuple[FloorRow, ...]]

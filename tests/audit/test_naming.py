@@ -62,15 +62,15 @@ def test_what_is_there_already_is_told_and_the_rest_added(
     add_place(session, SALLE, "Classe CP")
     found = named(session, names_in("classe cp; Classe CE1; Classe CE2; CLASSE CE1"))
     assert describe_names(SALLE, found) == (
-        "2 salles : Classe CE1, Classe CE2. "
+        "2 salles : Classe CE1 ; Classe CE2. "
         "« classe cp », « CLASSE CE1 » existent déjà."
     )
 
 
 def test_many_names_are_told_by_the_first_and_the_last(session: AuditSession) -> None:
     told = describe_names(SALLE, named(session, names_in("Classe 1 à 12")))
-    assert told.startswith("12 salles : Classe 1, Classe 2,")
-    assert told.endswith("…, Classe 12.")
+    assert told.startswith("12 salles : Classe 1 ; Classe 2 ;")
+    assert told.endswith("… ; Classe 12.")
 
 
 def test_one_undo_takes_back_all_that_was_added_together(session: AuditSession) -> None:

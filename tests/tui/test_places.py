@@ -47,7 +47,7 @@ async def test_rooms_typed_together_are_told_added_and_taken_back_together(
         await asked(pilot)
         assert shows(pilot, "Plusieurs d'un coup")
         await pilot.press(*"Classe 1 à 3 ; Cantine ; ce1")
-        told = "4 salles : Classe 1, Classe 2, Classe 3, Cantine."
+        told = "4 salles : Classe 1 ; Classe 2 ; Classe 3 ; Cantine."
         await wait_for(pilot, lambda: shows(pilot, told), "told beforehand")
         await wait_to_show(pilot, "déjà.")
         assert rooms(screen) == {"CP", "CE1"}
@@ -65,7 +65,7 @@ async def test_lines_pasted_are_as_many_rooms(tmp_path: Path) -> None:
     async with places(tmp_path) as (pilot, screen):
         await asked(pilot)
         pilot.app.post_message(Paste("Classe CM1\r\nClasse CM2\n\n"))
-        told = "2 salles : Classe CM1, Classe CM2."
+        told = "2 salles : Classe CM1 ; Classe CM2."
         await wait_for(pilot, lambda: shows(pilot, told), "told beforehand")
         await pilot.press("enter")
         await back(pilot, "Enregistré")
