@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from diag.audit.compare import keep_judged
 from diag.audit.remarks import PUBLIC_READERS, slips_of
@@ -206,12 +207,21 @@ def atlas(
     "--dir",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("diag-demo"),
-    show_default=True,
-    help="Dossier de la démonstration, à part du vôtre.",
+    help="Dossier de la démonstration, à part du vôtre.  [par défaut : diag-demo]",
 )
-def demo(folder: Path) -> None:
+@click.pass_context
+def demo(ctx: click.Context, folder: Path | None) -> None:
     """Montre tout sur un territoire inventé."""
+    root = ctx.find_root()
+    # DIAG_HOME names one's own workspace: no demonstration is made in it.
+    if root.get_parameter_source("workspace") is ParameterSource.COMMANDLINE:
+        if folder:
+            raise click.UsageError(
+                "« --workspace » et « --dir » donnent deux dossiers à la "
+                "démonstration : gardez l'un des deux."
+            )
+        folder = root.obj
+    folder = folder or Path("diag-demo")
     # The whole program is imported: only the demonstration pays for it.
     from diag.demo import demonstrate  # noqa: PLC0415
 
