@@ -1,6 +1,6 @@
 """A programme as a workbook: what an accountant adds up, in the pages' figures."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
 
@@ -26,39 +26,37 @@ from diag.words.dates import long_date
 from diag.words.sentences import percent
 from diag.words.vocabulary import BUDGET_SECTIONS, OUTCOMES
 
+Rows = Iterator[tuple[Cell, ...]]
+Sheet = Callable[[Board, date], Rows]
+
+_SHEETS: list[tuple[str, tuple[Column, ...], Sheet]] = []
+
 
 def programme_tables(board: Board, day: date) -> tuple[Table, ...]:
     """Return the sheets of a programme, in their order; amounts in euros with tax."""
-    return (
-        _sheet("Lisez-moi", _ABOUT, _about(board, day)),
-        _sheet("Opérations", _OPERATIONS, _operations(board)),
-        _sheet("Années", _YEARS, _years(board)),
-        _sheet("Payeurs", _PAYERS, _payers(board, day)),
-        _sheet("Communes", _COMMUNES, _communes(board)),
-        _sheet("Verrous", _LOCKS, _locks(board)),
-        _sheet("Décisions", _DECISIONS, _decisions(board)),
-        _sheet("Ateliers", _WORKSHOPS, _workshops(board)),
-        _sheet("Règle", _ABOUT, _rule(board)),
+    return tuple(
+        table_of(name, columns, tuple(rows(board, day)))
+        for name, columns, rows in _SHEETS
     )
 
 
-Heads = tuple[tuple[str, int], ...]
-"""Heading and width of each column of a sheet."""
+def _sheet(name: str, *heads: tuple[str, int]) -> Callable[[Sheet], Sheet]:
+    """Add a sheet after those above: its name, heading and width of each column."""
 
+    def add(rows: Sheet) -> Sheet:
+        columns = tuple(Column(heading, heading, width) for heading, width in heads)
+        _SHEETS.append((name, columns, rows))
+        return rows
 
-def _sheet(name: str, heads: Heads, rows: Iterable[tuple[Cell, ...]]) -> Table:
-    columns = [Column(heading, heading, width) for heading, width in heads]
-    return table_of(name, columns, tuple(rows))
+    return add
 
 
 def _euros(cents: int) -> Fraction:
     return Fraction(cents, 100)
 
 
-_ABOUT: Heads = (("Quoi", 24), ("Valeur", 90))
-
-
-def _about(board: Board, day: date) -> Iterator[tuple[Cell, ...]]:
+@_sheet("Lisez-moi", ("Quoi", 24), ("Valeur", 90))
+def _about(board: Board, day: date) -> Rows:
     is_adopted = board.record.adoption is not None
     variant = board.record.variants[board.variant].name if board.variant else "aucune"
     first, last = board.programme.years[0], board.programme.years[-1]
@@ -83,15 +81,14 @@ def _about(board: Board, day: date) -> Iterator[tuple[Cell, ...]]:
     yield "Aides", "aucune n'est promise : aucune n'est comptée avant d'être notifiée"
 
 
-_OPERATIONS: Heads = (
+@_sheet(
+    "Opérations",
     *(("Référence", 34), ("Opération", 44), ("Où", 40), ("Code INSEE", 8)),
     *(("Budget", 8), ("Rang", 6), ("Pourquoi", 60), ("Coût", 12)),
     *(("Coût annuel", 12), ("Syndicat", 12), ("Commune", 12), ("Achète", 20)),
     ("À confirmer", 10),
 )
-
-
-def _operations(board: Board) -> Iterator[tuple[Cell, ...]]:
+def _operations(board: Board, _day: date) -> Rows:
     asked = {one.id: one for one in board.programme.operations}
     shared = board.programme.shared_purse
     for name, placed in board.schedule.placements.items():
@@ -116,14 +113,13 @@ def _operations(board: Board) -> Iterator[tuple[Cell, ...]]:
         )
 
 
-_YEARS: Heads = (
+@_sheet(
+    "Années",
     *(("Budget", 10), ("Opérations", 12), ("Coût", 12), ("Coûts annuels", 12)),
     *(("Total", 12), ("Syndicat", 12), ("Syndicat, programmable", 14)),
     *(("Communes", 12), ("Communes, programmable", 14)),
 )
-
-
-def _years(board: Board) -> Iterator[tuple[Cell, ...]]:
+def _years(board: Board, _day: date) -> Rows:
     sums = [0] * 8
     for year, one in zip(board.programme.years, year_sums(board), strict=True):
         row = [
@@ -136,15 +132,14 @@ def _years(board: Board) -> Iterator[tuple[Cell, ...]]:
     yield "Total", sums[0], *map(_euros, sums[1:])
 
 
-_PAYERS: Heads = (
+@_sheet(
+    "Payeurs",
     *(("Payeur", 24), ("Code", 22), ("Section", 16), ("Budget", 8), ("Achète", 12)),
     *(("Participation", 13), ("Reste à sa charge", 14), ("Somme réservée", 14)),
     *(("Enveloppe", 12), ("État", 12), ("Programmable", 13), ("FCTVA reçu", 12)),
     ("FCTVA, année à demander", 14),
 )
-
-
-def _payers(board: Board, day: date) -> Iterator[tuple[Cell, ...]]:
+def _payers(board: Board, day: date) -> Rows:
     found = budgets(board)
     back = fctva(board, checklist_of(board), day)
     payers = {purse.payer for some in found.values() for purse in some}
@@ -183,14 +178,13 @@ def _payers(board: Board, day: date) -> Iterator[tuple[Cell, ...]]:
             yield (*whose, None, *[None] * 8, _euros(undated))
 
 
-_COMMUNES: Heads = (
+@_sheet(
+    "Communes",
     *(("Commune", 24), ("Code INSEE", 8), ("Élèves", 8), ("Besoin", 12)),
     *(("Inscrit", 12), ("Part couverte", 10), ("Droit de tirage", 12)),
     *(("Payé par le syndicat", 14), ("Par élève", 10), ("Loi en retard", 8)),
 )
-
-
-def _communes(board: Board) -> Iterator[tuple[Cell, ...]]:
+def _communes(board: Board, _day: date) -> Rows:
     for one in commune_shares(board):
         each = one.per_pupil
         yield (
@@ -207,13 +201,12 @@ def _communes(board: Board) -> Iterator[tuple[Cell, ...]]:
         )
 
 
-_LOCKS: Heads = (
+@_sheet(
+    "Verrous",
     *(("Opération", 44), ("Où", 40), ("Budget imposé", 10), ("Par", 30)),
     *(("Motif", 50), ("Délibération", 16), ("Budget obtenu", 10)),
 )
-
-
-def _locks(board: Board) -> Iterator[tuple[Cell, ...]]:
+def _locks(board: Board, _day: date) -> Rows:
     own = {
         f"{one.audit}/{action}": name
         for name, one in board.gathered.candidates.items()
@@ -234,13 +227,12 @@ def _locks(board: Board) -> Iterator[tuple[Cell, ...]]:
         )
 
 
-_DECISIONS: Heads = (
+@_sheet(
+    "Décisions",
     *(("Jour", 12), ("Instance", 24), ("Décision", 14), ("Numéro", 16)),
     *(("Objet", 50), ("Votes", 30), ("Motif", 50), ("Effet", 50)),
 )
-
-
-def _decisions(board: Board) -> Iterator[tuple[Cell, ...]]:
+def _decisions(board: Board, _day: date) -> Rows:
     for logged in log_of(board.container):
         one = logged.decision
         yield (
@@ -255,13 +247,12 @@ def _decisions(board: Board) -> Iterator[tuple[Cell, ...]]:
         )
 
 
-_WORKSHOPS: Heads = (
+@_sheet(
+    "Ateliers",
     *(("Atelier", 40), ("Jour", 12), ("Où", 24), ("Animé par", 24)),
     *(("Présents", 10), ("Cartes", 10), ("Bulletins", 10)),
 )
-
-
-def _workshops(board: Board) -> Iterator[tuple[Cell, ...]]:
+def _workshops(board: Board, _day: date) -> Rows:
     record = board.record
     for ident, one in sorted(record.workshops.items(), key=lambda each: each[1].on):
         yield (
@@ -275,7 +266,8 @@ def _workshops(board: Board) -> Iterator[tuple[Cell, ...]]:
         )
 
 
-def _rule(board: Board) -> Iterator[tuple[Cell, ...]]:
+@_sheet("Règle", ("Quoi", 24), ("Valeur", 90))
+def _rule(board: Board, _day: date) -> Rows:
     record, rights = board.record, board.record.rights
     first = ", puis ce qui bloque" if board.programme.socle_first else ""
     yield "Ordre", f"décidé, imposé, la loi{first}, puis les points par euro"
