@@ -147,16 +147,29 @@ class Targets:
 
     def _targets_of(self, ident: str) -> Iterator[Target]:
         remedy = self._remedies.by_id[ident]
-        when = remedy.recommendation.when
+        when, requires = remedy.recommendation.when, remedy.recommendation.requires
         is_covered = bool(self._remedies.covered_by[ident])
         for verdict in self._results[when.criterion].verdicts:
             if verdict.low >= when.below or verdict.standing is Standing.OUT:
                 continue
-            trigger = self._trigger(remedy, verdict)
+            place, trigger = verdict.place, self._trigger(remedy, verdict)
             if trigger is not None and is_covered:
-                trigger = self._left_by_covers(ident, verdict.place, trigger)
-            if trigger is not None:
-                yield self._target(remedy, verdict.place, trigger)
+                trigger = self._left_by_covers(ident, place, trigger)
+            if trigger is None:
+                continue
+            usual = None
+            if remedy.fixed:  # no scope to build
+                quantity = remedy.fixed[trigger]
+            else:
+                quantity = remedy.quantity(self._counting.scope(place), trigger)
+            if quantity.high is None:
+                found = remedy.quantity(self._usual.scope(place), trigger)
+                usual = None if found.high is None else found
+            held = [self.prerequisites.holds(each, place) for each in requires]
+            gate = Gate.CHECK_FIRST if None in held else Gate.OPEN
+            if False in held:
+                gate = Gate.WAITS
+            yield Target(place, trigger, gate, (), quantity, usual)
 
     def _trigger(self, remedy: Remedy, verdict: Verdict) -> Trigger | None:
         """Say whether it fires at a place, whatever covers it; None: it does not.
@@ -192,22 +205,6 @@ class Targets:
             elif left is not None:
                 left = Trigger.TO_CONFIRM
         return left
-
-    def _target(self, remedy: Remedy, place: str, trigger: Trigger) -> Target:
-        usual = None
-        if remedy.fixed:
-            quantity = remedy.fixed[trigger]
-        else:
-            quantity = remedy.quantity(self._counting.scope(place), trigger)
-        if quantity.high is None:
-            found = remedy.quantity(self._usual.scope(place), trigger)
-            usual = None if found.high is None else found
-        requires = remedy.recommendation.requires
-        held = [self.prerequisites.holds(each, place) for each in requires]
-        gate = Gate.CHECK_FIRST if None in held else Gate.OPEN
-        if False in held:
-            gate = Gate.WAITS
-        return Target(place, trigger, gate, (), quantity, usual)
 
     def _waits_for(self, ident: str, place: str) -> tuple[str, ...]:
         """Return what comes first, failures first; what is to be checked last.
@@ -371,7 +368,12 @@ class Advising:
     ) -> tuple[tuple[Advice, ...], Cost, Cost]:
         """Return what is recommended, in order; what all costs, and what is due."""
         ordered = in_order([each.advice for each in drafts.values()], self._results)
-        charged = sorted(ordered, key=_pays_later)
+        # Charged first for what several need: what is sure, then what is due. A vote
+        # then holds the whole price of what it needs, whatever waits for it.
+        charged = sorted(
+            ordered,
+            key=lambda one: (one.trigger is not Trigger.FIRES, one.gate is Gate.WAITS),
+        )
         wanted = [each for one in charged for each in drafts[_id(one)].demands]
         basket = due = Basket(self._prices, wanted)
         if any(each.target.gate is not Gate.OPEN for each in wanted):
@@ -454,14 +456,6 @@ class Advising:
 
 
 _SOONEST = (Gate.OPEN, Gate.CHECK_FIRST, Gate.WAITS)
-
-
-def _pays_later(advice: Advice) -> tuple[bool, bool]:
-    """Sort who is charged first for what several need: what is sure, then what is due.
-
-    A vote then holds the whole price of what it needs, whatever waits for it.
-    """
-    return advice.trigger is not Trigger.FIRES, advice.gate is Gate.WAITS
 
 
 def _id(advice: Advice) -> str:
