@@ -187,23 +187,17 @@ def _propose(
         click.echo(f"Acceptées : {counted(accept(session, took), 'réponse')}.")
     if left:
         click.echo(f"Écartées : {counted(refuse(session, left), 'proposition')}.")
-    if not took and not left:
-        print_lines(_pending_lines(session, pending))
-
-
-def _pending_lines(
-    session: AuditSession, pending: tuple[OfferedAnswer, ...]
-) -> Iterator[str]:
-    """Give what is offered, place by place, and how it is accepted."""
+    if took or left:
+        return
     for where, here in groupby(pending, key=lambda one: one.where):
-        yield where
+        click.echo(where)
         for one in here:
             known = f" (déjà : {one.known})" if one.known else ""
-            yield f"  {_code(one)}  {one.label} : {one.words}{known}"
+            click.echo(f"  {_code(one)}  {one.label} : {one.words}{known}")
             if one.doubt:
-                yield f"            à vérifier : {one.doubt}"
+                click.echo(f"            à vérifier : {one.doubt}")
     many = counted(len(pending), "réponse proposée", "réponses proposées")
-    yield (
+    click.echo(
         f"{many}. Rien n'est répondu avant : "
         f"diag questionnaire {session.about.ref} --accept {_ALL}"
         if pending
@@ -355,7 +349,23 @@ def take_evidence(
         again = f'--columns "{columns}"'
         raise DiagError(f"{missing} Relancez", command=again) from missing
     if as_json:
-        print_json(_taken_json(taken))
+        print_json({
+            "read": [
+                {
+                    "file": one.file.name,
+                    "sha256": one.file.files[0],
+                    "tool": one.read.tool,
+                    "on": one.read.on,
+                    "devices": len(one.read.devices),
+                    "figures": {each.key: each.value for each in one.read.figures},
+                    "networks": len(one.read.networks),
+                    "remarks": list(one.read.remarks),
+                }
+                for one in taken.read
+            ],
+            "refused": list(taken.refused),
+            "offered": taken.offered,
+        })
     else:
         _print(session, taken)
     if not taken.read:
@@ -377,26 +387,6 @@ def _print(session: AuditSession, taken: EvidenceTaken) -> None:
         taken.offered, "nouvelle réponse proposée", "nouvelles réponses proposées"
     )
     click.echo(f"{new}. Voir, puis accepter : diag questionnaire {session.about.ref}")
-
-
-def _taken_json(taken: EvidenceTaken) -> dict[str, object]:
-    return {
-        "read": [
-            {
-                "file": one.file.name,
-                "sha256": one.file.files[0],
-                "tool": one.read.tool,
-                "on": one.read.on,
-                "devices": len(one.read.devices),
-                "figures": {each.key: each.value for each in one.read.figures},
-                "networks": len(one.read.networks),
-                "remarks": list(one.read.remarks),
-            }
-            for one in taken.read
-        ],
-        "refused": list(taken.refused),
-        "offered": taken.offered,
-    }
 
 
 @click.group(cls=AuditGroup)

@@ -1,6 +1,6 @@
 """`diag review`; of an audit: advice reworded, ranked, voted, followed; visits."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -346,7 +346,29 @@ def votes(session: AuditSession, *, as_json: bool) -> None:
     state = f"gelés le {describe_day(found.day)}{version}" if is_frozen else "non gelés"
     click.echo(f"{session.about.title} : {counted(len(found.votes), 'vote')}, {state}")
     refs = found.refs if is_frozen else {}
-    print_lines(_vote_lines(found, refs, steps))
+    for one in found.votes:
+        spent = f"brut {euros(one.spent.gross)}, net {euros(one.spent.net)}"
+        click.echo(f"{one.number:>3}  {one.title} : {spent}")
+        named = [f"{refs.get(each, '')} {each}".strip() for each in one.actions]
+        details = (one.where, one.session, one.nature.words, ", ".join(named))
+        click.echo(f"     {' · '.join(filter(None, details))}")
+        if one.aid:
+            span = euros_between(one.aid.low, one.aid.high)
+            click.echo(f"     aide, si elle est accordée : {span}")
+        if became := advising.state_words(one, steps):
+            click.echo(f"     → {became}")
+    for line in found.aside:
+        if line.spent.gross:
+            click.echo(f"  –  Sans vote : {line.title}, {euros(line.spent.gross)}")
+    if found.gross:
+        sums = f"brut {euros(found.gross)}, net {euros(found.net)}"
+        click.echo(f"     Ensemble : {sums}")
+    for missing in found.missing:
+        click.echo(f"  ?  {sentence(missing)}")
+    for asked in found.questions:
+        where = f", {asked.where}" if asked.where else ""
+        who = f"{asked.whom}, {asked.minutes} min"
+        click.echo(f"  ?  {asked.label}{where} ({who}) : {asked.opens}")
 
 
 @click.command()
@@ -423,40 +445,6 @@ def decide(
     many = counted(len(steps), "action notée", "actions notées")
     click.echo(f"Vote {number}, {one.title} : {words}")
     click.echo(f"{many}. Pour revenir : diag audit undo {session.about.ref}")
-
-
-def _vote_lines(
-    found: DecisionList, refs: Mapping[str, str], steps: Mapping[str, FollowUp]
-) -> Iterator[str]:
-    """Give each vote: what and how much, where, when and why, what became of it.
-
-    Then the sums, what is paid without a vote, what keeps from advising. `refs`: the
-    numbers of its actions, once they were given.
-    """
-    for one in found.votes:
-        yield (
-            f"{one.number:>3}  {one.title} : brut {euros(one.spent.gross)}, net "
-            f"{euros(one.spent.net)}"
-        )
-        named = [f"{refs.get(each, '')} {each}".strip() for each in one.actions]
-        details = (one.where, one.session, one.nature.words, ", ".join(named))
-        yield f"     {' · '.join(filter(None, details))}"
-        if one.aid:
-            span = euros_between(one.aid.low, one.aid.high)
-            yield f"     aide, si elle est accordée : {span}"
-        if became := advising.state_words(one, steps):
-            yield f"     → {became}"
-    for line in found.aside:
-        if line.spent.gross:
-            yield f"  –  Sans vote : {line.title}, {euros(line.spent.gross)}"
-    if found.gross:
-        yield f"     Ensemble : brut {euros(found.gross)}, net {euros(found.net)}"
-    for missing in found.missing:
-        yield f"  ?  {sentence(missing)}"
-    for asked in found.questions:
-        where = f", {asked.where}" if asked.where else ""
-        who = f"{asked.whom}, {asked.minutes} min"
-        yield f"  ?  {asked.label}{where} ({who}) : {asked.opens}"
 
 
 def _votes_json(

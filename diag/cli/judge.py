@@ -3,7 +3,7 @@
 import click
 
 from diag.assess.judge import public
-from diag.assess.results import Advice, Assessment, Score, assessment_json
+from diag.assess.results import Assessment, Score, assessment_json
 from diag.assess.spread import danger_words, declined, socle_words
 from diag.assess.words import WORKS, filled_words, format_cost, score_cell
 from diag.audit import hypotheses
@@ -105,6 +105,7 @@ def _score_words(score: Score) -> tuple[str, str]:
 
 
 def _print_advice(assessment: Assessment, *, everything: bool) -> None:
+    """Print actions: what each costs or others buy of it, what it waits for."""
     for trigger, title in (
         (Trigger.FIRES, "Préconisations"),
         (Trigger.TO_CONFIRM, "À confirmer, hors totaux"),
@@ -115,7 +116,19 @@ def _print_advice(assessment: Assessment, *, everything: bool) -> None:
         whole = everything or trigger is Trigger.FIRES
         shown = len(advice) if whole else _UNCONFIRMED
         click.echo(f"{title} : {len(advice)}")
-        print_table(map(_advice_row, advice[:shown]))
+        rows = []
+        for each in advice[:shown]:
+            cost, waits = format_cost(each.cost), ""
+            if payers := ", ".join(dict.fromkeys(one.payer for one in each.shared)):
+                own = "" if each.cost.free else f"{cost}, le reste "
+                cost = f"{own}compris dans {payers}"
+            if each.waits_for:
+                partly = "en partie, " * (each.gate is Gate.OPEN)
+                is_checked = each.gate is Gate.CHECK_FIRST
+                verb = "vérifier d'abord" if is_checked else "attend"
+                waits = f"{partly}{verb} : {', '.join(each.waits_for)}"
+            rows.append((f"  {each.recommendation.id}", cost, waits))
+        print_table(rows)
         if rest := len(advice[shown:]):
             click.echo(f"  … et {counted(rest, 'autre')} (--all les montre)")
     if assessment.advice:
@@ -123,21 +136,6 @@ def _print_advice(assessment: Assessment, *, everything: bool) -> None:
         click.echo(f"  dont à engager : {format_cost(assessment.due)}")
         if not assessment.basket.works.free:
             click.echo(f"  dont {WORKS} : {format_cost(assessment.basket.works)}")
-
-
-def _advice_row(advice: Advice) -> tuple[str, str, str]:
-    """Return an action, what it costs or what others buy of it, what it waits for."""
-    cost = format_cost(advice.cost)
-    if payers := ", ".join(dict.fromkeys(one.payer for one in advice.shared)):
-        own = "" if advice.cost.free else f"{cost}, le reste "
-        cost = f"{own}compris dans {payers}"
-    waits = ""
-    if advice.waits_for:
-        partly = "en partie, " * (advice.gate is Gate.OPEN)
-        is_checked = advice.gate is Gate.CHECK_FIRST
-        verb = "vérifier d'abord" if is_checked else "attend"
-        waits = f"{partly}{verb} : {', '.join(advice.waits_for)}"
-    return f"  {advice.recommendation.id}", cost, waits
 
 
 @click.command()

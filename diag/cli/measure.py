@@ -48,7 +48,7 @@ from diag.words.sentences import counted, listed
 from diag.workspace.editions import overlay_of
 
 if TYPE_CHECKING:
-    from diag.probes.run import Runner, RunStep
+    from diag.probes.run import Runner
 
 
 _FULL = "La ligne de l'école sera pleine pendant ce temps. Mesurer le débit ?"
@@ -121,7 +121,6 @@ def measure(
     known = last_terms(session)
     server = mire or known.mire or lists.mire
     runner = _prepare(lists, place, server, only, is_metered=metered)
-    _print_plan(runner.steps)
     if not only:  # what was not asked for by its name is not repeated
         runner = runner.able()
     given = {
@@ -136,8 +135,7 @@ def measure(
         if runner.authorisation is None or not (yes or agreed(_FULL)):
             click.echo("Le débit n'est pas mesuré ; le reste, si.", err=True)
             runner = runner.without_load()
-    run, is_stopped = _run(session, runner, place)
-    taken = _keep(session, run, ssids)
+    run, taken, is_stopped = _run(session, runner, place, ssids)
     if as_json:
         offered = taken.offered if taken else 0
         print_json({**run.model_dump(mode="json"), "offered": offered})
@@ -155,7 +153,7 @@ def _prepare(
     *,
     is_metered: bool,
 ) -> "Runner":
-    """Read the connection, and what would be sent; nothing is.
+    """Read the connection, and show what would be sent; nothing is.
 
     It sends what a person named; else what measures a room, or a line.
 
@@ -185,12 +183,10 @@ def _prepare(
         )
     usual = (*room, *line) if place else (*quick, *line)
     named = [every[one] for one in dict.fromkeys(only)]
-    return Runner.of(setting, named or usual)
-
-
-def _print_plan(steps: "Sequence[RunStep]") -> None:
+    runner = Runner.of(setting, named or usual)
     click.echo("Ce qui sera envoyé :", err=True)
-    for step in steps:
+    lacking = [one for one in runner.steps if one.missing]
+    for step in runner.steps:
         if step.missing:
             continue
         plan, words = step.plan, "rien"
@@ -201,11 +197,11 @@ def _print_plan(steps: "Sequence[RunStep]") -> None:
                 words += f", {moved:.0f} Mo au plus"
             words += f", {plan.seconds:.0f} s environ"
         click.echo(_wrapped(f"{step.probe.title} : {words}"), err=True)
-    lacking = [one for one in steps if one.missing]
     if lacking:
         click.echo("Ce qui ne peut pas être mesuré :", err=True)
     for step in lacking:
         click.echo(_wrapped(f"{step.probe.title} : {step.missing}"), err=True)
+    return runner
 
 
 def _wrapped(text: str) -> str:
@@ -256,9 +252,12 @@ _QUESTIONS = {
 
 
 def _run(
-    session: AuditSession, runner: "Runner", place: Place | None
-) -> tuple[MeasureRun, bool]:
-    """Run to the end, or until Ctrl+C; return what was measured.
+    session: AuditSession, runner: "Runner", place: Place | None, ssids: tuple[str, ...]
+) -> tuple[MeasureRun, EvidenceTaken | None, bool]:
+    """Run to the end, or until Ctrl+C, and keep what was measured.
+
+    Return the run, what it offers, whether it was stopped. Without `ssids`, a Wi-Fi
+    that is nobody's yet is left out.
 
     Raises:
         DiagError: another run is under way.
@@ -276,7 +275,18 @@ def _run(
         subject=session.about.ref,
         place=place.id if place else "",
     )
-    return run, is_stopped
+    if not run.measurements:
+        return run, None, is_stopped
+    try:
+        taken = keep_run(session, run, ssids)
+    except MissingRoomError as missing:
+        click.echo(
+            f"Le Wi-Fi entendu n'est pas gardé : dites quels réseaux sont ceux de "
+            f"l'école (--ssid), parmi {listed(missing.names, 12)}.",
+            err=True,
+        )
+        taken = keep_unheard(session, run)
+    return run, taken, is_stopped
 
 
 class _Progress:
@@ -302,23 +312,6 @@ class _Progress:
         """Take the line away."""
         if self._is_shown:
             click.echo(f"\r{' ' * self._width}\r", nl=False, err=True)
-
-
-def _keep(
-    session: AuditSession, run: MeasureRun, ssids: tuple[str, ...]
-) -> EvidenceTaken | None:
-    """Keep a run and propose what it offers; without Wi-Fi that is nobody's yet."""
-    if not run.measurements:
-        return None
-    try:
-        return keep_run(session, run, ssids)
-    except MissingRoomError as missing:
-        click.echo(
-            f"Le Wi-Fi entendu n'est pas gardé : dites quels réseaux sont ceux de "
-            f"l'école (--ssid), parmi {listed(missing.names, 12)}.",
-            err=True,
-        )
-        return keep_unheard(session, run)
 
 
 def _print(session: AuditSession, run: MeasureRun, taken: EvidenceTaken | None) -> None:

@@ -140,10 +140,28 @@ def rgpd(ctx: click.Context, file: Path | None, *, as_json: bool) -> None:
         held = privacy.register_of(workspace)
         day = workspace.world.today()
         syndicat = workspace.settings.syndicat
-    if as_json and file is None:
+    if file is None and as_json:
         print_json(privacy.as_json(held))
     elif file is None:
-        _print_register(held)
+        click.echo("Dans cet espace de travail :")
+        _print_categories(privacy.OF_WORKSPACE, held.workspace)
+        for one in held.campaigns:
+            kept = one.retention
+            how = "décidée" if kept.decided else retention.REASON
+            click.echo(
+                f"\nCampagne {kept.campaign}, {counted(len(one.audits), 'audit')}, "
+                f"à garder jusqu'au {kept.until:%d/%m/%Y} ({how}) :"
+            )
+            _print_categories(privacy.OF_AUDITS, one.totals)
+            if one.over:
+                click.echo(f"  {retention.overdue_words(kept)}")
+        if held.copies:
+            late = "à supprimer dans les 30 jours si l'on a effacé depuis"
+            click.echo(f"\nCopies, {late} :")
+        print_table(
+            (f"  {each.path.name}", f"avant le {each.expires:%d/%m/%Y}")
+            for each in held.copies
+        )
     elif file.suffix not in {".md", ".html"}:
         raise DiagError(f"{file} : donnez un fichier .md ou .html.")
     else:
@@ -159,27 +177,6 @@ def rgpd(ctx: click.Context, file: Path | None, *, as_json: bool) -> None:
             content = text.encode("utf-8")
         write_whole(file, content)
         click.echo(f"Registre écrit : {file}")
-
-
-def _print_register(held: privacy.Register) -> None:
-    click.echo("Dans cet espace de travail :")
-    _print_categories(privacy.OF_WORKSPACE, held.workspace)
-    for one in held.campaigns:
-        kept = one.retention
-        how = "décidée" if kept.decided else retention.REASON
-        click.echo(
-            f"\nCampagne {kept.campaign}, {counted(len(one.audits), 'audit')}, "
-            f"à garder jusqu'au {kept.until:%d/%m/%Y} ({how}) :"
-        )
-        _print_categories(privacy.OF_AUDITS, one.totals)
-        if one.over:
-            click.echo(f"  {retention.overdue_words(kept)}")
-    if held.copies:
-        click.echo("\nCopies, à supprimer dans les 30 jours si l'on a effacé depuis :")
-        print_table(
-            (f"  {one.path.name}", f"avant le {one.expires:%d/%m/%Y}")
-            for one in held.copies
-        )
 
 
 def _print_categories(

@@ -217,7 +217,23 @@ def show(
     if as_json:
         print_json(board_json(board))
         return
-    print_lines(_head_lines(board))
+    state = "non arrêté" if board.record.adoption is None else "révision de l'arrêté"
+    click.echo(f"{variant_name(board)} · {span_words(board)} · {state}")
+    click.echo(reserve_words(board))
+    order = "la loi, puis ce qui bloque" if board.programme.socle_first else "la loi"
+    click.echo(f"Ordre : {order}, puis les points par euro. « 2028 » : budget 2028.")
+    then = adopted_in(board.container, board.record)
+    moved = years_moved(then.years, board.schedule.years) if then else ()
+    if moved:
+        many = counted(len(moved), "opération a changé", "opérations ont changé")
+        click.echo(f"{many} depuis l'arrêté. Voyez : diag programme revise")
+    for rivals in rivals_of(board):
+        click.echo(f"À trancher : {rivals.words}. Voyez : diag programme settle")
+    if still_open := sum(one.is_open for one in board.names.values()):
+        click.echo(
+            f"{counted(still_open, 'opération')} d'audits encore ouverts (*) : leur "
+            "prix peut changer."
+        )
     print_table(_years_table(board))
     print_table(_payers_table(board))
     for name, placed in sorted(
@@ -411,28 +427,6 @@ def variant_name(board: Board) -> str:
     if not board.variant:
         return f"Programme {board.container.slug}"
     return board.record.variants[board.variant].name
-
-
-def _head_lines(board: Board) -> Iterator[str]:
-    """Give what is shown, on what rule, and what to settle first."""
-    state = "non arrêté" if board.record.adoption is None else "révision de l'arrêté"
-    yield f"{variant_name(board)} · {span_words(board)} · {state}"
-    yield reserve_words(board)
-    order = "la loi, puis ce qui bloque" if board.programme.socle_first else "la loi"
-    yield f"Ordre : {order}, puis les points par euro. « 2028 » : budget 2028."
-    then = adopted_in(board.container, board.record)
-    moved = years_moved(then.years, board.schedule.years) if then else ()
-    if moved:
-        many = counted(len(moved), "opération a changé", "opérations ont changé")
-        yield f"{many} depuis l'arrêté. Voyez : diag programme revise"
-    for one in rivals_of(board):
-        yield f"À trancher : {one.words}. Voyez : diag programme settle"
-    still_open = sum(one.is_open for one in board.names.values())
-    if still_open:
-        yield (
-            f"{counted(still_open, 'opération')} d'audits encore ouverts (*) : leur "
-            "prix peut changer."
-        )
 
 
 def _years_table(board: Board) -> Iterator[tuple[str, ...]]:

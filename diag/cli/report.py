@@ -280,12 +280,28 @@ def draft(
     comité syndical : pour programme:NOM. Chacun dit ce qui est pré-rempli, de quelle
     date, et ce qui reste à écrire : « À compléter ».
     """
-    if ref.partition(":")[0].casefold() == "programme":
-        _draft_of_programme(workspace, kind, ref, forms, folder, day)
-        return
     from diag.documents.drafts import DraftKind, drafted  # noqa: PLC0415
-    from diag.documents.synthesis import slips_gathered  # noqa: PLC0415
     from diag.documents.write import write_paper  # noqa: PLC0415
+
+    what, _, named = ref.partition(":")
+    if what.casefold() == "programme":
+        from diag.documents.programme import (  # noqa: PLC0415
+            programme_deliberation,
+            programme_folder,
+        )
+
+        if kind != DraftKind.DELIBERATION:
+            raise DiagError(
+                f"« {kind} » ne se prépare pas pour un programme : seule sa "
+                "délibération.",
+                about="kind",
+            )
+        board = board_of(opened(workspace, named), afresh=False)
+        paper = programme_deliberation(board, day or workspace.world.today())
+        place = within(folder, programme_folder(board))
+        print_written(write_paper(paper, place, forms))
+        return
+    from diag.documents.synthesis import slips_gathered  # noqa: PLC0415
 
     agree_to_let_out(slips_gathered(workspace, ref, campaign), let_out=let_out)
     made = drafted(workspace, DraftKind(kind), ref, day, campaign)
@@ -293,32 +309,6 @@ def draft(
     print_written(write_paper(made.paper, place, forms))
     if made.provisional:
         click.echo("Provisoire : l'audit n'est pas clos (diag audit list).", err=True)
-
-
-def _draft_of_programme(
-    workspace: Workspace,
-    kind: str,
-    ref: str,
-    forms: tuple[Format, ...],
-    folder: Path | None,
-    day: date | None,
-) -> None:
-    from diag.documents.drafts import DraftKind  # noqa: PLC0415
-    from diag.documents.programme import (  # noqa: PLC0415
-        programme_deliberation,
-        programme_folder,
-    )
-    from diag.documents.write import write_paper  # noqa: PLC0415
-
-    if kind != DraftKind.DELIBERATION:
-        raise DiagError(
-            f"« {kind} » ne se prépare pas pour un programme : seule sa délibération.",
-            about="kind",
-        )
-    board = board_of(opened(workspace, ref.partition(":")[2]), afresh=False)
-    paper = programme_deliberation(board, day or workspace.world.today())
-    place = within(folder, programme_folder(board))
-    print_written(write_paper(paper, place, forms))
 
 
 @click.command()

@@ -225,28 +225,26 @@ def _completer(
     return complete
 
 
-def _schools(workspace: Workspace, typed: str) -> Iterator[CompletionItem]:
+_MOST_COMPLETED = 200
+
+
+@_completer
+def complete_subject(workspace: Workspace, typed: str) -> Iterator[CompletionItem]:
+    """Offer the schools whose UAI starts as typed, and what they are called."""
     for one in workspace.territory.schools(typed, limit=_MOST_COMPLETED):
         if one.uai.startswith(typed.upper()):
             yield CompletionItem(one.uai, help=f"{one.name}, {one.commune}")
 
 
-def _questions(workspace: Workspace, typed: str) -> Iterator[CompletionItem]:
+@_completer
+def complete_question(workspace: Workspace, typed: str) -> Iterator[CompletionItem]:
+    """Offer the questions in use whose id starts as typed, and what they ask."""
     from diag.workspace.editions import current  # noqa: PLC0415 - YAML, pydantic
 
     checklist = workspace.editions.open(current(workspace).digest)
     for one in checklist.questions.values():
         if one.id.startswith(typed):
             yield CompletionItem(one.id, help=one.label)
-
-
-_MOST_COMPLETED = 200
-
-complete_subject = _completer(_schools)
-"""The schools whose UAI starts as typed, and what they are called."""
-
-complete_question = _completer(_questions)
-"""The questions in use whose id starts as typed, and what they ask."""
 
 
 def asked(question: str, **shown: Any) -> str:
