@@ -248,7 +248,21 @@ class _Xlsx:
         if "xl/sharedStrings.xml" in package.namelist():
             with package.open("xl/sharedStrings.xml") as stream:
                 self._texts = [_read_text(text) for text in _ends(stream, "si")]
-        self._days, self._shares = self._formats()
+        days, shares = set(_BUILT_IN_DATES), set(_BUILT_IN_SHARES)
+        styles: list[int] = []
+        has_styles = "xl/styles.xml" in package.namelist()
+        for group in _root(package, "xl/styles.xml") if has_styles else ():
+            if _name(group.tag) == "numFmts":
+                for one in group:
+                    code = _LITERAL.sub("", _of(one, "formatCode"))
+                    if _DAY_OR_YEAR.search(code):
+                        days.add(int(_of(one, "numFmtId")))
+                    if "%" in code:
+                        shares.add(int(_of(one, "numFmtId")))
+            if _name(group.tag) == "cellXfs":
+                styles = [int(_of(one, "numFmtId") or 0) for one in group]
+        self._days = {at for at, style in enumerate(styles) if style in days}
+        self._shares = {at for at, style in enumerate(styles) if style in shares}
 
     def rows(self, part: str) -> Iterator[Row]:
         with self._package.open(part) as stream:
@@ -264,29 +278,6 @@ class _Xlsx:
                     if value := self._value(cell):
                         cells += [*([""] * (column - len(cells) - 1)), value]
                 yield int(_of(row, "r") or at), cells
-
-    def _formats(self) -> tuple[frozenset[int], frozenset[int]]:
-        """Return the styles of cells that show a day, and those that show a share."""
-        days, shares = set(_BUILT_IN_DATES), set(_BUILT_IN_SHARES)
-        styles: list[int] = []
-        if "xl/styles.xml" not in self._package.namelist():
-            return frozenset(), frozenset()
-        for group in _root(self._package, "xl/styles.xml"):
-            if _name(group.tag) == "numFmts":
-                for one in group:
-                    code = _LITERAL.sub("", _of(one, "formatCode"))
-                    days |= (
-                        {int(_of(one, "numFmtId"))}
-                        if _DAY_OR_YEAR.search(code)
-                        else set()
-                    )
-                    shares |= {int(_of(one, "numFmtId"))} if "%" in code else set()
-            if _name(group.tag) == "cellXfs":
-                styles = [int(_of(one, "numFmtId") or 0) for one in group]
-        return (
-            frozenset(at for at, style in enumerate(styles) if style in days),
-            frozenset(at for at, style in enumerate(styles) if style in shares),
-        )
 
     def _value(self, cell: ET.Element) -> str:
         kind = cell.get("t", "")

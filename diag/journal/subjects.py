@@ -492,15 +492,24 @@ def inside(prefix: str) -> tuple[str, str]:
 
 def parse(subject: str) -> Topic:
     """Read a subject; what is not known comes back as `OtherTopic`."""
-    first, *rest = subject.split("/")
-    if first == "place":
-        topic = _read_place(rest)
-    elif first == "rec":
-        topic = _read_recommendation(rest)
-    elif first in _OF_PROGRAMME and rest:
-        topic = ProgrammeTopic(first, tuple(rest))
-    else:
-        topic = _read_other(first, rest)
+    topic: Topic | None = None
+    match subject.split("/"):
+        case ["place", *rest]:
+            topic = _read_place(rest)
+        case ["rec", *rest]:
+            topic = _read_recommendation(rest)
+        case [kind, *key] if kind in _OF_PROGRAMME and key:
+            topic = ProgrammeTopic(kind, tuple(key))
+        case ["places", kind, "closed"] if kind in _KINDS:
+            topic = ClosedTopic(PlaceKind(kind))
+        case ["places", "plan"]:
+            topic = FloorTopic()
+        case [what, ident] if what in _BY_IDENT:
+            topic = _BY_IDENT[what](ident)
+        case ["audit", name] if name in _ABOUT:
+            topic = AuditTopic(name)
+        case ["votes", ballot_id, part]:
+            topic = BallotTopic(ballot_id, part)
     return topic or OtherTopic(subject)
 
 
@@ -538,21 +547,6 @@ def _read_recommendation(rest: list[str]) -> Topic | None:
             return FollowTopic(name, place_id)
         case [name, place_id, "wording", audience] if audience in _AUDIENCES:
             return WordingTopic(name, place_id, Audience(audience))
-    return None
-
-
-def _read_other(first: str, rest: list[str]) -> Topic | None:
-    match [first, *rest]:
-        case ["places", kind, "closed"] if kind in _KINDS:
-            return ClosedTopic(PlaceKind(kind))
-        case ["places", "plan"]:
-            return FloorTopic()
-        case [what, ident] if what in _BY_IDENT:
-            return _BY_IDENT[what](ident)
-        case ["audit", name] if name in _ABOUT:
-            return AuditTopic(name)
-        case ["votes", ballot_id, part]:
-            return BallotTopic(ballot_id, part)
     return None
 
 

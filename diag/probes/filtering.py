@@ -329,7 +329,11 @@ async def _way_round(
     ]
     outside = [one for one in names if answers[one][1].addresses]
     is_udp = any(answers[one][1].code for one in answers)
-    is_doh = bool(basket.doh) and await _answers_doh(host, basket.doh)
+    is_doh = False
+    if basket.doh:  # one harmless name is asked
+        page = await host.fetch(f"{basket.doh}?dns={_QUESTION}", seconds=PATIENCE)
+        kind = page.headers.get("content-type", "")
+        is_doh = page.status == 200 and "dns-message" in kind  # noqa: PLR2004
     if not names:
         return ProbeFinding(
             "filtrage.contournable",
@@ -358,10 +362,3 @@ def _ways_words(is_udp: bool, is_doh: bool) -> str:  # noqa: FBT001
 
 _QUESTION = "AAABAAABAAAAAAAAB2V4YW1wbGUDb3JnAAABAAE"
 """« example.org, A » as RFC 8484 wants it in a URL."""
-
-
-async def _answers_doh(host: Host, url: str) -> bool:
-    """Return whether a resolver over HTTPS answers one harmless name."""
-    page = await host.fetch(f"{url}?dns={_QUESTION}", seconds=PATIENCE)
-    kind = page.headers.get("content-type", "")
-    return page.status == 200 and "dns-message" in kind  # noqa: PLR2004

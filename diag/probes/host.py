@@ -454,22 +454,15 @@ def _scanned(api: ctypes.CDLL, handle: ctypes.c_void_p) -> NativeScan:
     time.sleep(SETTLING_S)
     lists: list[bytes] = []
     for card in cards:
-        error, heard = _list_of(api, handle, card)
+        held = ctypes.c_void_p()
+        error = api.WlanGetNetworkBssList(
+            handle, card, None, _ANY_KIND, 0, None, ctypes.byref(held)
+        )
         errors.append(error)
+        if error or held.value is None:
+            continue
+        size = int.from_bytes(ctypes.string_at(held.value, 4), "little")
+        heard = ctypes.string_at(held.value, size)
+        api.WlanFreeMemory(held)
         lists += [heard] if heard else []
     return NativeScan(tuple(lists), 0 if lists else max(errors, default=0))
-
-
-def _list_of(
-    api: ctypes.CDLL, handle: ctypes.c_void_p, card: ctypes.Array[ctypes.c_char]
-) -> tuple[int, bytes]:
-    held = ctypes.c_void_p()
-    error = api.WlanGetNetworkBssList(
-        handle, card, None, _ANY_KIND, 0, None, ctypes.byref(held)
-    )
-    if error or held.value is None:
-        return error, b""
-    size = int.from_bytes(ctypes.string_at(held.value, 4), "little")
-    heard = ctypes.string_at(held.value, size)
-    api.WlanFreeMemory(held)
-    return 0, heard

@@ -165,29 +165,23 @@ class HearWifi(Probe):
         heard = [one for scan in scans for one in scan.heard]
         if heard and not why and not names_of(heard):  # the system may be hiding them
             why = HIDDEN_NAMES if setting.host.system == "darwin" else _ALL_HIDDEN
-        yield _found(scans, why)
+        if not scans:
+            yield ProbeFinding(HEARD, status=MeasureStatus.INCONCLUSIVE, why=why)
+            return
+        merged = merge_scans([scan.heard for scan in scans])
+        yield ProbeFinding(
+            HEARD,
+            len(merged),
+            status=MeasureStatus.PARTIAL if why else MeasureStatus.OK,
+            why=why,
+            stats={"scans": len(scans)},
+            method="scan",
+            doubts=tuple(dict.fromkeys(one for scan in scans for one in scan.doubts)),
+            heard=tuple(replace(one, bssid="") for one in merged),
+        )
 
 
 _ALL_HIDDEN = "SSID masqué : des réseaux s'entendent, aucun ne dit son nom."
-
-
-def _found(scans: list[WifiScan], why: str) -> ProbeFinding:
-    """Return what several scans heard; `why` it is less than was asked, if it is."""
-    if not scans:
-        return ProbeFinding(HEARD, status=MeasureStatus.INCONCLUSIVE, why=why)
-    merged = merge_scans([scan.heard for scan in scans])
-    heard = tuple(replace(one, bssid="") for one in merged)
-    doubts = dict.fromkeys(doubt for scan in scans for doubt in scan.doubts)
-    return ProbeFinding(
-        HEARD,
-        len(heard),
-        status=MeasureStatus.PARTIAL if why else MeasureStatus.OK,
-        why=why,
-        stats={"scans": len(scans)},
-        method="scan",
-        doubts=tuple(doubts),
-        heard=heard,
-    )
 
 
 _COUNT_AT, _HEADER_BYTES = 4, 8

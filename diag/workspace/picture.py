@@ -182,7 +182,10 @@ def _decode(raw: bytes) -> tuple["Image.Image", str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it would be written over the screen
         image = _open(raw, _FORMATS, too_large)
-        taken_at = _taken_at(image)
+        taken_at = ""
+        with suppress(Exception):  # a tag that cannot be read is not there
+            told = str(image.getexif().get_ifd(_EXIF)[_TAKEN])
+            taken_at = datetime.strptime(told, "%Y:%m:%d %H:%M:%S").isoformat()  # noqa: DTZ007 - local, as the camera says
         image.draft("RGB", (MAX_SIDE, MAX_SIDE))
         image.load()
         with suppress(Exception):  # a faulty tag: the picture lies on its side
@@ -219,14 +222,6 @@ def _open(raw: bytes, formats: tuple[str, ...], too_large: DiagError) -> "Image.
     if image.width * image.height > MAX_PIXELS:
         raise too_large
     return image
-
-
-def _taken_at(image: "Image.Image") -> str:
-    try:
-        told = str(image.getexif().get_ifd(_EXIF)[_TAKEN])
-        return datetime.strptime(told, "%Y:%m:%d %H:%M:%S").isoformat()  # noqa: DTZ007 - local, as the camera says
-    except Exception:  # noqa: BLE001 - a tag that cannot be read is not there
-        return ""
 
 
 def _encode(image: "Image.Image", quality: int = QUALITY) -> bytes:

@@ -290,14 +290,25 @@ RESERVED = frozenset({
 
 def coherence_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield what does not hold together."""
-    unread = _unread_questions(loaded)
-    for ident in loaded.draft.questions:
+    draft, read = loaded.draft, set[str]()
+    built = len(draft.criteria) + len(draft.recommendations) + len(draft.questions)
+    readers = ("criteria", "recommendations", "questions")
+    is_built = built == sum(len(loaded.names(section)) for section in readers)
+    if is_built:
+        rules = (written.text for written in written_rules(draft))
+        read.update(name for rule in rules for name in names_read(rule))
+        read.update(name for place in draft.places for name in place.named_by)
+        read.update(question.at_most for question in draft.questions.values())
+    for ident, question in draft.questions.items():
+        # Documents print beside a danger what is asked where it was seen.
+        of = (draft.questions.get(name) for name in names_read(question.relevant))
+        is_read = ident in read or any(one is not None and one.danger for one in of)
         item = loaded.item("questions", ident)
         if ident in RESERVED:
             yield item.problem(
                 ("id",), "ce mot appartient au langage des règles", "Renommez-la."
             )
-        elif ident in unread:
+        elif is_built and not is_read and TYPES[question.type].is_readable:
             yield item.problem(
                 ("id",),
                 "aucune règle ne la lit",
@@ -305,32 +316,11 @@ def coherence_problems(loaded: Loaded) -> Iterator[Problem]:
                 "« named_by » (lieux.yaml), ou supprimez-la.",
                 "warning",
             )
-    for criterion in loaded.draft.criteria.values():
+    for criterion in draft.criteria.values():
         if not criterion.levels:
             message = "aucun niveau : il vaudrait toujours 0"
             item = loaded.item("criteria", criterion.id)
             yield item.problem(("levels",), message, 'Ajoutez {1: "…"}.')
-
-
-def _unread_questions(loaded: Loaded) -> frozenset[str]:
-    draft = loaded.draft
-    built = len(draft.criteria) + len(draft.recommendations) + len(draft.questions)
-    readers = ("criteria", "recommendations", "questions")
-    if built != sum(len(loaded.names(section)) for section in readers):
-        return frozenset()
-    read = {name for rule in written_rules(draft) for name in names_read(rule.text)}
-    read.update(name for place in draft.places for name in place.named_by)
-    read.update(question.at_most for question in draft.questions.values())
-    for question in draft.questions.values():
-        # Documents print beside a danger what is asked where it was seen.
-        of = (draft.questions.get(name) for name in names_read(question.relevant))
-        if any(one is not None and one.danger for one in of):
-            read.add(question.id)
-    return frozenset(
-        question.id
-        for question in draft.questions.values()
-        if question.id not in read and TYPES[question.type].is_readable
-    )
 
 
 def trigger_problems(loaded: Loaded) -> Iterator[Problem]:
@@ -468,8 +458,21 @@ def law_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield what reads as law and was not read, or read in no place that is named."""
     today = _find_today()
     for criterion in loaded.draft.criteria.values():
-        yield from _reading_problems(loaded, criterion, today)
-        item = loaded.item("criteria", criterion.id)
+        item, law = loaded.item("criteria", criterion.id), criterion.law
+        read_on = law.read_on if law else ""
+        if read_on and read_on > today.isoformat():
+            yield item.problem(
+                ("law", "read_on"),
+                f"« read_on: {read_on} » : le texte aurait été lu un jour à venir",
+                "Écrivez le jour où vous en avez lu les mots ; s'il est passé, réglez "
+                f"l'horloge de cet ordinateur, qui indique le {long_date(today)}.",
+            )
+        if read_on and set(criterion.sources) <= {TRADE}:
+            yield item.problem(
+                ("sources",),
+                "un texte lu (« read_on »), et aucune source ne dit où",
+                "Citez dans « sources » la page où vous l'avez lu.",
+            )
         for key in ("title", "why"):
             text = getattr(criterion, key)
             yield from _law_wording_problems(item, (key,), text, criterion)
@@ -493,28 +496,6 @@ def law_problems(loaded: Loaded) -> Iterator[Problem]:
                 "l'adresse du texte officiel.",
                 "warning",
             )
-
-
-def _reading_problems(
-    loaded: Loaded, criterion: Criterion, today: date
-) -> Iterator[Problem]:
-    law = criterion.law
-    if law is None or not law.read_on:
-        return
-    item = loaded.item("criteria", criterion.id)
-    if law.read_on > today.isoformat():
-        yield item.problem(
-            ("law", "read_on"),
-            f"« read_on: {law.read_on} » : le texte aurait été lu un jour à venir",
-            "Écrivez le jour où vous en avez lu les mots ; s'il est passé, réglez "
-            f"l'horloge de cet ordinateur, qui indique le {long_date(today)}.",
-        )
-    if set(criterion.sources) <= {TRADE}:
-        yield item.problem(
-            ("sources",),
-            "un texte lu (« read_on »), et aucune source ne dit où",
-            "Citez dans « sources » la page où vous l'avez lu.",
-        )
 
 
 def _law_wording_problems(

@@ -1,7 +1,7 @@
 """The French of a checklist: typography, plain words, sentences that fit."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from diag.checklist import Problem
 from diag.checklist.loaded import Item, Loaded
@@ -9,7 +9,6 @@ from diag.checklist.source import Entries, Items, Node, Scalar
 from diag.checklist.symbols import names_of
 from diag.model.checklist import (
     Aid,
-    Aspect,
     Criterion,
     Found,
     Otherwise,
@@ -394,8 +393,7 @@ def phrase_problems(loaded: Loaded) -> Iterator[Problem]:
             if phrase:
                 yield from _sentence_problems(item, name, phrase, criterion)
         yield from _level_problems(item, criterion)
-        yield from _aspect_problems(item, criterion, draft.aspects)
-    yield from _column_problems(loaded)
+    yield from _aspect_problems(loaded)
     for question in draft.questions.values():
         item = loaded.item("questions", question.id)
         yield from _grid_problems(item, question)
@@ -478,25 +476,21 @@ def _level_problems(item: Item, criterion: Criterion) -> Iterator[Problem]:
         )
 
 
-def _aspect_problems(
-    item: Item, criterion: Criterion, aspects: Sequence[Aspect]
-) -> Iterator[Problem]:
-    """Yield a criterion that stands in no column of Salles, or in an unknown one."""
-    known, named = [one.id for one in aspects], criterion.aspect
-    if named and named not in known:
-        message = f"aspect « {named} » inconnu"
-    elif known and not named and criterion.place is PlaceKind.SALLE:
-        message = "un critère de salle sans aspect ne se voit pas dans Salles"
-    else:
-        return
-    fix = f"Déclarez-le dans lieux.yaml, ou écrivez : {', '.join(known)}."
-    yield item.problem(("aspect",), message, fix)
-
-
-def _column_problems(loaded: Loaded) -> Iterator[Problem]:
-    """Yield the aspects whose columns do not fit in 80, or read the same."""
+def _aspect_problems(loaded: Loaded) -> Iterator[Problem]:
+    """Yield a criterion in no column of Salles; columns too wide, or alike."""
     aspects = loaded.draft.aspects
-    shorts = [one.short for one in aspects]
+    known, shorts = [one.id for one in aspects], [one.short for one in aspects]
+    for criterion in loaded.draft.criteria.values():
+        named = criterion.aspect
+        if named and named not in known:
+            message = f"aspect « {named} » inconnu"
+        elif known and not named and criterion.place is PlaceKind.SALLE:
+            message = "un critère de salle sans aspect ne se voit pas dans Salles"
+        else:
+            continue
+        item = loaded.item("criteria", criterion.id)
+        fix = f"Déclarez-le dans lieux.yaml, ou écrivez : {', '.join(known)}."
+        yield item.problem(("aspect",), message, fix)
     for rank, one in enumerate(aspects, 1):
         if rank > MOST_ASPECTS:
             message = f"{rank}e aspect : {MOST_ASPECTS} au plus"

@@ -373,7 +373,24 @@ def gesture_problems(
     loaded: Loaded, item: Item, question: Question
 ) -> Iterator[Problem]:
     """Yield what keeps the facts of a gesture from being written together."""
-    yield from _companion_problems(loaded, item, question)
+    leader = loaded.draft.questions.get(question.same_gesture)
+    if question.same_gesture and question.same_gesture not in loaded.names("questions"):
+        yield _unknown(loaded, item, ("with",), question.same_gesture)
+    elif leader is not None and leader.place is not question.place:
+        yield item.problem(
+            ("with",),
+            f"« with » : « {leader.id} » se demande par {leader.place}, elle par "
+            f"{question.place}",
+            "Un même geste répond en un même lieu : retirez « with ».",
+            about=(leader.id,),
+        )
+    elif leader is not None and leader.same_gesture:
+        yield item.problem(
+            ("with",),
+            f"« with » : « {leader.id} » va elle-même avec « {leader.same_gesture} »",
+            "Nommez la question qui mène le geste.",
+            about=(leader.id,),
+        )
     for rank, choice in enumerate(question.choices):
         path = ("choices", str(rank), "sets")
         if choice.sets and (
@@ -388,33 +405,6 @@ def gesture_problems(
     for rank, word in enumerate(question.words):
         path = ("words", str(rank), "sets")
         yield from _sets_problems(loaded, item, question, path, word)
-
-
-def _companion_problems(
-    loaded: Loaded, item: Item, question: Question
-) -> Iterator[Problem]:
-    leader = loaded.draft.questions.get(question.same_gesture)
-    if not question.same_gesture:
-        return
-    if question.same_gesture not in loaded.names("questions"):
-        yield _unknown(loaded, item, ("with",), question.same_gesture)
-    elif leader is None:
-        return
-    elif leader.place is not question.place:
-        yield item.problem(
-            ("with",),
-            f"« with » : « {leader.id} » se demande par {leader.place}, elle par "
-            f"{question.place}",
-            "Un même geste répond en un même lieu : retirez « with ».",
-            about=(leader.id,),
-        )
-    elif leader.same_gesture:
-        yield item.problem(
-            ("with",),
-            f"« with » : « {leader.id} » va elle-même avec « {leader.same_gesture} »",
-            "Nommez la question qui mène le geste.",
-            about=(leader.id,),
-        )
 
 
 def _sets_problems(
