@@ -4,7 +4,9 @@ A payer is `commune:INSEE` or `syndicat:SIREN`; an operation is `audit/recommend
 or `shared/uuid`. Who speaks in a workshop is a role, never a name.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
+from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -26,6 +28,20 @@ FIRST_YEAR, LAST_YEAR = 2020, 2100
 """Between which a budget year is believed."""
 
 
+def _held(is_allowed: Callable[[Fraction], bool], sentence: str) -> AfterValidator:
+    """Return what refuses a number, with a French sentence, where it may not be."""
+
+    def check(value: Number) -> Number:
+        if not is_allowed(exact(value)):
+            raise ValueError(sentence)
+        return value
+
+    return AfterValidator(check)
+
+
+_PER_CENT = _held(lambda one: 0 <= one <= 100, "la réserve va de 0 à 100 %")  # noqa: PLR2004
+
+
 class ProgrammeFrame(Noun):
     """When a programme runs, what it gathers, how it is ordered."""
 
@@ -35,7 +51,7 @@ class ProgrammeFrame(Noun):
     """Campaigns whose audits give the operations; the latest of a school counts."""
     socle_first: bool = True
     """Whether what blocks comes before points per euro."""
-    reserve: Number = 15
+    reserve: Annotated[Number, _PER_CENT] = 15
     """Per cent of every envelope that is not planned."""
     fctva_delay: int | None = Field(default=None, ge=0, le=2)
     """Years after which the FCTVA comes back to the syndicat; None: nobody said."""
@@ -50,21 +66,8 @@ class ProgrammeFrame(Noun):
         """The same in a word: « 2027-2031 »."""
         return f"{self.first}-{self.first + self.years - 1}"
 
-    @field_validator("reserve")
-    @classmethod
-    def _is_share(cls, value: Number) -> Number:
-        if not 0 <= exact(value) <= 100:  # noqa: PLR2004 - per cent
-            raise ValueError("la réserve va de 0 à 100 %")
-        return value
 
-
-def _check_weight(value: Number) -> Number:
-    if exact(value) < 0:
-        raise ValueError("un poids n'est jamais négatif")
-    return value
-
-
-Weight = Annotated[Number, AfterValidator(_check_weight)]
+Weight = Annotated[Number, _held(lambda one: one >= 0, "un poids n'est jamais négatif")]
 """How much something counts: never negative."""
 
 
@@ -108,16 +111,11 @@ class YearEnvelope(Noun):
 class CostSplit(Noun):
     """Who pays what of an investment, and who buys."""
 
-    syndicat: Number
+    syndicat: Annotated[
+        Number, _held(lambda one: 0 <= one <= 1, "la part du syndicat va de 0 à 1")
+    ]
     """The syndicat's part, 0 to 1."""
     buyer: Literal["commune", "syndicat"] = "commune"
-
-    @field_validator("syndicat")
-    @classmethod
-    def _is_part(cls, value: Number) -> Number:
-        if not 0 <= exact(value) <= 1:
-            raise ValueError("la part du syndicat va de 0 à 1")
-        return value
 
 
 class JointPurchase(Noun):
@@ -126,20 +124,15 @@ class JointPurchase(Noun):
     title: str = Field(min_length=1, max_length=120)
     prices: tuple[str, ...] = Field(min_length=1)
     """Rows of the price table."""
-    discount: Number
+    discount: Annotated[
+        Number, _held(lambda one: 0 <= one < 1, "elle va de 0 à 1, sans atteindre 1")
+    ]
     """From 0 to 1, which is out: nothing is free."""
     opens: int = Field(alias="from", ge=FIRST_YEAR, le=LAST_YEAR)
     closes: int = Field(alias="until", ge=FIRST_YEAR, le=LAST_YEAR)
     at_least: int = Field(default=0, ge=0)
     members: tuple[str, ...] = ()
     """INSEE codes of the communes that join; empty: all."""
-
-    @field_validator("discount")
-    @classmethod
-    def _is_part(cls, value: Number) -> Number:
-        if not 0 <= exact(value) < 1:
-            raise ValueError("elle va de 0 à 1, sans atteindre 1")
-        return value
 
     @model_validator(mode="after")
     def _is_in_order(self) -> Self:
