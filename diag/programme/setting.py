@@ -322,31 +322,27 @@ def envelopes_in(container: Container, path: Path) -> Iterator[EnvelopeRow]:
             name: row.cells[at].strip() if at < len(row.cells) else ""
             for name, at in places.items()
         }
+        if (year := cells["annee"]) not in YEARS:
+            problem = f"« {year[:20]} » n'est pas une année."
+            yield EnvelopeRow(row.line, problem=problem)
+            continue
         try:
-            yield _row(container, row.line, cells, path.name)
+            payer = payer_named(container, cells["code"])
+            purse = Purse(payer, section_named(cells["section"]))
+            subject = envelope_subject(purse, int(year))
+            value = checked(
+                YearEnvelope,
+                {
+                    "cents": cents_typed(cells["montant"]),
+                    "state": "vote" if _is_yes(cells.get("vote", "")) else "hypothese",
+                    "carry": _is_yes(cells.get("report", "")),
+                    "source": cells.get("source", "") or path.name,
+                },
+            )
         except DiagError as error:
             yield EnvelopeRow(row.line, problem=str(error))
-
-
-def _row(
-    container: Container, line: int, cells: Mapping[str, str], source: str
-) -> EnvelopeRow:
-    year = cells["annee"]
-    if year not in YEARS:
-        raise DiagError(f"« {year[:20]} » n'est pas une année.")
-    purse = Purse(
-        payer_named(container, cells["code"]), section_named(cells["section"])
-    )
-    value = checked(
-        YearEnvelope,
-        {
-            "cents": cents_typed(cells["montant"]),
-            "state": "vote" if _is_yes(cells.get("vote", "")) else "hypothese",
-            "carry": _is_yes(cells.get("report", "")),
-            "source": cells.get("source", "") or source,
-        },
-    )
-    return EnvelopeRow(line, envelope_subject(purse, int(year)), value)
+        else:
+            yield EnvelopeRow(row.line, subject, value)
 
 
 def _is_yes(text: str) -> bool:

@@ -28,6 +28,7 @@ from diag.programme.assembling import adopted_in, board_of
 from diag.programme.container import Container, create, opened
 from diag.programme.history import log_of
 from diag.programme.operations import Contender, Contenders
+from diag.programme.setting import envelopes_in
 from diag.programme.terms import INVESTMENT, Article, Operation, Purse
 from diag.programme.words import effect_words
 from diag.workspace.workspace import Workspace
@@ -290,3 +291,27 @@ def test_what_differs_is_told_with_who_wrote_it_and_one_word_settles_it(
 
 def plain_spaces(text: str) -> str:
     return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_a_table_of_envelopes_gives_its_rows_and_says_why_of_each_bad_one(
+    anne: Workspace, tmp_path: Path
+) -> None:
+    table = tmp_path / "enveloppes.csv"
+    table.write_text(
+        "code;année;section;montant;vote;source\n"
+        f"{SIREN};2027;investissement;1 500,50;oui;BP\n"
+        f"{SIREN};l'an prochain;investissement;10;;\n"
+        f"{SIREN};2028;marbre;10;;\n"
+        f"{SIREN};2028;investissement;beaucoup;;\n"
+        f"{SIREN};2028;investissement;10;;\n"
+    )
+    rows = list(envelopes_in(create(anne, "2027-2031", FRAME, SIREN), table))
+    first, *bad, last = rows
+    assert (first.line, first.subject, first.problem) == (2, ENVELOPE, "")
+    assert first.value == YearEnvelope(cents=150_050, state="vote", source="BP")
+    assert last.value == YearEnvelope(cents=1_000, source="enveloppes.csv")
+    assert [one.line for one in bad] == [3, 4, 5]
+    assert not any(one.subject or one.value for one in bad)
+    assert bad[0].problem == "« l'an prochain » n'est pas une année."
+    assert "marbre" in bad[1].problem
+    assert "beaucoup" in bad[2].problem
