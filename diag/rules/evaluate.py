@@ -86,26 +86,23 @@ def judge_of(node: Node) -> Judge:
     """Compile a part of a rule as a condition."""
     match node:
         case Not(operand):
-            return not_(judge_of(operand))
+            judge = not_(judge_of(operand))
         case AllOf(operands):
-            return all_of([judge_of(part) for part in operands])
+            judge = all_of([judge_of(part) for part in operands])
         case AnyOf(operands):
-            return any_of([judge_of(part) for part in operands])
+            judge = any_of([judge_of(part) for part in operands])
         case CompareNode():
-            return _comparison(node)
-    return _about_one_fact(node)
-
-
-def _about_one_fact(node: Node) -> Judge:
-    match node:
+            judge = _comparison(node)
         case NameNode(name):
-            return is_yes(name)
+            judge = is_yes(name)
         case Includes(question, choice, negated):
-            return includes(question.id, choice.id, negated=negated)
+            judge = includes(question.id, choice.id, negated=negated)
         case IsAmong(question, choices, negated):
             accepted = frozenset(choice.id for choice in choices)
-            return is_one_of(question.id, accepted, negated=negated)
-    raise TypeError(f"not a condition: {node}")
+            judge = is_one_of(question.id, accepted, negated=negated)
+        case _:
+            raise TypeError(f"not a condition: {node}")
+    return judge
 
 
 def _comparison(node: CompareNode) -> Judge:
