@@ -79,10 +79,42 @@ def scales_of(
     stop: WalkStop, checklist: Checklist, assessment: Assessment
 ) -> tuple[Scale, ...]:
     """Return every criterion that judges by a fact, as it stands at a place."""
-    return tuple(
-        _scale(gauge, stop, checklist, assessment)
-        for gauge in _gauges_by_question(judge_of(checklist)).get(stop.question.id, ())
-    )
+    judge, scales = judge_of(checklist), list[Scale]()
+    for gauge in _gauges_by_question(judge).get(stop.question.id, ()):
+        criterion = gauge.criterion
+        thresholds, alone = _ladder(judge, criterion.id, stop.question.id)
+        result = assessment.criteria[criterion.id]
+        here = (each for each in result.verdicts if each.place == stop.place)
+        verdict = next(here, result.alone)
+        judged = [verdict] if verdict else concerned(result)
+        low = min((each.low for each in judged), default=0)
+        high = max((each.high for each in judged), default=TOP)
+        standing = verdict.standing if verdict else result.standing
+        given = ""
+        if gauge.given is not None:
+            asks = describe_condition(
+                gauge.given.root,  # type: ignore[arg-type]  # the loader checked that it is a condition
+                checklist.questions,
+                stop.question.id,
+            )
+            given = f"{asks}, sinon {LEVELS[0]}"
+        sources = map(checklist.sources.get, criterion.sources)
+        scales.append(
+            Scale(
+                criterion=criterion,
+                thresholds=thresholds,
+                alone=alone,
+                given=given,
+                low=low,
+                high=high,
+                now=levels(low, high)
+                if verdict
+                else f"en moyenne, {level_words(result)}",
+                out=standing is Standing.OUT,
+                sources=tuple(filter(None, sources)),
+            )
+        )
+    return tuple(scales)
 
 
 @lru_cache(maxsize=4)
@@ -95,43 +127,6 @@ def _gauges_by_question(judge: Judge) -> Mapping[str, Sequence[CriterionJudge]]:
         for question in frozenset[str]().union(*(rule.every_name for rule in judging)):
             found.setdefault(question, []).append(gauge)
     return found
-
-
-def _scale(
-    gauge: CriterionJudge, stop: WalkStop, checklist: Checklist, assessment: Assessment
-) -> Scale:
-    criterion = gauge.criterion
-    thresholds, alone = _ladder(judge_of(checklist), criterion.id, stop.question.id)
-    result = assessment.criteria[criterion.id]
-    here = [each for each in result.verdicts if each.place == stop.place]
-    verdict = here[0] if here else result.alone
-    judged = [verdict] if verdict else concerned(result)
-    low = min((each.low for each in judged), default=0)
-    high = max((each.high for each in judged), default=TOP)
-    standing = verdict.standing if verdict else result.standing
-    given = ""
-    if gauge.given is not None:
-        asks = describe_condition(
-            gauge.given.root,  # type: ignore[arg-type]  # the loader checked that it is a condition
-            checklist.questions,
-            stop.question.id,
-        )
-        given = f"{asks}, sinon {LEVELS[0]}"
-    return Scale(
-        criterion=criterion,
-        thresholds=thresholds,
-        alone=alone,
-        given=given,
-        low=low,
-        high=high,
-        now=levels(low, high) if verdict else f"en moyenne, {level_words(result)}",
-        out=standing is Standing.OUT,
-        sources=tuple(
-            checklist.sources[each]
-            for each in criterion.sources
-            if each in checklist.sources
-        ),
-    )
 
 
 @lru_cache(maxsize=1024)
