@@ -166,10 +166,22 @@ class GridSheet:
 
     def cell(self, row: int, column: int) -> Cell:
         """Return what a cell shows."""
-        found = self._cells.get((row, column))
-        if found is None:
-            found = self._cells[row, column] = self._read(row, column)
-        return found
+        if (found := self._cells.get((row, column))) is not None:
+            return found
+        question = self.questions[column]
+        scope = self._reading.scope(self.places[row].id)
+        relevant = scope.relevance(question.id)
+        heads = scope.heads(question.id)
+        words = " / ".join(short_words(question, head) for head in heads)
+        mark = "!" if len(heads) > 1 else ""
+        if len(heads) == 1:
+            is_known = heads[0].state is State.KNOWN
+            mark = PROVENANCE_MARKS[heads[0].provenance] if is_known else "-"
+        key = self.places[row].id, question.id
+        flagged, notes = key in self._facts.flags, self._facts.notes.get(key, ())
+        below, danger = key in self._below, key in self._dangers
+        read = Cell(words, mark, relevant, heads, flagged, notes, below, danger)
+        return self._cells.setdefault((row, column), read)
 
     def sum(self, column: int) -> str:
         """Return what a whole column amounts to.
@@ -189,21 +201,6 @@ class GridSheet:
         if total is not None:
             return total
         return f"{len(known)}/{len(asked)}" if asked else ""
-
-    def _read(self, row: int, column: int) -> Cell:
-        question = self.questions[column]
-        scope = self._reading.scope(self.places[row].id)
-        relevant = scope.relevance(question.id)
-        heads = scope.heads(question.id)
-        words = " / ".join(short_words(question, head) for head in heads)
-        mark = "!" if len(heads) > 1 else ""
-        if len(heads) == 1:
-            is_known = heads[0].state is State.KNOWN
-            mark = PROVENANCE_MARKS[heads[0].provenance] if is_known else "-"
-        key = self.places[row].id, question.id
-        flagged, notes = key in self._facts.flags, self._facts.notes.get(key, ())
-        below, danger = key in self._below, key in self._dangers
-        return Cell(words, mark, relevant, heads, flagged, notes, below, danger)
 
 
 def _below_base(session: AuditSession, kind: PlaceKind) -> Iterator[Key]:

@@ -503,9 +503,19 @@ class Album(Mapping[str, bytes]):
         Raises:
             KeyError: when the audit does not name it, or it is not here, or damaged.
         """
-        if sha not in self._reduced:
-            self._reduced[sha] = self._read(sha)
-        return self._reduced[sha]
+        if sha in self._reduced:
+            return self._reduced[sha]
+        if sha not in self._named:
+            raise KeyError(sha)
+        try:
+            data = AttachmentStore(self._folder).get(sha)
+            found = None if data is None else reduced(data)
+        except (JournalError, PictureError) as error:
+            raise KeyError(sha) from error
+        if found is None:
+            raise KeyError(sha)
+        self._reduced[sha] = found
+        return found
 
     def __iter__(self) -> Iterator[str]:
         """Go through those that are here."""
@@ -514,17 +524,6 @@ class Album(Mapping[str, bytes]):
     def __len__(self) -> int:
         """Count those that are here."""
         return sum(1 for _ in self)
-
-    def _read(self, sha: str) -> bytes:
-        if sha not in self._named:
-            raise KeyError(sha)
-        try:
-            data = AttachmentStore(self._folder).get(sha)
-            if data is not None:
-                return reduced(data)
-        except (JournalError, PictureError) as error:
-            raise KeyError(sha) from error
-        raise KeyError(sha)
 
 
 def report_of(

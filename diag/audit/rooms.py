@@ -183,7 +183,10 @@ class RoomsPicture:
         return every[start:] + every[:start]
 
     def describe(self, place: str, aspect: Aspect) -> str:
-        """Return a cell in a sentence: what is left there, else what was seen."""
+        """Return a cell in a sentence: what is left there, else what was seen.
+
+        A danger that nobody saw is no safety.
+        """
         cell = self.cell(place, aspect.id)
         head = f"{self.facts.places[place].name}, {uncapitalised(aspect.label)}"
         if cell is None:
@@ -195,9 +198,17 @@ class RoomsPicture:
                 for stop in self.walk.stops
                 if stop.place == place and stop.is_left and stop.question.id in names
             ]
-            words = ("question sans réponse", "questions sans réponse")
-            return f"{head} : {counted(len(left), *words)} : {listed(left, _NAMED)}"
-        return f"{head} : {self._describe_known(place, aspect.id, cell)}"
+            many = counted(len(left), "question sans réponse", "questions sans réponse")
+            return f"{head} : {many} : {listed(left, _NAMED)}"
+        words = cell.words
+        if aspect.id in self.dangerous and not cell.danger and cell.low:
+            words = "rien vu de dangereux"
+        seen = next(self._judging(place, aspect.id), None)
+        if seen is None:
+            return f"{head} : {words}"
+        heads = self.facts.answers.get((place, seen.id), ())
+        known = uncapitalised(evidence(seen, heads))
+        return f"{head} : {words} : {uncapitalised(seen.label)}, {known}"
 
     def summary(self, line: RoomLine) -> str:
         """Return a place and all its aspects in a line, for who sees no table."""
@@ -211,18 +222,6 @@ class RoomsPicture:
             words = "rien vu" if is_quiet else cell.words
             parts.append(f"{uncapitalised(aspect.label)} {words}")
         return " ; ".join(parts)
-
-    def _describe_known(self, place: str, aspect: str, cell: HeatCell) -> str:
-        """Return what decides a cell; a danger that nobody saw is no safety."""
-        seen = next(self._judging(place, aspect), None)
-        fact = ""
-        if seen:
-            heads = self.facts.answers.get((place, seen.id), ())
-            known = uncapitalised(evidence(seen, heads))
-            fact = f" : {uncapitalised(seen.label)}, {known}"
-        if aspect in self.dangerous and not cell.danger and cell.low:
-            return f"rien vu de dangereux{fact}"
-        return f"{cell.words}{fact}"
 
     def _names(self, place: str, aspect: str) -> frozenset[str]:
         judged = judged_in(self.snapshot.judged, place, aspect)
