@@ -241,8 +241,14 @@ class _Rows:
     def _offer(self, question: Question, row: FormRow, value: Value) -> Proposal:
         session, code = self._session, self._printed.id
         place, lot = session.facts.root, ""
-        if row.purchase:
-            place, lot = self._lot(row)
+        if row.purchase:  # the lot of that name, or one to make
+            name = clean_line(row.name) or f"Achat {row.purchase}"
+            lots = session.facts.places_of(PlaceKind.LOT)
+            made = uuid5(UUID(session.audit.id), f"{code}/{row.purchase}")
+            place, lot = next(
+                ((one.id, "") for one in lots if fold(one.name) == fold(name)),
+                (str(made), name),
+            )
         return Proposal(
             id=proposal_id(session, code, place, question.id),
             place=place,
@@ -254,15 +260,6 @@ class _Rows:
             by=declarer_words(self._printed.whom, clean_line(self._form.by)),
             on=self._on.isoformat(),
         )
-
-    def _lot(self, row: FormRow) -> tuple[str, str]:
-        """Return the lot of that name, or the id of one to make."""
-        name = clean_line(row.name) or f"Achat {row.purchase}"
-        for place in self._session.facts.places_of(PlaceKind.LOT):
-            if fold(place.name) == fold(name):
-                return place.id, ""
-        made = f"{self._printed.id}/{row.purchase}"
-        return str(uuid5(UUID(self._session.audit.id), made)), name
 
 
 def declarer_words(whom: str, function: str = "") -> str:

@@ -276,29 +276,26 @@ def _accepted(
                 name=one.offer.lot,
             ),
         )
-    given = dict(_answers(offers))
-    check_parts(session, place, given)
-    for ident, answer in with_implied(session.checklist, facts, place, given).items():
-        yield changes.answered(audit, place, ident, answer)
-
-
-def _answers(offers: Iterable[OfferedAnswer]) -> Iterator[tuple[str, Answer]]:
+    given: dict[str, Answer] = {}
     for one in offers:
         question, offer = one.question, one.offer
         if question is None:
             raise DiagError(
                 f"{offer.question} ne se pose plus ici. Écartez la proposition."
             )
+        value = None
+        if offer.state is State.KNOWN:
+            value = Parsed(TYPES[question.type].parse(question, offer.value).value)
         how = _KNOWN_BY[offer.source]
         allowed = how in {*question.provenance, *ALWAYS}
-        given = None
-        if offer.state is State.KNOWN:
-            given = Parsed(TYPES[question.type].parse(question, offer.value).value)
         entry = NewAnswer(
             question.id,
-            given,
+            value,
             state=offer.state,
             provenance=how if allowed else ways_of(question)[0],
             reason=one.source,
         )
-        yield question.id, answer_for(question, entry)
+        given[question.id] = answer_for(question, entry)
+    check_parts(session, place, given)
+    for ident, answer in with_implied(session.checklist, facts, place, given).items():
+        yield changes.answered(audit, place, ident, answer)

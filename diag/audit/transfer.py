@@ -78,7 +78,25 @@ def import_audit(workspace: Workspace, path: Path) -> tuple[AuditSession, Ingest
     Raises:
         DiagError: when the file is no audit, was cut or altered; nothing came in.
     """
-    file = _read(path)
+    content = read_file(path, MAX_BYTES)
+    if len(content) > MAX_BYTES:
+        raise DiagError(
+            f"{path} : plus de {MAX_BYTES // 2**20} Mo. "
+            "Ce n'est pas un audit exporté par diag."
+        )
+    try:
+        file = AuditFile.model_validate_json(content.removeprefix(BOM_UTF8))
+    except ValidationError as error:
+        newer = any(problem["loc"][:1] == ("version",) for problem in error.errors())
+        remedy = (
+            "Il vient d'une version plus récente : mettez diag à jour."
+            if newer
+            else "Exportez-le à nouveau : diag audit export UAI FICHIER."
+        )
+        raise DiagError(
+            f"{path} : ce n'est pas un audit exporté par cette version de diag, "
+            f"ou il a été coupé. Rien n'a été lu. {remedy}"
+        ) from error
     lines = [line.encode() for line in file.revisions]
     _verify(path, file, lines)
     workspace.editions.keep(file.edition.encode())
@@ -93,28 +111,6 @@ def import_audit(workspace: Workspace, path: Path) -> tuple[AuditSession, Ingest
 
 def _about(file: AuditFile) -> Auditee | None:
     return school_auditee(file.school) if file.school else file.about
-
-
-def _read(path: Path) -> AuditFile:
-    content = read_file(path, MAX_BYTES)
-    if len(content) > MAX_BYTES:
-        raise DiagError(
-            f"{path} : plus de {MAX_BYTES // 2**20} Mo. "
-            "Ce n'est pas un audit exporté par diag."
-        )
-    try:
-        return AuditFile.model_validate_json(content.removeprefix(BOM_UTF8))
-    except ValidationError as error:
-        newer = any(problem["loc"][:1] == ("version",) for problem in error.errors())
-        remedy = (
-            "Il vient d'une version plus récente : mettez diag à jour."
-            if newer
-            else "Exportez-le à nouveau : diag audit export UAI FICHIER."
-        )
-        raise DiagError(
-            f"{path} : ce n'est pas un audit exporté par cette version de diag, "
-            f"ou il a été coupé. Rien n'a été lu. {remedy}"
-        ) from error
 
 
 def _verify(path: Path, file: AuditFile, lines: list[bytes]) -> None:
