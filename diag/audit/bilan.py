@@ -365,12 +365,20 @@ def _reasons(
     if explained.result.alone:
         yield from _judged(explained.places[0], checklist, key)
     else:
-        plainly_out = [one for one in explained.places if is_plainly_out(one)]
+        out = [one for one in explained.places if is_plainly_out(one)]
         for place in explained.places:
-            if place not in plainly_out:
-                yield _place(place, checklist, f"{key}/{place.place}")
-        if plainly_out:
-            names = ", ".join(one.name for one in plainly_out)
+            if place not in out:
+                at = f"{key}/{place.place}"
+                yield OutlineLine(
+                    at,
+                    place.name,
+                    standing_words(place.verdict),
+                    inner=lambda place=place, at=at: tuple(  # type: ignore[misc]  # bound in the loop
+                        _judged(place, checklist, at)
+                    ),
+                )
+        if out:
+            names = ", ".join(one.name for one in out)
             yield quiet(f"{key}/hors", f"Sans objet ici : {names}")
     for source in explained.sources:
         words = f"Source {source.id} ({source.grade}) : {source.title} {source.url}"
@@ -381,15 +389,6 @@ def _reasons(
     nature = KINDS[criterion.kind]
     words = f"Critère{reference} « {criterion.title} » : {nature}"
     yield quiet(f"{key}/id", f"{words}, poids {criterion.weight}")
-
-
-def _place(place: PlaceRead, checklist: Checklist, key: str) -> OutlineLine:
-    return OutlineLine(
-        key,
-        place.name,
-        standing_words(place.verdict),
-        inner=lambda: tuple(_judged(place, checklist, key)),
-    )
 
 
 def _judged(place: PlaceRead, checklist: Checklist, key: str) -> Iterator[OutlineLine]:
