@@ -1,6 +1,6 @@
 """One audit open: what is read of it is a frozen snapshot; `record` replaces it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -351,18 +351,14 @@ class AuditSession:
         return self._gestures.get(revision, frozenset({revision}))
 
     def _check(self, drafts: tuple[NewRevision, ...]) -> None:
-        """Let nothing be replaced unasked that another program has changed."""
-        before = self._snapshot
-        if before and self.catch_up() and self.asks_when_changed:
-            met = tuple(self._find_met(before.facts, drafts))
-            if met:
-                raise ConcurrentChange(self, drafts, met)
+        """Let nothing be replaced unasked that another program has changed.
 
-    def _find_met(
-        self, before: Facts, drafts: Iterable[NewRevision]
-    ) -> Iterator["MetChange"]:
-        """Give the changes met where drafts write; others are only read again."""
-        facts = self.facts
+        What changed where nothing is written is only read again.
+        """
+        before = self._snapshot
+        if not (before and self.catch_up() and self.asks_when_changed):
+            return
+        facts, met = self.facts, list[MetChange]()
         for draft in drafts:
             heads = self.workspace.journal.current(draft.audit, draft.subject)
             if [(head.op, head.value) for head in heads] == [(draft.op, draft.value)]:
@@ -373,9 +369,11 @@ class AuditSession:
                 continue
             topic = subjects.parse(draft.subject)
             if isinstance(topic, PlaceTopic | NoteTopic | AnswerTopic):
-                was, now = standing(before, topic), standing(facts, topic)
+                was, now = standing(before.facts, topic), standing(facts, topic)
                 if was != now:
-                    yield MetChange(topic, was, now, heads)
+                    met.append(MetChange(topic, was, now, heads))
+        if met:
+            raise ConcurrentChange(self, drafts, tuple(met))
 
 
 @dataclass(frozen=True, slots=True)
