@@ -83,10 +83,10 @@ def _coverage() -> tuple[list[int], list[int]]:
 _TALL = 900
 """Characters of a cell that may not fit on one page."""
 
-_TALL_DRAWING = 400
-"""Units down, of 640 across, of a drawing that may not fit on what is left of one.
+_TALL_DRAWING = 600
+"""Units down, of 640 across, of a drawing that would leave half a page blank.
 
-It floats, unless it would leave its heading behind."""
+It floats to the next one. A smaller one does not: it would float above its heading."""
 
 _ALARMING = {"WARNING", "CAUTION"}
 
@@ -167,10 +167,7 @@ class TypstWalker(NodeWriter):
         if drawing and drawing.is_whole:
             svg, alt = raw_literal(drawing.svg("dessin")), literal(drawing.alt)
             title, legend = literal(drawing.title), literal(drawing.legend)
-            before = node.previous_sibling
-            is_headed = before is not None and before.type == "heading"
-            floats = drawing.wide.height > _TALL_DRAWING and not is_headed
-            tall = ", tall: true" * floats
+            tall = ", tall: true" * (drawing.wide.height > _TALL_DRAWING)
             return f"#drawing({svg}, {alt}, {title}, {legend}{tall})\n\n"
         words = [[words_of(cell) for cell in row] for row in rows]
         is_tall = any(len(cell) > _TALL for row in words for cell in row)
