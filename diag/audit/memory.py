@@ -5,7 +5,7 @@ nothing else is carried over unless somebody confirms it, part of the walk after
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -417,8 +417,8 @@ class Carried:
     stale: tuple[KnownBefore, ...]
     """What is asked again."""
     moved: tuple[str, ...]
-    """What official lists say otherwise now, and what cannot stand with it: « 28
-    élèves, 24 la dernière fois », « vous avez 6 salles de classe »."""
+    """What official lists say otherwise now, and what cannot stand with it: « Nombre de
+    classes : 5 classes, vous avez 6 salles de classe, 4 classes la dernière fois »."""
     confirmed: int
     """How many facts were given again, or confirmed, in this audit."""
     is_new: bool
@@ -434,7 +434,7 @@ class Carried:
             counted(many, why, _SEVERAL[why]) if why in _SEVERAL else why
             for why, many in whys.items()
         ]
-        return ", ".join((*self.moved, *counts))
+        return ", ".join((*counts, *self.moved))
 
 
 class _Again(NamedTuple):
@@ -519,15 +519,12 @@ def _carried(
         last = remembered.get(stop.key)
         now = facts.answers.get(stop.key, ())
         is_given = any(head.provenance is not Provenance.IMPORTED for head in now)
-        if now and stop.key in again.doubted:
-            moved.append(again.doubted[stop.key])
+        is_moved = bool(now and last and now[0].value != last.answer.value)
+        doubt = again.doubted.get(stop.key, "") if now else ""
+        if doubt or (is_moved and not is_given):
+            moved.append(_moved_words(stop.question, now, doubt, last))
         if is_given:
             confirmed += 1
-        elif now and last and now[0].value != last.answer.value:
-            is_, was = (
-                answer_words(stop.question, one) for one in (now[0], last.answer)
-            )
-            moved.append(f"{is_}, {was} la dernière fois")
         elif last and not now:
             why = again.why(stop.key, stop.question, last)
             fact = KnownBefore(stop.key, stop.question, last.answer, why)
@@ -544,6 +541,15 @@ def _carried(
         confirmed,
         is_new=is_new,
     )
+
+
+def _moved_words(
+    question: Question, now: Sequence[Answer], doubt: str, last: Remembered | None
+) -> str:
+    words = [answer_words(question, now[0]), *filter(None, [doubt])]
+    if last and last.answer.value != now[0].value:
+        words.append(f"{answer_words(question, last.answer)} la dernière fois")
+    return f"{question.label}\u00a0: {', '.join(words)}"
 
 
 def confirm(session: AuditSession, one: Carried) -> int:

@@ -188,7 +188,7 @@ class ChangedScreen(PlaceScreen):
             words += f"Répondus ou confirmés\u00a0: {given}"
         self.query_one("#changed-count", Sentence).show(words)
         moved = [words for one in found for words in one.moved]
-        self.query_one("#changed-moved", Sentence).show(", ".join(moved))
+        self.query_one("#changed-moved", Sentence).show(" ; ".join(moved))
         self.refresh_keys()
 
     @property

@@ -134,11 +134,15 @@ def test_what_the_directory_says_otherwise_is_shown_as_moved(
     imported = Answer(State.KNOWN, 9, Provenance.IMPORTED, reason="effectifs")
     second.record(changes.answered(second.audit.id, root, "nb_classes", imported))
     (words,) = parts(second)["Fichiers"].moved
-    assert words.replace("\u00a0", " ") == "9 classes, 6 classes la dernière fois"
+    moved = "Nombre de classes : 9 classes, 6 classes la dernière fois"
+    assert words.replace("\u00a0", " ") == moved
     few = Answer(State.KNOWN, 2, Provenance.IMPORTED, reason="effectifs")
     second.record(changes.answered(second.audit.id, root, "nb_classes", few))
-    doubt, _ = parts(second)["Fichiers"].moved
-    assert doubt == "vous avez 6 salles de classe"
+    (words,) = parts(second)["Fichiers"].moved
+    assert words.replace("\u00a0", " ") == (
+        "Nombre de classes : 2 classes, vous avez 6 salles de classe, "
+        "6 classes la dernière fois"
+    )
 
 
 def test_a_new_room_is_named_and_a_part_above_its_whole_is_not_carried(

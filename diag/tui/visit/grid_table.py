@@ -496,7 +496,7 @@ def expected_lines(question: Question, read: SoFar, width: int) -> list[str]:
         words = f"Saisie : {read.text}  →  {read.words or read.problem or '…'}"
         lines = _wrapped(words, width)
     elif question.choices:
-        several = ", plusieurs" if kind.is_several else ""
+        several = " ou plusieurs" if kind.is_several else ""
         for longest in _LABELS:  # as long as the lines allow
             choices = keys_and_labels(question, question.choices, longest)
             whole = _BETWEEN.join(each.replace(" ", NBSP) for each in choices)
