@@ -221,8 +221,7 @@ class MireServer:
         asked = _read_head(head)
         try:
             if asked.moves:
-                with self._moving(client):
-                    await self._move(reader, writer, asked, client)
+                await self._move(reader, writer, asked, client)
             else:
                 _reply(writer, asked, self._small(asked, peer))
         except _Busy as busy:
@@ -236,17 +235,6 @@ class MireServer:
             await writer.drain()
         return not asked.closes
 
-    def _moving(self, client: _Client) -> "_Moving":
-        """Count an address among the tests under way.
-
-        Raises:
-            _Busy: there are enough of them.
-        """
-        others = sum(bool(one.moving) for one in self._clients.values())
-        if not client.moving and others >= self._limits.tests:
-            raise _Busy("503 Service Unavailable")
-        return _Moving(client)
-
     async def _move(
         self,
         reader: asyncio.StreamReader,
@@ -257,29 +245,37 @@ class MireServer:
         """Send what is asked for, or take in what is sent and answer once it is whole.
 
         Raises:
-            _Busy: the address has moved enough in this hour.
+            _Busy: enough tests are under way, or the address has moved enough in this
+                hour.
         """
+        others = sum(bool(one.moving) for one in self._clients.values())
+        if not client.moving and others >= self._limits.tests:
+            raise _Busy("503 Service Unavailable")
         if client.moved > self._limits.hourly_bytes:
             raise _Busy("429 Too Many Requests")
-        if asked.page == "garbage.php" and not asked.length:
-            total = asked.size * _MEGA
-            kind = "application/octet-stream"
-            writer.write(_head(asked, "200 OK", total, kind, self._name()))
-            for _ in range(total // len(_CHUNK)):
-                writer.write(_CHUNK)
-                client.moved += len(_CHUNK)
+        client.moving += 1
+        try:
+            if asked.page == "garbage.php" and not asked.length:
+                total = asked.size * _MEGA
+                kind = "application/octet-stream"
+                writer.write(_head(asked, "200 OK", total, kind, self._name()))
+                for _ in range(total // len(_CHUNK)):
+                    writer.write(_CHUNK)
+                    client.moved += len(_CHUNK)
+                    async with asyncio.timeout(_PATIENCE):
+                        await writer.drain()
+                return
+            left = asked.length
+            while left:
                 async with asyncio.timeout(_PATIENCE):
-                    await writer.drain()
-            return
-        left = asked.length
-        while left:
-            async with asyncio.timeout(_PATIENCE):
-                part = await reader.read(min(left, _MEGA))
-            if not part:
-                raise ConnectionResetError
-            left -= len(part)
-            client.moved += len(part)
-        _reply(writer, asked, ("200 OK", b"", "text/plain", self._name()))
+                    part = await reader.read(min(left, _MEGA))
+                if not part:
+                    raise ConnectionResetError
+                left -= len(part)
+                client.moved += len(part)
+            _reply(writer, asked, ("200 OK", b"", "text/plain", self._name()))
+        finally:
+            client.moving -= 1
 
     def _small(self, asked: _Request, peer: str) -> tuple[str, bytes, str, str]:
         name = self._name()
@@ -321,19 +317,6 @@ _FRONT = (
     "Serveur de mesure du syndicat, pour diag et LibreSpeed. Il ne garde rien : ni "
     "adresse, ni mesure.\n"
 )
-
-
-class _Moving:
-    """Counts a connection among those that move data, for the time of a `with`."""
-
-    def __init__(self, client: _Client) -> None:
-        self._client = client
-
-    def __enter__(self) -> None:
-        self._client.moving += 1
-
-    def __exit__(self, *_raised: object) -> None:
-        self._client.moving -= 1
 
 
 def _read_head(head: bytes) -> _Request:
