@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -43,7 +43,7 @@ from diag.sync.hub.tables import (
     describe_address,
     is_set_aside,
 )
-from diag.sync.hub.writing import fill_authors, fill_sums, fill_unproven, verify_log
+from diag.sync.hub.writing import FILLS, verify_log
 
 SCHEMA = "diag_hub"
 """Where the tables are: the database may hold other things."""
@@ -365,18 +365,10 @@ def _migrate(connection: Connection, place: str) -> None:
             connection.execute(steps[number].read_text("utf-8"))
             row = (number, steps[number].name)
             connection.execute("insert into migration values (%s, %s)", row)
-            if fill := _FILLS.get(number):
+            if fill := FILLS.get(number):
                 fill(PostgresTransaction(connection))
         if not done:
             connection.execute("insert into hub values (%s)", (token_hex(8),))
-
-
-_FILLS: dict[int, Callable[[Transaction], None]] = {
-    3: fill_authors,
-    4: fill_unproven,
-    6: fill_sums,
-}
-"""Migrations after which something is read from the lines that are there."""
 
 
 def restore(copied: Path, address: str, aside: str) -> str | None:

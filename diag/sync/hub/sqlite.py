@@ -27,13 +27,10 @@ from diag.journal.errors import (
 )
 from diag.journal.schema import run
 from diag.sync.hub.tables import ASIDE, Transaction, is_set_aside
-from diag.sync.hub.writing import fill_authors, fill_sums, fill_unproven, verify_log
+from diag.sync.hub.writing import FILLS, verify_log
 
 SUFFIX = ".db"
 """How the name of a copy ends."""
-
-VERSION = 7
-"""Kept in the file as `user_version`."""
 
 TABLES = """
 create table hub(id text primary key) strict, without rowid;
@@ -158,6 +155,12 @@ create table heard(
 """
 """What a device said of itself at its last call: the seventh version."""
 
+_STEPS = (TABLES, OPAQUE, PEOPLE, SEALS, CUTOVER, WHOLE, HEARD)
+"""What each version added, in order."""
+
+VERSION = len(_STEPS)
+"""Kept in the file as `user_version`."""
+
 _APPEND = "insert into rev values (?, ?, ?, cast(? as text), ?, ?, ?)"
 _LIST = re.compile(r"= any\(:(\w+)\)")
 _POSITION = re.compile(r"position\((:\w+) in ([\w.]+)\)")
@@ -236,13 +239,15 @@ class SqliteEngine:
                 self._writer.execute("begin immediate")
                 try:
                     version = _version_of(self._writer, path)
-                    if version < 1:
-                        run(self._writer, TABLES)
-                        self._writer.execute(
-                            "insert into hub values (?)", [token_hex(8)]
-                        )
+                    for number, tables in enumerate(_STEPS[version:], version + 1):
+                        run(self._writer, tables)
+                        if fill := FILLS.get(number):
+                            fill(SqliteTransaction(self._writer))
+                    if not version:
+                        ident = token_hex(8)
+                        self._writer.execute("insert into hub values (?)", [ident])
                     if version < VERSION:
-                        _upgrade(self._writer, version)
+                        self._writer.execute(f"pragma user_version = {VERSION}")
                     self._writer.execute("commit")
                 except BaseException:
                     self._writer.execute("rollback")
@@ -324,25 +329,6 @@ class SqliteEngine:
         while not self._readers.empty():
             self._readers.get_nowait().close()
         self._writer.close()
-
-
-def _upgrade(connection: sqlite3.Connection, version: int) -> None:
-    """Bring tables to this version, inside the caller's transaction."""
-    if version < 2:  # noqa: PLR2004 -- the version that added the table
-        run(connection, OPAQUE)
-    if version < 3:  # noqa: PLR2004 -- the same
-        run(connection, PEOPLE)
-        fill_authors(SqliteTransaction(connection))
-    if version < 4:  # noqa: PLR2004 -- the same
-        run(connection, SEALS)
-        fill_unproven(SqliteTransaction(connection))
-    if version < 5:  # noqa: PLR2004 -- the same
-        run(connection, CUTOVER)
-    if version < 6:  # noqa: PLR2004 -- the same
-        run(connection, WHOLE)
-        fill_sums(SqliteTransaction(connection))
-    run(connection, HEARD)
-    connection.execute(f"pragma user_version = {VERSION}")
 
 
 def _check_version(connection: sqlite3.Connection, path: Path) -> None:

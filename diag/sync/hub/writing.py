@@ -1,9 +1,10 @@
 """What a push writes to a hub's database; what checks it whole, or completes it."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from hashlib import sha256
+from typing import Final
 
 from diag.journal.errors import DamagedError
 from diag.journal.exchange import sum_ids
@@ -395,3 +396,11 @@ def fill_unproven(transaction: Transaction) -> None:
     ]
     for row in lacking:
         transaction.run(_ADD_UNPROVEN, **row)
+
+
+FILLS: Final[dict[int, Callable[[Transaction], None]]] = {
+    3: fill_authors,
+    4: fill_unproven,
+    6: fill_sums,
+}
+"""Version of the tables → what it reads from the lines that are there."""
