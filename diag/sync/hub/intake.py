@@ -40,7 +40,7 @@ from diag.journal.revision import (
 )
 from diag.journal.seals import MOST, UNPROVEN, Seal, Signer, seal_value, sealed_by
 from diag.journal.subjects import PhotoTopic
-from diag.model.audit import Audit, Subject
+from diag.model.audit import Audit
 from diag.model.enums import AuditStatus, PlaceKind
 from diag.sync.hub.store import Store
 from diag.sync.hub.tables import EVERYWHERE, AuditRow, Device, Location, LogRow
@@ -136,56 +136,34 @@ class Push:
         }
         subjects = [about.subject for about in abouts.values() if about]
         places = writing.locate(subjects)
-        for audit in sorted(by_audit):
-            row = rows.get(audit) or self._create_audit(
-                writing, audit, by_audit[audit], abouts.get(audit), places
-            )
-            if row is None:
-                continue
-            if row.location.is_in(self.scopes):
+        for subject in subjects:
+            if subject.kind is PlaceKind.SYNDICAT:  # a territory by itself
+                places[subject] = Location(str(PlaceKind.SYNDICAT))
+            elif EVERYWHERE in self.scopes:
+                places.setdefault(subject, Location())
+        for audit, numbered in sorted(by_audit.items()):
+            row, about = rows.get(audit), abouts.get(audit)
+            location = places.get(about.subject) if about else None
+            if about and location and location.is_in(self.scopes):
+                self.created.add(audit)
+                row = writing.add_audit(audit, about.subject, location)
+                writing.mark_old_sealed(row)
+            if row and row.location.is_in(self.scopes):
                 self.rows[audit] = row
-            else:
-                problem = f"l'audit {audit} n'est pas dans le territoire de ce poste"
-                self._refuse_all(by_audit[audit], "scope", problem)
-
-    def _create_audit(
-        self,
-        writing: Writing,
-        audit: str,
-        numbered: _Mixed,
-        about: Audit | None,
-        places: Mapping[Subject, Location],
-    ) -> AuditRow | None:
-        """Create an audit that is new here, if it is in the device's territory."""
-        if about is None:
-            problem = f"l'audit {audit} est inconnu, et rien ne dit de quelle école"
-            self._refuse_all(numbered, "unknown-audit", problem)
-            return None
-        subject = about.subject
-        location = places.get(subject)
-        if subject.kind is PlaceKind.SYNDICAT:  # its own audit: a territory by itself
-            location = Location(str(PlaceKind.SYNDICAT))
-        elif location is None and EVERYWHERE in self.scopes:
-            location = Location()
-        if location is None:
-            problem = (
-                f"{subject} n'est pas dans l'annuaire du serveur : son administrateur "
-                "doit y lire la liste officielle (diag hub directory)"
-            )
-            self._refuse_all(numbered, "unknown-audit", problem)
-            return None
-        if not location.is_in(self.scopes):
-            problem = f"{subject} n'est pas dans le territoire de ce poste"
-            self._refuse_all(numbered, "scope", problem)
-            return None
-        self.created.add(audit)
-        row = writing.add_audit(audit, subject, location)
-        writing.mark_old_sealed(row)
-        return row
-
-    def _refuse_all(self, numbered: _Mixed, kind: str, problem: str) -> None:
-        for number, one in numbered:
-            self._refuse(number, one.line, kind, problem)
+                continue
+            named = str(about.subject) if about and not row else f"l'audit {audit}"
+            kind, problem = "scope", f"{named} n'est pas dans le territoire de ce poste"
+            if not row and not location:
+                kind = "unknown-audit"
+                problem = (
+                    f"{named} n'est pas dans l'annuaire du serveur : son "
+                    "administrateur doit y lire la liste officielle (diag hub "
+                    "directory)"
+                    if about
+                    else f"{named} est inconnu, et rien ne dit de quelle école"
+                )
+            for number, one in numbered:
+                self._refuse(number, one.line, kind, problem)
 
     def _take_audit(self, writing: Writing, row: AuditRow, numbered: _Numbered) -> None:
         numbered = self._without_refused(writing, row, numbered)
