@@ -12,7 +12,6 @@ import click
 
 from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
-from diag.audit.transfer import export_audit, import_audit
 from diag.cli.privacy import chosen_key, key_options, print_clear_parts
 from diag.cli.shared import (
     about_json,
@@ -29,6 +28,7 @@ from diag.journal.revision import now
 from diag.model.errors import DiagError, Health, install_command
 from diag.model.text import school_year
 from diag.office import privacy
+from diag.office.bundles import export_audit, import_audit
 from diag.office.kit import PYTHONS, SYSTEMS, write_kit
 from diag.office.outlook import year_begun, year_sentence
 from diag.words.sentences import counted, euros

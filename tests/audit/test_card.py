@@ -10,10 +10,10 @@ from diag.audit.card import QuestionCard, card_of
 from diag.audit.memory import age, memory_of, still_true
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession
-from diag.audit.transfer import export_audit, import_audit
 from diag.audit.walk import walk_of
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.errors import DiagError
+from diag.office.bundles import export_audit, import_audit
 from diag.workspace.workspace import Workspace
 from tests.audit.apart import meet, two_laptops
 from tests.audit.builders import SCHOOL, started, workspace

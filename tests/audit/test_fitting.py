@@ -27,7 +27,6 @@ from diag.audit.grid import GridSheet
 from diag.audit.places import add_place, find_place
 from diag.audit.rooms import rooms_of
 from diag.audit.session import AuditSession, open_session
-from diag.audit.transfer import export_audit, import_audit
 from diag.audit.visit import VisitSession, is_beginning
 from diag.audit.walk import Walk, left_to_ask, most_useful
 from diag.journal.revision import Json, NewRevision, Origin
@@ -35,6 +34,7 @@ from diag.journal.subjects import MINUTES, PROFILE
 from diag.model.audit import VisitPlan
 from diag.model.enums import Moment, PlaceKind, Profile, QuestionType
 from diag.model.errors import DiagError
+from diag.office.bundles import export_audit, import_audit
 from diag.words.dates import hour_words
 from tests.audit.builders import SCHOOL, started, workspace
 

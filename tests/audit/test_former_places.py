@@ -9,10 +9,10 @@ from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.memory import former_places, memory_of, still_true, take_places_again
 from diag.audit.places import add_place, remove_place
 from diag.audit.session import AuditSession
-from diag.audit.transfer import export_audit, import_audit
 from diag.audit.undo import undo_last
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.errors import DiagError
+from diag.office.bundles import export_audit, import_audit
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, workspace
 

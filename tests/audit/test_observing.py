@@ -15,7 +15,6 @@ from diag.audit.history import changes_of, describe_subject
 from diag.audit.photos import PhotoSubject, join_photos, observe, remove_photo
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession
-from diag.audit.transfer import export_audit, import_audit
 from diag.audit.undo import undo
 from diag.journal import exchange, subjects
 from diag.journal.attachments import AttachmentStore, drop_unnamed
@@ -27,6 +26,7 @@ from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import clean_text
 from diag.office import conflicts
+from diag.office.bundles import export_audit, import_audit
 from tests.audit.apart import meet, two_laptops
 from tests.audit.builders import started, workspace
 from tests.audit.pictures import jpeg

@@ -17,12 +17,12 @@ from diag.audit.places import remove_place
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.suppose import Supposition, outcome, supposed
-from diag.audit.transfer import export_audit, import_audit
 from diag.audit.undo import undo
 from diag.journal import changes
 from diag.model.audit import Scenario
 from diag.model.enums import READERS, Audience, PlaceKind
 from diag.model.errors import DiagError
+from diag.office.bundles import export_audit, import_audit
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import workspace

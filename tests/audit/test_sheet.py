@@ -4,10 +4,10 @@ from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.grid import GridSheet, domains_of, duplicate, sheet_kinds
 from diag.audit.places import add_place, close_list, closing_effect
 from diag.audit.session import AuditSession
-from diag.audit.transfer import export_audit, import_audit
 from diag.audit.undo import undo
 from diag.model.audit import Place
 from diag.model.enums import PlaceKind, Provenance, State
+from diag.office.bundles import export_audit, import_audit
 from diag.words.vocabulary import PROVENANCE_MARKS
 from tests.audit.builders import workspace
 

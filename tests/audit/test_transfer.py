@@ -11,13 +11,13 @@ from diag.audit.photos import PhotoSubject, join_photos, picture_of
 from diag.audit.places import add_place
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession, open_session
-from diag.audit.transfer import export_audit, import_audit
 from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
 from diag.journal.facts import open_audit
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState, PlaceKind
 from diag.model.errors import DiagError
+from diag.office.bundles import export_audit, import_audit
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import DAY, SCHOOL, SETTINGS, started, workspace
 from tests.audit.pictures import jpeg

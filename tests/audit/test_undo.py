@@ -26,7 +26,6 @@ from diag.audit.places import (
     rename_place,
 )
 from diag.audit.session import AuditSession
-from diag.audit.transfer import export_audit, import_audit
 from diag.audit.undo import undo, undo_last
 from diag.documents.questionnaire import compose, keep
 from diag.journal import changes, subjects
@@ -43,6 +42,7 @@ from diag.model.enums import (
     State,
 )
 from diag.model.errors import DiagError
+from diag.office.bundles import export_audit, import_audit
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import started, workspace
 from tests.examples import examples

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.transfer import export_audit, import_audit
+from diag.office.bundles import export_audit, import_audit
 from tests.audit.builders import SCHOOL, started, workspace
 from tests.audit.small_edition import ship
 from tests.cli.running import diag

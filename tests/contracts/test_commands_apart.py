@@ -13,7 +13,6 @@ from tests.house import package
 
 ROOT = Path(diag.__path__[0])
 PROMPT_ONLY = {
-    "audit/transfer.py",
     "documents/mail.py",
     "documents/tables",
     "documents/templates.py",

@@ -9,10 +9,10 @@ from diag.audit.answer import find_question, record_note
 from diag.audit.bilan import explained
 from diag.audit.report import report_folder, report_of
 from diag.audit.session import listed, open_session, start
-from diag.audit.transfer import export_audit, import_audit
 from diag.demo.territory import with_key
 from diag.model.enums import READERS, PlaceKind
 from diag.model.errors import DiagError
+from diag.office.bundles import export_audit, import_audit
 from diag.office.imports import import_file
 from diag.office.supervision import list_audits_of, who
 from diag.workspace.subjects import auditee_named

@@ -14,7 +14,6 @@ from pypdf import PdfReader
 from diag.audit import follow
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
-from diag.audit.transfer import export_audit, import_audit
 from diag.documents.formats import pdf as typeset
 from diag.documents.formats.pdf import NoPdfError
 from diag.journal.outbox import Outbox
@@ -22,6 +21,7 @@ from diag.journal.records import dispatches_of
 from diag.model.audit import Way
 from diag.model.enums import Audience, AuditStatus
 from diag.model.errors import DiagError
+from diag.office.bundles import export_audit, import_audit
 from diag.office.mail import (
     Parcel,
     address_of,

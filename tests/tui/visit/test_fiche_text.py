@@ -4,9 +4,9 @@ from pathlib import Path
 
 from diag.audit.answer import NewAnswer, record_answer, toggle_flag
 from diag.audit.session import AuditSession
-from diag.audit.transfer import export_audit, import_audit
 from diag.audit.visit import VisitSession
 from diag.model.enums import Provenance
+from diag.office.bundles import export_audit, import_audit
 from diag.tui.text import NamedText
 from diag.tui.visit.commands import SettleConflict
 from diag.tui.visit.fiche import head_rows, more_rows
