@@ -103,7 +103,7 @@ def _glued(text: str) -> str:
 
 COMMANDS = {
     "Préparer": {
-        "demo": "diag.cli.report:demo",
+        "demo": "diag.cli.workspace:demo",
         "init": "diag.cli.workspace:init",
         "settings": "diag.cli.workspace:settings",
         "import": "diag.cli.territory:import_",
@@ -131,11 +131,11 @@ COMMANDS = {
         "workshop": "diag.cli.workshop:workshop",
     },
     "Écrire": {
-        "report": "diag.cli.report:report",
-        "synthesis": "diag.cli.report:synthesis",
-        "draft": "diag.cli.report:draft",
-        "export": "diag.cli.export:export",
-        "atlas": "diag.cli.report:atlas",
+        "report": "diag.cli.documents:report",
+        "synthesis": "diag.cli.documents:synthesis",
+        "draft": "diag.cli.documents:draft",
+        "export": "diag.cli.documents:export",
+        "atlas": "diag.cli.documents:atlas",
         "send": "diag.cli.send:send",
         "outbox": "diag.cli.send:outbox",
     },

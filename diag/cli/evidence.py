@@ -29,7 +29,7 @@ from diag.audit.proposals import OfferedAnswer, accept, propose, refuse, waiting
 from diag.audit.report import report_folder
 from diag.audit.session import AuditSession, open_session
 from diag.audit.session import start as start_audit
-from diag.cli.report import print_written
+from diag.cli.documents import print_written
 from diag.cli.shared import (
     AuditGroup,
     audit_command,

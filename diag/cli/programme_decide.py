@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from diag.assess.results import plain
+from diag.cli.documents import print_written
 from diag.cli.programme import board_asked, named, variant_name, varied
-from diag.cli.report import print_written
 from diag.cli.shared import (
     Day,
     form_options,

@@ -1,4 +1,4 @@
-"""`diag init`, `settings`, `backup`, `restore`, `doctor`, `web`, `offline-kit`."""
+"""`diag demo`, `init`, `settings`, `backup`, `restore`, `doctor`, `web`: workspaces."""
 
 import re
 import shlex
@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
@@ -36,6 +37,47 @@ from diag.workspace import doctor as keeping
 from diag.workspace.doctor import LostLines
 from diag.workspace.settings import changed_settings, first_settings
 from diag.workspace.workspace import Workspace
+
+
+@click.command()
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Dossier de la démonstration, à part du vôtre.  [par défaut : diag-demo]",
+)
+@click.pass_context
+def demo(ctx: click.Context, folder: Path | None) -> None:
+    """Montre tout sur un territoire inventé."""
+    root = ctx.find_root()
+    # DIAG_HOME names one's own workspace: no demonstration is made in it.
+    if root.get_parameter_source("workspace") is ParameterSource.COMMANDLINE:
+        if folder:
+            raise click.UsageError(
+                "« --workspace » et « --dir » donnent deux dossiers à la "
+                "démonstration : gardez l'un des deux."
+            )
+        folder = root.obj
+    folder = folder or Path("diag-demo")
+    # The whole program is imported: only the demonstration pays for it.
+    from diag.demo import demonstrate  # noqa: PLC0415
+
+    made = demonstrate(folder, click.echo)
+    click.echo("\nDocuments de l'école auditée en entier :")
+    for path in made.full:
+        click.echo(f"  {path}")
+    click.echo("Documents provisoires de l'école auditée à moitié :")
+    for path in made.half:
+        click.echo(f"  {path}")
+    click.echo("Documents de la commune, avant un don de tablettes :")
+    for path in made.commune:
+        click.echo(f"  {path}")
+    click.echo(
+        "\nEssayez :\n"
+        f"  diag --workspace {folder} schools valbrise\n"
+        f"  diag --workspace {folder} score 9990148G\n"
+        f"  diag --workspace {folder} audit questions 9990211A"
+    )
 
 
 @click.command()
