@@ -454,6 +454,10 @@ def strength_lines(report: Report) -> tuple[str, ...]:
     )
 
 
+FEW_RULES = 2
+"""Rules to be checked that page 4 names."""
+
+
 def _known(
     report: Report, shown: SchoolVotes, checks: Sequence[Action]
 ) -> dict[str, Plain]:
@@ -467,11 +471,13 @@ def _known(
     # Rules that the commune answers for.
     rules = advice.rules(report, USUAL_READER)
     broken = advice.failing(report, USUAL_READER)
+    unchecked = [f"« {one.criterion.title} »" for one in rules if one not in broken]
+    named = f" ({listed(unchecked)})" * (len(unchecked) <= FEW_RULES)
     law = [
         f"{counted(many, 'point')} {words}"
         for many, words in (
             (len(broken), f"non respecté{'s' * (len(broken) > 1)}"),
-            (len(rules) - len(broken), "à vérifier"),
+            (len(unchecked), f"à vérifier{named}"),
         )
         if many
     ]

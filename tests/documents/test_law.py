@@ -1,14 +1,17 @@
 """What a rule rests on is told with it, to those who answer for it."""
 
+import json
 from datetime import date
 
 import pytest
 
 from diag.audit.reasons import concerns, day_words, deadline_words, law_words
+from diag.documents.templates import build_document
+from diag.model.audit import Facts
 from diag.model.checklist import Checklist, Deadline, Law
 from diag.model.enums import READERS, Audience, Nature, Party, PlaceKind
 from diag.words.sentences import NBSP
-from tests.documents.builders import CHECKLIST, ORDINARY, report
+from tests.documents.builders import CHECKLIST, ORDINARY, facts, report
 from tests.documents.reading import markdown
 from tests.shipped import shipped
 
@@ -50,6 +53,22 @@ def test_what_the_ministry_asks_says_so() -> None:
     assert "(consigne du ministère, texte à vérifier)" in text
     assert "Consigne du ministère, texte à vérifier : circulaire n° 2" in text
     assert "bligation : " not in text
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        (facts(), "1 point à vérifier (« Un filtrage protège les élèves »)."),
+        (ORDINARY, "1 point non respecté."),
+    ],
+)
+def test_page_4_names_the_rule_that_is_still_to_be_checked(
+    answers: Facts, asked: str
+) -> None:
+    pages = build_document(report(answers), Audience.MAIRIE).draw().later
+    assert pages
+    law = json.loads(json.dumps(pages))["known"]["law"]
+    assert law.replace(NBSP, " ").endswith(asked)
 
 
 @pytest.mark.parametrize(
