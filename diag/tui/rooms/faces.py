@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -383,13 +385,8 @@ class _Canvas:
     def runs(self, y: int, left: int, width: int) -> list[Run]:
         """Return a part of a line, its neighbours of one look joined."""
         row = self.cells[y] if y < len(self.cells) else self._blank
-        runs: list[Run] = []
-        for text, look in row[left : left + width]:
-            if runs and runs[-1].look == look:
-                runs[-1] = Run(runs[-1].text + text, look)
-            else:
-                runs.append(Run(text, look))
-        return runs
+        runs = groupby(row[left : left + width], key=itemgetter(1))
+        return [Run("".join(text for text, _ in run), look) for look, run in runs]
 
 
 def room_at(picture: RoomsPicture, spots: Mapping[str, RoomSpot], place: str) -> str:

@@ -197,7 +197,7 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
             body = [self._cell(row, at) for at in columns]
         left = self.scroll_offset.x
         left -= layout.starts[columns[0]] if columns else left
-        strip = Strip(_joined(body)).crop_extend(left, left + width - names, rest)
+        strip = Strip(body).crop_extend(left, left + width - names, rest)
         shown = Segment(_name_text(head, names), style)
         return Strip.join([Strip([shown], names), strip]).simplify()
 
@@ -327,17 +327,6 @@ def _ordered(one: At, other: At) -> tuple[At, At]:
         At(min(one.row, other.row), min(one.column, other.column)),
         At(max(one.row, other.row), max(one.column, other.column)),
     )
-
-
-def _joined(segments: list[Segment]) -> list[Segment]:
-    """Join neighbours of the same style: fewer bytes to write."""
-    joined: list[Segment] = []
-    for segment in segments:
-        if joined and joined[-1].style == segment.style:
-            joined[-1] = Segment(joined[-1].text + segment.text, segment.style)
-        else:
-            joined.append(segment)
-    return joined
 
 
 DOWN, RIGHT = (1, 0), (0, 1)
