@@ -152,6 +152,33 @@ class Letter:
     text: str
     html: str
 
+    @classmethod
+    def of(
+        cls,
+        subject: str,
+        blocks: list[tuple[str, list[str]]],
+        signed: list[str],
+        foot: str,
+    ) -> "Letter":
+        """Return a letter of paragraphs, each with the lines listed under it."""
+        parts = [
+            "\n".join((lead, *(f"- {one}" for one in under))) for lead, under in blocks
+        ]
+        parts += ["\n".join(signed), foot]
+        text = "\n\n".join(part for part in parts if part) + "\n"
+        lines = []
+        for lead, under in blocks:
+            lines.append(f"<p>{escape(lead)}</p>")
+            if under:
+                lines += [
+                    "<ul>",
+                    *(f"<li>{escape(one)}</li>" for one in under),
+                    "</ul>",
+                ]
+        lines.append(f"<p>{'<br>'.join(map(escape, signed))}</p>")
+        lines.append(f"<p><small>{escape(foot)}</small></p>")
+        return cls(subject, text, _PAGE.format(body="\n".join(lines)))
+
 
 def letter(report: Report, audience: Audience, files: Sequence[str]) -> Letter:
     """Return the message that brings an audience the named files."""
@@ -197,31 +224,12 @@ def letter(report: Report, audience: Audience, files: Sequence[str]) -> Letter:
         for name in files
     ]
     blocks.append((typeset("Pièces jointes :"), [typeset(each) for each in joined]))
-    return _compose(
+    return Letter.of(
         " – ".join(filter(None, subject)),
         blocks,
         [typeset(line) for line in signed if line],
         typeset(f"Document {state} du {long_date(report.date)}, {version(report)}."),
     )
-
-
-def _compose(
-    subject: str, blocks: list[tuple[str, list[str]]], signed: list[str], foot: str
-) -> Letter:
-    """Return a letter of paragraphs, each with the lines listed under it."""
-    parts = [
-        "\n".join((lead, *(f"- {one}" for one in under))) for lead, under in blocks
-    ]
-    parts += ["\n".join(signed), foot]
-    text = "\n\n".join(part for part in parts if part) + "\n"
-    lines = []
-    for lead, under in blocks:
-        lines.append(f"<p>{escape(lead)}</p>")
-        if under:
-            lines += ["<ul>", *(f"<li>{escape(one)}</li>" for one in under), "</ul>"]
-    lines.append(f"<p>{'<br>'.join(map(escape, signed))}</p>")
-    lines.append(f"<p><small>{escape(foot)}</small></p>")
-    return Letter(subject, text, _PAGE.format(body="\n".join(lines)))
 
 
 _DRAFT = b"X-Unsent: 1\r\n"
@@ -237,6 +245,21 @@ class Attachment:
     kind: str
     """Its MIME type: `application/pdf`."""
     content: bytes
+
+    def part(self) -> EmailMessage:
+        """Return it as a part of the message."""
+        main, _, sub = self.kind.partition("/")
+        part = EmailMessage(policy=SMTP)
+        part.set_content(self.content, main, sub, cte="base64")
+        name = _line(self.name) or "document"
+        for header, start, key in (
+            ("Content-Type", f"{main}/{sub}", "name"),
+            ("Content-Disposition", "attachment", "filename"),
+        ):
+            del part[header]
+            part[header] = Wired.of(header, start + parameter(key, name))
+        del part["MIME-Version"]
+        return part
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +292,7 @@ def composed(mail: Mail) -> bytes:
     if mail.attachments:
         message.make_mixed()
     for attachment in mail.attachments:
-        message.attach(_attached(attachment))
+        message.attach(attachment.part())
     if not _IDENT.fullmatch(mail.ident):
         raise DiagError(f"Identifiant de message mal formé : « {mail.ident[:60]} ».")
     if not mail.to:
@@ -302,21 +325,6 @@ def as_sent(draft: bytes, at: datetime) -> bytes:
     dated = f"Date: {format_datetime(at.astimezone(UTC))}\r\n".encode("ascii")
     head = _DATE.sub(dated, head, count=1)
     return head.removesuffix(b"\r\n") + gap + body
-
-
-def _attached(attachment: Attachment) -> EmailMessage:
-    main, _, sub = attachment.kind.partition("/")
-    part = EmailMessage(policy=SMTP)
-    part.set_content(attachment.content, main, sub, cte="base64")
-    name = _line(attachment.name) or "document"
-    for header, start, key in (
-        ("Content-Type", f"{main}/{sub}", "name"),
-        ("Content-Disposition", "attachment", "filename"),
-    ):
-        del part[header]
-        part[header] = Wired.of(header, start + parameter(key, name))
-    del part["MIME-Version"]
-    return part
 
 
 def _address(address: str) -> str:

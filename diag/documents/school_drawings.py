@@ -71,6 +71,18 @@ class NetworkSketch:
         fixed = (self.access, self.cabinet, self.cables, self.link)
         return (one for one in (*fixed, *rooms) if one.lines)
 
+    @property
+    def claim(self) -> str:
+        """What its drawing shows: « À reprendre : « baie », 2 salles »."""
+        fixed = (self.access, self.cabinet, self.cables, self.link)
+        names = [f"« {one.name} »" for one in fixed if one.short]
+        rooms = (one.short for some in self.buildings.values() for one in some)
+        if short := sum(rooms):
+            names.append(counted(short, "salle"))
+        return (
+            f"À reprendre : {listed(names)}" if names else "Rien à reprendre n'est sûr"
+        )
+
 
 def network_sketch(report: Report) -> Md:
     """Return the network as a table with its drawing; nothing where nothing is read."""
@@ -168,7 +180,7 @@ def draw_network(found: NetworkSketch) -> Drawing:
         for one in found.parts
     ]
     return Drawing(
-        printed(_claim(found)),
+        printed(found.claim),
         printed(" ; ".join(parts)) + ".",
         printed("Cadre épais : à reprendre. Tireté : liaison à refaire."),
         Panel(WIDTH, y - 26, "".join(shapes)),
@@ -178,14 +190,6 @@ def draw_network(found: NetworkSketch) -> Drawing:
             for one in found.parts
         ),
     )
-
-
-def _claim(found: NetworkSketch) -> str:
-    fixed = (found.access, found.cabinet, found.cables, found.link)
-    names = [f"« {one.name} »" for one in fixed if one.short]
-    if rooms := sum(one.short for some in found.buildings.values() for one in some):
-        names.append(counted(rooms, "salle"))
-    return f"À reprendre : {listed(names)}" if names else "Rien à reprendre n'est sûr"
 
 
 def _draw_part(

@@ -181,6 +181,15 @@ class DomainLine:
     gauge: ScoreBar
     completeness: str
 
+    @classmethod
+    def of(cls, result: DomainResult) -> "DomainLine":
+        """Return a domain's line; what is never averaged is marked so."""
+        scored = result.score.bounds is not None
+        applies = any(one.standing is not Standing.OUT for one in result.criteria)
+        told = gauge(result.score, UNSCORED if applies else "sans objet")
+        complete = percent(result.score.completeness) if scored or not applies else "–"
+        return cls(result.domain.title, told, complete)
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -244,7 +253,7 @@ def bilan_of(report: Report, view: View) -> Bilan:
         score=gauge(overall),
         completeness=percent(overall.completeness),
         socle=frame.socle_words(report),
-        domains=tuple(map(_domain, report.assessment.domains)),
+        domains=tuple(map(DomainLine.of, report.assessment.domains)),
         alerts=tuple(
             Alert(
                 expected=one.criterion.title,
@@ -293,15 +302,6 @@ def unchecked(report: Report, view: View) -> tuple[CriterionResult, ...]:
         for one in rules(report, view.audience)
         if one.compliance is Compliance.A_VERIFIER
     )
-
-
-def _domain(result: DomainResult) -> DomainLine:
-    """Return a domain's line; what is never averaged is marked so."""
-    scored = result.score.bounds is not None
-    applies = any(one.standing is not Standing.OUT for one in result.criteria)
-    told = gauge(result.score, UNSCORED if applies else "sans objet")
-    complete = percent(result.score.completeness) if scored or not applies else "–"
-    return DomainLine(result.domain.title, told, complete)
 
 
 def _for_teachers(report: Report, view: View) -> tuple[str, ...]:

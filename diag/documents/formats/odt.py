@@ -14,6 +14,7 @@ from diag.audit.report import Picture
 from diag.documents.document import (
     MANY,
     Document,
+    Heading,
     NodeWriter,
     caption_of,
     column_shares,
@@ -76,6 +77,27 @@ class OdtWalker(NodeWriter):
                 f"</table:table>{self._p('Apres', '')}"
             )
         return "".join(parts)
+
+    def summary(self, parts: Sequence[Heading]) -> str:
+        """Return the table of contents: links now, page numbers once it is updated."""
+        if not parts:
+            return ""
+        style = self.broken("SommaireTitre")
+        links = "".join(
+            '<text:p text:style-name="Sommaire"><text:a xlink:type="simple" '
+            f"xlink:href={attribute(f'#{part.anchor}')}>{words(part.text)}</text:a>"
+            "</text:p>"
+            for part in parts
+        )
+        return (
+            '<text:table-of-content text:name="Sommaire">'
+            '<text:table-of-content-source text:outline-level="2">'
+            '<text:index-title-template text:style-name="SommaireTitre">Sommaire'
+            "</text:index-title-template></text:table-of-content-source>"
+            '<text:index-body><text:index-title text:name="Sommaire_titre">'
+            f'<text:p text:style-name="{style}">Sommaire</text:p></text:index-title>'
+            f"{links}</text:index-body></text:table-of-content>"
+        )
 
     # Blocks
 
@@ -326,7 +348,7 @@ def write_odt(document: Document) -> tuple[bytes, str]:
         logo = f'<text:p text:style-name="Couverture">{frame}</text:p>'
     text = (
         f"{logo}{walker.cover(pages.head)}{walker.block(pages.first_page)}"
-        f"{_summary(document, walker)}{walker.block(pages.body)}"
+        f"{walker.summary(pages.parts)}{walker.block(pages.body)}"
     )
     widths = (
         f'<style:style style:name="Tableau{number}.{rank}" '
@@ -399,29 +421,6 @@ def _frame(name: str, size: tuple[str, str], file: str, title: str) -> str:
         'xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad" '
         f'draw:mime-type="{_KINDS[file.rpartition(".")[2]]}"/>'
         f"<svg:title>{words(title)}</svg:title></draw:frame>"
-    )
-
-
-def _summary(document: Document, walker: OdtWalker) -> str:
-    """Return the table of contents: links now, page numbers once it is updated."""
-    parts = document.pages.parts
-    if not parts:
-        return ""
-    style = walker.broken("SommaireTitre")
-    links = "".join(
-        '<text:p text:style-name="Sommaire"><text:a xlink:type="simple" '
-        f"xlink:href={attribute(f'#{part.anchor}')}>{words(part.text)}</text:a>"
-        "</text:p>"
-        for part in parts
-    )
-    return (
-        '<text:table-of-content text:name="Sommaire">'
-        '<text:table-of-content-source text:outline-level="2">'
-        '<text:index-title-template text:style-name="SommaireTitre">Sommaire'
-        "</text:index-title-template></text:table-of-content-source>"
-        '<text:index-body><text:index-title text:name="Sommaire_titre">'
-        f'<text:p text:style-name="{style}">Sommaire</text:p></text:index-title>'
-        f"{links}</text:index-body></text:table-of-content>"
     )
 
 

@@ -389,6 +389,23 @@ class Theme:
         """Their numbers: « A2, A14 et A21 »."""
         return listed([one.number for one in self.actions], len(self.actions))
 
+    def cost(self, report: Report) -> str:
+        """Return what they cost: « 900 € ; travaux : 400 € », « plus tard »."""
+        ids = {one.id for one in self.actions}
+        paid = added(row.total for row in report.budget.rows if row.action.id in ids)
+        later = any(one.id in ids for one in report.budget.beyond)
+        works = added(
+            works_of(one.advice.cost) for one in report.budget.building if one.id in ids
+        )
+        if works != Money():
+            beside = f"travaux : {works.cell}"
+            return beside if paid == Money() else f"{paid.cell} ; {beside}"
+        if paid == Money():
+            shared = any(one.advice.shared for one in self.actions)
+            unpaid = "compris dans d'autres actions" if shared else FREE_WORDS
+            return "plus tard" if later else unpaid
+        return paid.cell
+
 
 def themes(report: Report, actions: Iterable[Action]) -> tuple[Theme, ...]:
     """Return actions by domain, in the order of the checklists."""
@@ -420,7 +437,7 @@ def themes_table(
         (
             theme.title,
             str(len(theme.actions)),
-            *((_cost(report, theme),) if priced else ()),
+            *((theme.cost(report),) if priced else ()),
             report.title(theme.actions[0], audience),
             theme.refs,
         )
@@ -430,20 +447,3 @@ def themes_table(
     price = (f"Coût {years[0]} à {years[-1]}, TTC",) if priced else ()
     columns = ("Thème", "Actions", *price, "La première", "Numéros")
     return table(caption, columns, rows, numeric=range(1, 2 + len(price)))
-
-
-def _cost(report: Report, theme: Theme) -> str:
-    ids = {one.id for one in theme.actions}
-    paid = added(row.total for row in report.budget.rows if row.action.id in ids)
-    later = any(one.id in ids for one in report.budget.beyond)
-    works = added(
-        works_of(one.advice.cost) for one in report.budget.building if one.id in ids
-    )
-    if works != Money():
-        beside = f"travaux : {works.cell}"
-        return beside if paid == Money() else f"{paid.cell} ; {beside}"
-    if paid == Money():
-        shared = any(one.advice.shared for one in theme.actions)
-        unpaid = "compris dans d'autres actions" if shared else FREE_WORDS
-        return "plus tard" if later else unpaid
-    return paid.cell

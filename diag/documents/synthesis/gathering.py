@@ -1,6 +1,6 @@
 """Several audits together: whose they are, what may still change, what all ask for."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -8,7 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from diag.assess.plan import Action, BudgetRow
-from diag.assess.results import Cost, Score
+from diag.assess.results import Cost, CriterionResult, Score
 from diag.assess.spread import concerned, expected_level, short_places
 from diag.assess.words import Money, format_cost
 from diag.audit.findings import for_the_council
@@ -70,6 +70,20 @@ class Finding:
     is_read: bool
     """Whether the text that it rests on was read, not long before the visit."""
 
+    @classmethod
+    def of(cls, one: CriterionResult) -> "Finding":
+        """Return what is kept of a criterion's result."""
+        if one.compliance is not None:
+            short = one.compliance is Compliance.NON_CONFORME
+            reached = one.compliance is Compliance.CONFORME
+        else:
+            expected, short = expected_level(one), bool(short_places(one))
+            is_settled = one.standing is Standing.IN and not one.open
+            reached = is_settled and all(
+                each.low >= expected for each in concerned(one)
+            )
+        return cls(one.criterion, short, reached, one.compliance, one.is_read)
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -105,6 +119,34 @@ class Task:
     """Whether a decision is still to be taken."""
     council: bool
     """Whether the council has a part in it."""
+
+    @classmethod
+    def of(cls, report: Report, action: Action) -> "Task":
+        """Return what is kept of an action."""
+        recommendation = action.advice.recommendation
+        result = report.result(recommendation.when.criterion)
+        return cls(
+            id=action.id,
+            domain=recommendation.domain,
+            criterion=result.criterion if result else None,
+            broken=action.advice.is_law
+            and result is not None
+            and result.compliance is Compliance.NON_CONFORME,
+            missing=result is not None and not result.bounds.high,
+            gain=action.advice.gain,
+            owner=recommendation.owner,
+            titles={one: report.wording(action, one).title for one in READERS},
+            own_words=action.id not in report.checklist.recommendations,
+            done_when=recommendation.done_when,
+            quantity=action.advice.quantity,
+            cost=action.advice.cost,
+            free=action.advice.alone.free,
+            shared=bool(action.advice.shared),
+            due=action.due,
+            ready=action.ready,
+            undecided=action.undecided,
+            council=for_the_council(report, action),
+        )
 
     @property
     def is_ripe(self) -> bool:
@@ -215,8 +257,12 @@ def extract_of(report: Report) -> Extract:
             (one.domain.id, one.domain.title, one.score)
             for one in report.assessment.domains
         ),
-        findings=tuple(_findings(report)),
-        tasks=tuple(_task(report, one) for one in plan.actions),
+        findings=tuple(
+            Finding.of(one)
+            for one in report.assessment.criteria.values()
+            if one.standing is not Standing.OUT
+        ),
+        tasks=tuple(Task.of(report, one) for one in plan.actions),
         dangers=tuple(one.id for one in proposals.dangers(report)),
         seen=tuple(dangers_in_brief(report)),
         years=budget.years,
@@ -253,49 +299,6 @@ def is_begun(report: Report) -> bool:
     """Return whether somebody declared or saw something: files alone are no audit."""
     heads = (head for told in report.facts.answers.values() for head in told)
     return any(head.provenance not in _FROM_FILES for head in heads)
-
-
-def _findings(report: Report) -> Iterator[Finding]:
-    for one in report.assessment.criteria.values():
-        if one.standing is Standing.OUT:
-            continue
-        if one.compliance is not None:
-            short = one.compliance is Compliance.NON_CONFORME
-            reached = one.compliance is Compliance.CONFORME
-        else:
-            expected, short = expected_level(one), bool(short_places(one))
-            is_settled = one.standing is Standing.IN and not one.open
-            reached = is_settled and all(
-                each.low >= expected for each in concerned(one)
-            )
-        yield Finding(one.criterion, short, reached, one.compliance, one.is_read)
-
-
-def _task(report: Report, action: Action) -> Task:
-    recommendation = action.advice.recommendation
-    result = report.result(recommendation.when.criterion)
-    return Task(
-        id=action.id,
-        domain=recommendation.domain,
-        criterion=result.criterion if result else None,
-        broken=action.advice.is_law
-        and result is not None
-        and result.compliance is Compliance.NON_CONFORME,
-        missing=result is not None and not result.bounds.high,
-        gain=action.advice.gain,
-        owner=recommendation.owner,
-        titles={one: report.wording(action, one).title for one in READERS},
-        own_words=action.id not in report.checklist.recommendations,
-        done_when=recommendation.done_when,
-        quantity=action.advice.quantity,
-        cost=action.advice.cost,
-        free=action.advice.alone.free,
-        shared=bool(action.advice.shared),
-        due=action.due,
-        ready=action.ready,
-        undecided=action.undecided,
-        council=for_the_council(report, action),
-    )
 
 
 @dataclass(frozen=True)
@@ -500,6 +503,22 @@ class SharedAction:
         return criterion.kind if criterion else None
 
     @property
+    def order(self) -> tuple[int, int, date]:
+        """What sorts them: law, what is indispensable; the widest, the soonest."""
+        if any(task.broken for _, task in self.pairs):
+            first = 0
+        else:
+            first = 1 if self.kind is Kind.BLOCKING else 2
+        return first, -len(self.pairs), self.due or date.max
+
+    @property
+    def need(self) -> tuple[bool, bool, Fraction]:
+        """As on page 1 of a school: what is paid and missing altogether, then gain."""
+        missing = any(task.missing for _, task in self.pairs)
+        gain = sum((task.gain for _, task in self.pairs), Fraction())
+        return self.free, not missing, -gain
+
+    @property
     def free(self) -> bool:
         """Whether it would cost nothing anywhere, even alone."""
         return all(task.free for _, task in self.pairs)
@@ -552,14 +571,14 @@ def groups(
             if keep(extract, task):
                 found.setdefault(task.id, []).append((extract, task))
     told = [SharedAction(tuple(pairs)) for pairs in found.values()]
-    return tuple(sorted(told, key=_rank))
+    return tuple(sorted(told, key=lambda one: one.order))
 
 
 def with_a_need(ripe: Sequence[SharedAction], room: int) -> tuple[SharedAction, ...]:
     """Return the first groups; if something indispensable lacks, one is its cure."""
     told = list(ripe[:room])
     blocking = [one for one in ripe if one.kind is Kind.BLOCKING]
-    needed = sorted(blocking, key=_need_rank)[:1]
+    needed = sorted(blocking, key=lambda one: one.need)[:1]
     if room > 1 and needed and needed[0] not in told:
         told[-1:] = needed
     return tuple(told)
@@ -589,19 +608,3 @@ def is_academic(_extract: Extract, task: Task) -> bool:
 def is_syndical(_extract: Extract, task: Task) -> bool:
     """Return whether the syndicat acts."""
     return task.owner is Owner.SYNDICAT and task.is_ripe
-
-
-def _need_rank(group: SharedAction) -> tuple[bool, bool, Fraction]:
-    """As on page 1 of a school: what is paid and missing altogether, then by gain."""
-    missing = any(task.missing for _, task in group.pairs)
-    gain = sum((task.gain for _, task in group.pairs), Fraction())
-    return group.free, not missing, -gain
-
-
-def _rank(group: SharedAction) -> tuple[int, int, date]:
-    """Law first, then what is indispensable; the widest, then the soonest."""
-    if any(task.broken for _, task in group.pairs):
-        first = 0
-    else:
-        first = 1 if group.kind is Kind.BLOCKING else 2
-    return first, -len(group.pairs), group.due or date.max
