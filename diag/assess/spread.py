@@ -114,11 +114,12 @@ def spread_words(result: CriterionResult, name: Name, kind: tuple[str, str]) -> 
         level = str(verdict.low) if settled else _SHORT if verdict in short else _OPEN
         found.setdefault(level, []).append(verdict)
     parts: list[str] = []
-    named = 0
+    named, feminine = 0, "e" * (result.criterion.place in FEMININE)
     for level, here in found.items():
         many = len(here) > 1
         what = str(len(here)) if parts else f"{len(here)} {kind[many]}"
-        what = f"{what} {_agreeing(level, result.criterion.place, many=many)}"
+        words = _FOUND.get(level, level).format(e=feminine, s="s" * many)
+        what = f"{what} {words}"
         places = [name(one.place) for one in here if one in short]
         named += bool(places)
         parts.append(f"{what} : {listed(places, NAMED)}" if places else what)
@@ -129,24 +130,19 @@ def spread_words(result: CriterionResult, name: Name, kind: tuple[str, str]) -> 
 
 _SHORT, _OPEN = "sous le niveau attendu", "à vérifier"
 
+_FOUND = {
+    "0": "insuffisant{e}{s}",
+    "1": f"au niveau de {LEVELS[1]}",
+    "2": f"au niveau {LEVELS[2]}",
+    "3": f"{LEVELS[3]}{{s}}",
+}
+"""What places of a level are, which agrees with them; the others as they are named."""
+
 
 def _order(verdict: Verdict) -> tuple[bool, int]:
     """Return what puts the best places first, those that are not settled last."""
     settled = verdict.standing is Standing.IN and verdict.low == verdict.high
     return not settled, -verdict.low if settled else verdict.high
-
-
-def _agreeing(level: str, kind: PlaceKind, *, many: bool) -> str:
-    match level:
-        case "0":
-            return "insuffisant" + "e" * (kind in FEMININE) + "s" * many
-        case "1":
-            return f"au niveau de {LEVELS[1]}"
-        case "2":
-            return f"au niveau {LEVELS[2]}"
-        case "3":
-            return LEVELS[3] + "s" * many
-    return level
 
 
 def lasting_failures(assessment: Assessment) -> tuple[Verdict, ...]:

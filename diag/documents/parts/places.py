@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 
 from diag.answers.types import TYPES, answer_words, heads_words, retired_question
 from diag.assess.questions import relevant_questions
-from diag.assess.results import Assessment, CriterionResult
+from diag.assess.results import Assessment
 from diag.assess.spread import (
     Heat,
     concerned,
@@ -208,11 +208,19 @@ def rulebook(report: Report) -> Md:
             if result.alone:
                 low, high = result.alone.low, result.alone.high
                 worth = f"{low}" if low == high else f"{low} à {high}"
+            # The rule of the level expected; nothing where it is surely reached.
+            expected, rule = expected_level(result), Md("")
+            level = min((one for one in criterion.levels if one >= expected), default=0)
+            is_reached = not result.open and all(
+                one.low >= expected for one in concerned(result)
+            )
+            if level and not is_reached:
+                rule = Md(f"{level}{NBSP}: {code(criterion.levels[level])}")
             rows.append((
                 f"{name} ({KINDS[criterion.kind]}, poids {criterion.weight})",
                 observed(report, result),
                 f"{worth}{' (peut-être sans objet)' * is_maybe}",
-                _rule(result),
+                rule,
                 ", ".join(known_sources(criterion.sources)),
             ))
         blocks += [
@@ -221,17 +229,6 @@ def rulebook(report: Report) -> Md:
             written(f"Sans objet ici : {' ; '.join(out)}.") if out else Md(""),
         ]
     return sections(blocks)
-
-
-def _rule(result: CriterionResult) -> Md:
-    """Return the rule of the level expected; nothing where it is surely reached."""
-    criterion, expected = result.criterion, expected_level(result)
-    level = min((one for one in criterion.levels if one >= expected), default=0)
-    told = concerned(result)
-    is_reached = not result.open and all(one.low >= expected for one in told)
-    if is_reached or not level:
-        return Md("")
-    return Md(f"{level}{NBSP}: {code(criterion.levels[level])}")
 
 
 _NAMED = 8

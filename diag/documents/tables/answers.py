@@ -94,33 +94,28 @@ def answers_of(
 ) -> Answers:
     """Return every answer and note of an audit, place by place, in question order.
 
-    Phone numbers are taken out of what was typed, unless they are `let_out`.
+    What no edition knows comes last. Phone numbers are taken out of what was typed,
+    unless they are `let_out`.
     """
     rows: list[tuple[Cell, ...]] = []
     withheld = 0
-    audit = identity(report)
-    for place, name in _asked(report):
-        question = report.checklist.questions.get(name)
-        facts = _facts(report, place, name, question, let_out=let_out)
-        told = [(*audit, *cells) for cells in facts]
-        if sensitive or (question and not question.sensitive):
-            rows += told
-        else:
-            withheld += len(told)
-    return Answers(tuple(rows), withheld)
-
-
-def _asked(report: Report) -> Iterator[tuple[Place, str]]:
-    """Go through what was answered or noted; what no edition knows comes last."""
-    ranks = {name: rank for rank, name in enumerate(report.checklist.questions)}
-    facts = report.facts
-    told: dict[str, set[str]] = {}
+    audit, facts = identity(report), report.facts
+    questions = report.checklist.questions
+    ranks = {name: rank for rank, name in enumerate(questions)}
+    asked: dict[str, set[str]] = {}
     for where, name in (*facts.answers, *facts.notes):
-        told.setdefault(where, set()).add(name)
+        asked.setdefault(where, set()).add(name)
     for place in facts.places.values():
-        names = told.get(place.id, set())
+        names = asked.get(place.id, set())
         for name in sorted(names, key=lambda one: (ranks.get(one, len(ranks)), one)):
-            yield place, name
+            question = questions.get(name)
+            found = _facts(report, place, name, question, let_out=let_out)
+            told = [(*audit, *cells) for cells in found]
+            if sensitive or (question and not question.sensitive):
+                rows += told
+            else:
+                withheld += len(told)
+    return Answers(tuple(rows), withheld)
 
 
 def _facts(

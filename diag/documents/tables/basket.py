@@ -11,7 +11,6 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
-from diag.assess.plan import Action
 from diag.assess.words import WORKS, format_seen
 from diag.audit.reasons import describe_waiting
 from diag.audit.report import Report
@@ -100,6 +99,15 @@ class AuditBasket:
     """Why → how many lines."""
 
 
+_LEFT_OUT = {
+    FollowUpState.ECARTEE: "écartées",
+    FollowUpState.FAITE: "déjà faites",
+    FollowUpState.VERIFIEE: "déjà faites",
+    FollowUpState.COMMANDEE: "déjà commandées",
+}
+"""Why an action buys nothing here."""
+
+
 def basket_of(report: Report, *, to_confirm: bool = False) -> AuditBasket:
     """Return what an audit's plan buys; with what is `to_confirm` when asked."""
     audit, lots = identity(report), lots_of(report.checklist)
@@ -108,8 +116,10 @@ def basket_of(report: Report, *, to_confirm: bool = False) -> AuditBasket:
     left_out: Counter[str] = Counter()
     for action in report.plan:
         bought = [line for line in action.advice.cost.lines if line.quantity.high != 0]
-        if why := _why_not(action, to_confirm=to_confirm):
-            left_out[why] += len(bought)
+        is_sure = action.advice.trigger is Trigger.FIRES
+        why = _LEFT_OUT.get(action.state, "") if action.state else ""
+        if why or not (is_sure or to_confirm):
+            left_out[why or "à confirmer"] += len(bought)
             continue
         result = report.result(action.advice.recommendation.when.criterion)
         cells = (
@@ -134,7 +144,7 @@ def basket_of(report: Report, *, to_confirm: bool = False) -> AuditBasket:
                     least=_sum(price, quantity.low, price.minimum),
                     most=_sum(price, quantity.high, price.maximum),
                     action=cells,
-                    sure=action.advice.trigger is Trigger.FIRES,
+                    sure=is_sure,
                     rank=ranks.get(price.id, len(lots)),
                     aged=format_seen(price, day) * price.is_old(day.isoformat()),
                     is_open=result is not None and result.open,
@@ -168,20 +178,6 @@ def lots_of(checklist: Checklist) -> dict[str, str]:
         if checklist.prices[name].section is BudgetSection.TRAVAUX
     }
     return {name: lot for name, lot in told.items() if name not in works} | works
-
-
-def _why_not(action: Action, *, to_confirm: bool) -> str:
-    """Return why an action buys nothing here; empty when it does."""
-    match action.state:
-        case FollowUpState.ECARTEE:
-            return "écartées"
-        case FollowUpState.FAITE | FollowUpState.VERIFIEE:
-            return "déjà faites"
-        case FollowUpState.COMMANDEE:
-            return "déjà commandées"
-    if action.advice.trigger is Trigger.FIRES or to_confirm:
-        return ""
-    return "à confirmer"
 
 
 def _sum(price: Price, quantity: Fraction | int | None, cents: int) -> Sum:
