@@ -2,13 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING
 
 from diag.model.enums import Audience
-
-if TYPE_CHECKING:
-    from diag.audit.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +19,14 @@ class AudienceDocument:
     reading: str
     """How the message advises to read it."""
     module: str
-    """Its builder, in this package; loaded by the first document that needs it."""
+    """Its builder, in this package, loaded by the first document that needs it.
+
+    Its `view` returns what the template prints, its `printed` what its own pages do.
+    """
     in_subject: str = ""
     """What the subject of the message adds."""
-    paper: str = ""
-    """Whose `printed` gives the pages of its PDF, where the whole is too long."""
-
-    def view(self, report: "Report") -> dict[str, object]:
-        """Return what the template of the audience may print."""
-        builder = import_module(f"{__name__}.{self.module}")
-        view: dict[str, object] = builder.view(report)
-        return view
+    has_paper: bool = False
+    """Whether its PDF has pages of its own, the whole being too long."""
 
 
 AUDIENCES: Mapping[Audience, AudienceDocument] = {
@@ -53,7 +45,7 @@ AUDIENCES: Mapping[Audience, AudienceDocument] = {
         "Il dit ce qui marche, ce qui est proposé et pour quand, ce que cela rendrait "
         "possible en classe et qui appeler.",
         "equipe",
-        paper="equipe",
+        has_paper=True,
     ),
     Audience.ACADEMIE: AudienceDocument(
         "Note à l'académie",
@@ -62,7 +54,7 @@ AUDIENCES: Mapping[Audience, AudienceDocument] = {
         "Elle dit où en sont le projet, la formation, l'ENT et la loi, et ce "
         "qui est attendu de l'académie.",
         "academie",
-        paper="academie",
+        has_paper=True,
     ),
     Audience.TECHNIQUE: AudienceDocument(
         "Annexe technique",
@@ -72,7 +64,7 @@ AUDIENCES: Mapping[Audience, AudienceDocument] = {
         "reconnaît qu'elle est finie.",
         "technique",
         in_subject="annexe technique",
-        paper="technique",
+        has_paper=True,
     ),
     Audience.RESERVE: AudienceDocument(
         "Feuillet réservé",

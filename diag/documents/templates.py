@@ -167,6 +167,10 @@ def _digest(text: str) -> str:
     return sha256(text.encode("utf-8")).hexdigest()
 
 
+def _builder_of(audience: Audience) -> Any:
+    return import_module(f"diag.documents.{AUDIENCES[audience].module}")
+
+
 def build_document(report: Report, audience: Audience) -> Document:
     """Return the document of an audience: same report, same bytes.
 
@@ -177,8 +181,8 @@ def build_document(report: Report, audience: Audience) -> Document:
     builder, house = AUDIENCES[audience], report.office.house
     meta = frame.build_meta(report, f"{builder.title} — {report.about.name}")
     nothing: dict[str, object] = {"sources": Md(""), "prices": Md("")}
-    view = builder.view(report)
-    draw: Any = view.pop("draw", None)  # lays out the pages of its PDF as data
+    view: dict[str, Any] = _builder_of(audience).view(report)
+    draw = view.pop("draw", None)  # lays out the pages of its PDF as data
     context = frame.view(report, meta) | nothing | view
     body = render(audience, audience, context, house)
     contacts = render_contacts(frame.contacts(report), house)
@@ -192,7 +196,7 @@ def build_document(report: Report, audience: Audience) -> Document:
         pictures=report.pictures,
         is_short=True,
     )
-    if builder.paper:
+    if builder.has_paper:
         laid = partial(_printed, report, audience, meta, context)
         return replace(document, on_paper=laid)
     if draw and not is_rewritten(house, audience):
@@ -226,8 +230,7 @@ def _printed(
     report: Report, audience: Audience, meta: Meta, context: Mapping[str, object]
 ) -> Document:
     """Return the pages of an audience's PDF, with what travels inside."""
-    made = import_module(f"diag.documents.{AUDIENCES[audience].paper}")
-    own, attached = made.printed(report)
+    own, attached = _builder_of(audience).printed(report)
     paper = build_paper(audience, meta, {**context, **own}, report.office.house)
     return replace(paper, pictures=report.pictures, attachments=attached)
 
