@@ -242,24 +242,20 @@ class Host:
             return (self.monotonic() - start) * 1000
         return None
 
-    async def path_mtu(
-        self, mire: Mire, address: str, sent: bytes, seconds: float = 5.0
-    ) -> int | None:
+    async def path_mtu(self, mire: Mire, address: str, sent: bytes) -> int | None:
         """Return the largest packet of the way to a server, in bytes.
 
         `sent` is moved first, so that the limit of the way is known. None: the system
         gives no segment, or the server is not there.
         """
-        return await asyncio.to_thread(self._path_mtu, mire, address, sent, seconds)
+        return await asyncio.to_thread(self._path_mtu, mire, address, sent)
 
-    def _path_mtu(
-        self, mire: Mire, address: str, sent: bytes, seconds: float
-    ) -> int | None:
+    def _path_mtu(self, mire: Mire, address: str, sent: bytes) -> int | None:
         is_six = ":" in address
         try:
             with ExitStack() as opened:
                 made = opened.enter_context(
-                    socket.create_connection((address, mire.port), seconds)
+                    socket.create_connection((address, mire.port), 5.0)
                 )
                 if mire.is_tls:
                     made = opened.enter_context(
@@ -292,20 +288,12 @@ class Host:
             return tuple(map(str, dns.resolver.Resolver().nameservers))
         return ()
 
-    async def ask_name(
-        self,
-        name: str,
-        server: str,
-        kind: str = "A",
-        *,
-        port: int = 53,
-        seconds: float = 2.0,
-    ) -> NameAnswer:
+    async def ask_name(self, name: str, server: str) -> NameAnswer:
         """Ask one resolver for a name, once, by UDP."""
         start = self.monotonic()
         try:
-            asked = dns.message.make_query(name, kind)
-            answer = await dns.asyncquery.udp(asked, server, seconds, port)
+            asked = dns.message.make_query(name, "A")
+            answer = await dns.asyncquery.udp(asked, server, timeout=2.0)
         except (dns.exception.DNSException, OSError, ValueError):
             return NameAnswer()
         ms = (self.monotonic() - start) * 1000

@@ -68,15 +68,7 @@ class FakeHost(Host):
     def name_servers(self) -> tuple[str, ...]:
         return self.resolvers
 
-    async def ask_name(
-        self,
-        name: str,
-        server: str,
-        kind: str = "A",
-        *,
-        port: int = 53,
-        seconds: float = 2.0,
-    ) -> NameAnswer:
+    async def ask_name(self, name: str, server: str) -> NameAnswer:
         self.asked.append(f"{server} {name}")
         return self.names.get((server, name), NameAnswer())
 

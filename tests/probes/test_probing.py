@@ -321,7 +321,7 @@ class NamingHost(LoopbackHost):
     def name_servers(self) -> tuple[str, ...]:
         return ("192.168.1.1",)
 
-    async def ask_name(self, name: str, server: str, **_asked: object) -> NameAnswer:  # type: ignore[override]
+    async def ask_name(self, name: str, server: str) -> NameAnswer:
         self.asked.append(name)
         if not self.answers:
             return NameAnswer()
@@ -350,7 +350,7 @@ class FarNamingHost(NamingHost):
     def monotonic(self) -> float:
         return self.now_s
 
-    async def ask_name(self, name: str, server: str, **_asked: object) -> NameAnswer:  # type: ignore[override]
+    async def ask_name(self, name: str, server: str) -> NameAnswer:
         self.now_s += 0.7
         return (await super().ask_name(name, server))._replace(ms=700.0)
 
