@@ -249,10 +249,14 @@ def test_a_push_out_of_territory_is_refused_new_audit_or_not(
 ) -> None:
     lines = answers(laptop, 1)
 
-    assert {one.kind for one in push(store, *lines, scopes="998").rejected} == {"scope"}
+    new = push(store, *lines, scopes="998").rejected
+    assert {one.kind for one in new} == {"scope"}
+    assert all(one.problem.startswith(str(VALLEY.subject)) for one in new)
     assert store.audit(VALLEY.id) is None
     push(store, *lines[:1], scopes="99901")
-    assert {one.kind for one in push(store, *lines, scopes="998").rejected} == {"scope"}
+    known = push(store, *lines, scopes="998").rejected
+    assert {one.kind for one in known} == {"scope"}
+    assert all(VALLEY.id in one.problem for one in known)
 
 
 def test_a_school_out_of_the_directory_is_for_those_who_see_everything(
