@@ -1,6 +1,6 @@
 """What people wrote apart, for whoever settles it: candidates, origin, effects."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -186,12 +186,16 @@ class _Telling:
         key = (getattr(topic, "place", ""), getattr(topic, "question", ""))
         journal = session.workspace.journal
         name_of = session.workspace.settings.name_of
-        base = self._base(conflict)
+        heads = [self.revisions[ident] for ident in conflict.heads]
+        base = conflict.base
+        if any(one.undoes for one in heads):  # not the settling that was taken back
+            history = tuple(self.revisions.values())
+            base = nearest_base(history, [self._first(one).id for one in heads])
         return Contested(
             session=session,
             conflict=conflict,
             about=describe_subject(session, topic),
-            candidates=tuple(self._candidates(conflict)),
+            candidates=tuple(self._candidates(conflict, heads)),
             base=describe_revision(session, base) if base else "",
             notes=session.facts.notes.get(key, ())
             if isinstance(topic, AnswerTopic)
@@ -212,18 +216,11 @@ class _Telling:
             else (),
         )
 
-    def _base(self, conflict: Conflict) -> Revision | None:
-        """Return where all come from: not the settling that was taken back."""
-        heads = [self.revisions[ident] for ident in conflict.heads]
-        if not any(one.undoes for one in heads):
-            return conflict.base
-        history = tuple(self.revisions.values())
-        return nearest_base(history, [self._first(one).id for one in heads])
-
-    def _candidates(self, conflict: Conflict) -> Iterator[Candidate]:
+    def _candidates(
+        self, conflict: Conflict, heads: Sequence[Revision]
+    ) -> Iterator[Candidate]:
         session = self.session
         name_of = session.workspace.settings.name_of
-        heads = [self.revisions[ident] for ident in conflict.heads]
         answers = (
             session.facts.answers.get((conflict.topic.place, conflict.topic.question))
             if isinstance(conflict.topic, AnswerTopic)
