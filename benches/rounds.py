@@ -23,11 +23,11 @@ import httpx
 from benches.budgets import hold
 from benches.worlds.sync import audit_lines, hub_in, opened
 from diag.journal.journal import Journal, put_setting
-from diag.sync.exchange import Exchange, ExchangeEvent
+from diag.sync.exchange import Exchange, ExchangeEvent, SyncResult
 from diag.sync.http import HttpTransport, enrol
 from diag.sync.hub.home import HubHome
 from diag.sync.hub.intake import Push
-from diag.sync.meeting import SyncResult, synchronise
+from diag.sync.meeting import synchronise
 from diag.sync.trust import Enrolment, build_trust, read_token
 from tests.sync.databases import MISSING, programs, running
 

@@ -25,8 +25,7 @@ from diag.cli.shared import (
 from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.office import sync as syncing
-from diag.sync.exchange import PAUSE
-from diag.sync.meeting import GRAVEST
+from diag.sync.exchange import GRAVEST, PAUSE
 from diag.words.dates import moment_words
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace

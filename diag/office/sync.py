@@ -25,8 +25,8 @@ from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.office.erasing import erasure_news, purge_news
 from diag.office.sealing import Sealing, admit_withheld, key_of_hub, withheld_words
-from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress
-from diag.sync.meeting import SyncResult, open_transport, synchronise_with
+from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress, SyncResult
+from diag.sync.meeting import open_transport, synchronise_with
 from diag.sync.protocol import FILES, PAGE_LINES, ProblemError, Transport
 from diag.sync.transfer import Transfer, is_metered
 from diag.sync.trust import (

@@ -1,4 +1,4 @@
-"""A laptop and an office meet: compare sums, pull, push; attachments follow.
+"""A laptop and an office meet: compare sums, pull, push; the result of a sync.
 
 Whatever carries it. Sync writes no revision and chooses no side: it makes the union of
 two logs. Nothing is remembered as « pushed »: a hub restored from an old copy heals by
@@ -63,6 +63,19 @@ _LEAST_BYTES = 16 * 1024
 
 _ROUNDS = 3
 """How many exact comparisons, when others write at the same time."""
+
+
+OFFLINE, UNEQUAL, REFUSED, BARRED, AWAITED = 10, 11, 12, 13, 14
+"""Exit codes: no answer; not the same on both sides; lines refused; this laptop is
+revoked, or may not; only attachments are awaited."""
+
+STOPPED = 1
+"""Exit code of what else stopped a sync."""
+
+GRAVEST = (BARRED, STOPPED, OFFLINE, REFUSED, UNEQUAL, AWAITED, 0)
+"""Which code stands for several hubs: the first of these."""
+
+_BARRED = frozenset({"token-revoked", "cloned", "scope", "right"})
 
 
 class CancelledError(DiagError):
@@ -394,6 +407,89 @@ class _Meeting:
             if self.audit in pushed.sums:
                 self.theirs = AuditSum(self.audit, *pushed.sums[self.audit])
             self.exchange.step(len(batch))
+
+
+@dataclass(slots=True)
+class SyncResult:
+    """What a sync did, until its end or a cut."""
+
+    hub: str
+    name: str
+    at: int
+    """When it began, by this laptop's clock."""
+    pulled: int = 0
+    """Revisions that came."""
+    pushed: int = 0
+    """Revisions that went."""
+    received: int = 0
+    """Attachments that came."""
+    sent: int = 0
+    """Attachments that went."""
+    deferred: int = 0
+    """Attachments that wait for a line that is not paid by volume, both ways."""
+    deferred_bytes: int = 0
+    awaited: int = 0
+    """Attachments that are named and that the office has not yet."""
+    clock_gap: int = 0
+    """Milliseconds by which this laptop is ahead of the hub: shown, never judged."""
+    unequal: list[str] = field(default_factory=list)
+    """Audits that are not the same on both sides."""
+    causes: dict[str, str] = field(default_factory=dict)
+    """Each of them → why, in French, where it is known."""
+    refused: list[str] = field(default_factory=list)
+    """What was refused, in French."""
+    people: dict[str, str] = field(default_factory=dict)
+    """Names of colleagues, by the label of their revisions."""
+    there: list[str] = field(default_factory=list)
+    """Attachments of this laptop that the office holds."""
+    unread: int = 0
+    """Modifications of a newer version, kept here and passed on."""
+    strangers: list[str] = field(default_factory=list)
+    """Keys of others under one's own label, in French."""
+    withdrawn: int = 0
+    """What a bundle had brought, and that left: the office took it not."""
+    given_back: int = 0
+    """Erasures of one person that the office refused: the next sync brings back what
+    they took."""
+    erasures: list[str] = field(default_factory=list)
+    """What is asked to be erased, or was, in French."""
+    present: list[str] = field(default_factory=list)
+    """Who else is on which audit, in French."""
+    withheld: list[str] = field(default_factory=list)
+    """What bundles brought and does not enter yet, in French."""
+    freed: int = 0
+    """Photos of closed audits that left this laptop, every office having them."""
+    problem: str = ""
+    """Why it stopped before its end, in French; empty when it did not."""
+    code: int = 0
+    """The exit code of who syncs from a script: one of those above."""
+
+    def stop(self, error: DiagError) -> None:
+        """Keep why it stopped before its end."""
+        self.problem = str(error)
+        self.code = STOPPED
+        if isinstance(error, OfflineError):
+            self.code = OFFLINE
+        elif isinstance(error, ProblemError) and error.kind in _BARRED:
+            self.code = BARRED
+
+    def conclude(self) -> None:
+        """Keep what is left to do, where nothing stopped it."""
+        files = self.awaited or self.deferred
+        left = {REFUSED: self.refused, UNEQUAL: self.unequal, AWAITED: files}
+        found = (code for code, what in left.items() if what)
+        self.code = self.code or next(found, 0)
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether the office lets this laptop in no more: trying again is in vain."""
+        return self.code == BARRED
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that is here is at the office, and the reverse."""
+        left = self.unequal or self.refused or self.awaited or self.deferred
+        return not (self.problem or left)
 
 
 def find_key(line: bytes) -> bytes:

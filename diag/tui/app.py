@@ -47,7 +47,7 @@ from diag.tui.text import DIAG_DARK, DIAG_LIGHT, THEMES
 from diag.words.sentences import system_sentence
 
 if TYPE_CHECKING:
-    from diag.sync.meeting import SyncResult
+    from diag.sync.exchange import SyncResult
     from diag.tui.bilan import BilanScreen
     from diag.workspace.workspace import World
 

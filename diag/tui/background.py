@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from diag.model.errors import DiagError
 
 if TYPE_CHECKING:
-    from diag.sync.meeting import SyncResult
+    from diag.sync.exchange import SyncResult
     from diag.workspace.workspace import World
 
 TICK: Final = 10.0

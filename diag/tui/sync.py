@@ -12,8 +12,7 @@ from textual.worker import get_current_worker
 
 from diag.model.errors import DiagError
 from diag.office import sync
-from diag.sync.exchange import PAUSE, REVISIONS
-from diag.sync.meeting import SyncResult
+from diag.sync.exchange import PAUSE, REVISIONS, SyncResult
 from diag.tui.background import BackgroundSync
 from diag.tui.commands import Command, CommandType, Sturdy, bindings_of, key_now
 from diag.tui.dialogs import Ask, Notice

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from diag.sync.exchange import GRAVEST, SyncResult
 from diag.sync.hub.supervision import SeenAsk, SeenAudit, SeenDevice, SeenPerson
 from diag.sync.hub.tables import Device
-from diag.sync.meeting import GRAVEST, SyncResult
 from tests.contracts.pin_json import SHAPES, shapes
 
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"

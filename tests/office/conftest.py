@@ -12,7 +12,7 @@ from diag.audit.session import AuditSession, open_session
 from diag.journal import changes
 from diag.journal.revision import Origin
 from diag.office import sync as syncing
-from diag.sync.meeting import SyncResult
+from diag.sync.exchange import SyncResult
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, started, territory, workspace
 from tests.journal.builders import known

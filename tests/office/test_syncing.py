@@ -17,8 +17,7 @@ from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.office import sync as syncing
 from diag.sync import transfer
-from diag.sync.exchange import Progress
-from diag.sync.meeting import AWAITED, SyncResult
+from diag.sync.exchange import AWAITED, Progress, SyncResult
 from diag.sync.transfer import LIGHT
 from diag.sync.trust import keep_enrolment
 from diag.workspace.workspace import Workspace

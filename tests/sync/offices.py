@@ -19,6 +19,7 @@ from diag.sync.hub.hub import Hub
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Store
 from diag.sync.hub.tables import Location
+from diag.sync.meeting import Rounds
 from diag.sync.protocol import (
     NEWEST,
     Enrolling,
@@ -41,7 +42,6 @@ from diag.sync.protocol import (
     TreeQuestion,
     Unproven,
 )
-from diag.sync.rounds import Rounds
 from tests.journal.builders import CAMPAIGN, NOON, known
 
 T = TypeVar("T")

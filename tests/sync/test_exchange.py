@@ -10,9 +10,8 @@ from diag.journal.backup import backup
 from diag.journal.journal import Journal
 from diag.journal.people import retire
 from diag.model.errors import DiagError
-from diag.sync.exchange import CancelledError, ExchangeEvent, Pace
+from diag.sync.exchange import CancelledError, ExchangeEvent, Pace, SyncResult
 from diag.sync.hub.hub import Hub
-from diag.sync.meeting import SyncResult
 from diag.sync.protocol import Hello, HubLimits, OfflineError, ProblemError
 from tests.journal.builders import person
 from tests.journal.worlds import content

@@ -23,10 +23,10 @@ from diag.journal.exchange import proven_sum, unread_lines
 from diag.journal.facts import claimed
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
-from diag.sync.exchange import ExchangeEvent
+from diag.sync.exchange import ExchangeEvent, SyncResult
 from diag.sync.http import enrol
 from diag.sync.hub.home import HubHome
-from diag.sync.meeting import SyncResult, synchronise_with
+from diag.sync.meeting import synchronise_with
 from diag.sync.trust import read_enrolments
 from tests.journal.builders import NOON
 from tests.journal.newer import newer

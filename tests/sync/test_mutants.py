@@ -18,8 +18,8 @@ from diag.journal.ingest import Ingested
 from diag.journal.journal import Journal
 from diag.sync.exchange import Exchange, _Meeting
 from diag.sync.hub import hub, writing
+from diag.sync.meeting import Rounds
 from diag.sync.protocol import PulledPage, Want
-from diag.sync.rounds import Rounds
 from tests.sync.machine import NEW, OLD, Meetings, Way
 
 pytestmark = pytest.mark.long

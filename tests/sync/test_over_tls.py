@@ -17,11 +17,11 @@ from diag.journal.journal import Journal
 from diag.journal.revision import now
 from diag.model.errors import DiagError
 from diag.sync import transfer
-from diag.sync.exchange import ExchangeEvent
+from diag.sync.exchange import ExchangeEvent, SyncResult
 from diag.sync.http import HttpTransport, enrol
 from diag.sync.hub.files import PART, BlobFiles
 from diag.sync.hub.home import AUTHORITY, CERTIFICATE, certify, make_authority
-from diag.sync.meeting import SyncResult, synchronise_with
+from diag.sync.meeting import synchronise_with
 from diag.sync.protocol import HubLimits, OfflineError, ProblemError
 from diag.sync.transfer import Transfer
 from diag.sync.trust import (

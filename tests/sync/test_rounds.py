@@ -19,12 +19,13 @@ from diag.sync.exchange import (
     CancelledError,
     ExchangeEvent,
     Pace,
+    SyncResult,
     UnsureLine,
 )
 from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.tables import Heard
-from diag.sync.meeting import SyncResult, synchronise
+from diag.sync.meeting import synchronise
 from diag.sync.protocol import (
     FILES,
     Hello,

@@ -17,11 +17,11 @@ from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
 from diag.sync.bundle import BundleError
 from diag.sync.bundle.write import BundleSummary
-from diag.sync.exchange import ExchangeEvent
+from diag.sync.exchange import ExchangeEvent, SyncResult
 from diag.sync.folder import FolderTransport
 from diag.sync.http import HttpTransport
 from diag.sync.hub.app import build_app
-from diag.sync.meeting import SyncResult, synchronise
+from diag.sync.meeting import synchronise
 from diag.sync.protocol import HubLimits
 from diag.sync.trust import build_trust
 from tests.journal.builders import NOON

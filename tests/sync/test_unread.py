@@ -14,9 +14,9 @@ from diag.journal.exchange import proven_sum, unread_lines, whole_sum
 from diag.journal.journal import AuditSum, Journal
 from diag.journal.revision import NewRevision
 from diag.office.sync import words_of
-from diag.sync.exchange import ExchangeEvent
+from diag.sync.exchange import ExchangeEvent, SyncResult
 from diag.sync.hub.hub import Hub
-from diag.sync.meeting import SyncResult, synchronise
+from diag.sync.meeting import synchronise
 from diag.sync.protocol import Hello, LogPage, OfflineError, ProblemError
 from tests.journal.builders import person
 from tests.journal.newer import newer, other_act

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from diag.office import sync as syncing
-from diag.sync.meeting import SyncResult
+from diag.sync.exchange import SyncResult
 from diag.tui.background import BackgroundSync
 from diag.workspace.workspace import World
 from tests.audit.builders import SCHOOL, started, workspace
