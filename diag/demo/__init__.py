@@ -351,8 +351,7 @@ def plan_years(folder: Path) -> None:
         frame = ProgrammeFrame(first=_YEARS[0], campaigns=campaigns)
         container = create(workspace, SLUG, frame, SIREN)
         container.write(*_money(container))
-        weights = _workshops(container)
-        _decide(container.reopened(), weights)
+        _hold_workshops(container)
         _choose(container.reopened(), frame)
 
 
@@ -377,8 +376,11 @@ def _money(container: Container) -> Iterator[NewRevision]:
     )
 
 
-def _workshops(container: Container) -> tuple[str, ...]:
-    """Write themes, workshops, cards and ballots; return the workshops' ids."""
+def _hold_workshops(container: Container) -> None:
+    """Write themes, workshops, cards and ballots, then what two bodies made of them.
+
+    An opinion, then the committee's word, which adopts the weights of the ballots.
+    """
     for name, (title, domains) in _THEMES.items():
         gathering.put_theme(container, name, title, domains)
     idents = []
@@ -398,11 +400,7 @@ def _workshops(container: Container) -> tuple[str, ...]:
             for points in ballots:
                 shared = dict(zip(_THEMES, points, strict=True))
                 gathering.put_ballot(container, ident, role, shared)
-    return tuple(idents)
-
-
-def _decide(container: Container, workshops: tuple[str, ...]) -> None:
-    """Write an opinion, then the committee's word, which adopts the weights."""
+    container = container.reopened()
     adopting.decide(
         container,
         adopting.PILOTAGE,
@@ -411,7 +409,7 @@ def _decide(container: Container, workshops: tuple[str, ...]) -> None:
         about="l'ordre des opérations et les thèmes des ateliers",
         why="avis favorable ; la formation avant le matériel",
     )
-    ident = adopting.decide(
+    adopted = adopting.decide(
         container,
         str(container.audit.subject),
         Outcome.ADOPTE,
@@ -420,7 +418,7 @@ def _decide(container: Container, workshops: tuple[str, ...]) -> None:
         about="la règle de partage, la réserve et les poids des thèmes",
         votes="17 pour, 2 abstentions",
     )
-    gathering.put_weights(container.reopened(), workshops, decision=ident)
+    gathering.put_weights(container.reopened(), tuple(idents), decision=adopted)
 
 
 def _choose(container: Container, frame: ProgrammeFrame) -> None:

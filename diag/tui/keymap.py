@@ -16,7 +16,6 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from diag.tui import (
-    background,
     beginning,
     bilan,
     commands,
@@ -216,7 +215,6 @@ PLACES = {
     discover.__name__: KeyPlace.WINDOW,
     noting.__name__: KeyPlace.WINDOW,
     palette.__name__: KeyPlace.WINDOW,
-    background.__name__: KeyPlace.WINDOW,
     square.__name__: KeyPlace.WINDOW,
 }
 """The place of the commands and screens of each module that has any."""
