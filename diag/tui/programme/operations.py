@@ -1,10 +1,9 @@
 """Operations: why each is there, what would move it, its lock, what follows it."""
 
-from functools import partial
+import asyncio
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.widgets import OptionList
 
 from diag.journal import subjects
@@ -19,7 +18,6 @@ from diag.programme.words import theme_words, what_if_words
 from diag.tui.commands import Command
 from diag.tui.dialogs import ChooseDialog, Confirm, Field, ListChoice, Notice
 from diag.tui.programme.replaying import ACT, Keep, ProgrammeForm, ProgrammeWork
-from diag.tui.programme.years import YearsView
 from diag.tui.text import Sentence
 from diag.words.dates import day_typed
 from diag.words.vocabulary import FOLLOW_UPS
@@ -94,27 +92,23 @@ class LockForm(ProgrammeForm):
         yield Sentence("", id="effect", classes="below")
 
     @on(OptionList.OptionHighlighted)
-    def _stands(self) -> None:
-        self.query_one("#effect", Sentence).show("Effet : calcul…")
-        self._price(self.chosen)
-
-    @work(thread=True, exclusive=True, group="price", description="aside")
-    def _price(self, chosen: str) -> None:
-        board, operation = self._board, self._operation
+    @work(exclusive=True, group="price")
+    async def _stands(self) -> None:
+        """Show what the choice would move, worked out aside."""
+        board, operation, chosen = self._board, self._operation, self.chosen
+        effect = self.query_one("#effect", Sentence)
+        effect.show("Effet : calcul…")
         if chosen == _FREE:
             words = "Le programme se refera sans ce verrou."
         else:
             try:
-                effect = lock_effect(board, operation, _year(chosen))
+                year = _year(chosen)
+                found = await asyncio.to_thread(lock_effect, board, operation, year)
             except DiagError as error:
                 words = str(error)
             else:
-                words = "\n".join(lock_words(board, operation, effect))
-        self.app.call_from_thread(self._show_effect, chosen, words)
-
-    def _show_effect(self, chosen: str, words: str) -> None:
-        if self.is_attached and chosen == self.chosen:
-            self.query_one("#effect", Sentence).show(words)
+                words = "\n".join(lock_words(board, operation, found))
+        effect.show(words)
 
     def keep(self) -> str:
         """Write the lock, or take it away.
@@ -191,36 +185,25 @@ def _year(chosen: str) -> int | None:
     return None if chosen == OUT else int(chosen)
 
 
-class Answered(Message):
-    """What would be needed for a year was worked out."""
-
-    def __init__(
-        self, title: str, words: tuple[str, ...], found: WhatIf | None = None
-    ) -> None:
-        super().__init__()
-        self.title, self.words, self.found = title, words, found
-
-
 class OperationActs(ProgrammeWork):
     """What one does to the operation under the cursor."""
 
-    def on_see_why(self) -> None:
-        """Give all there is to know of the operation, to be read."""
-        if self.view and self.operation:
-            self._explain(self.view, self.operation)
-        elif self.view and self.key:
-            self.app.push_screen(Notice(self.view.below(self.key), "Pourquoi"))
-
-    @work(thread=True, exclusive=True, group="what-if", description="aside")
-    def _explain(self, view: YearsView, operation: str) -> None:
-        """A theme's weight is explained by a replay without it."""
-        words = (one.text.plain for one in view.detail(operation))
-        weight = theme_words(view.board, operation)
-        more = ("", weight) if weight else ()
-        self.post_message(Answered("Pourquoi", (*words, *more)))
+    @work
+    async def on_see_why(self) -> None:
+        """Have all there is to know of the operation read."""
+        view, operation = self.view, self.operation
+        if view and operation:
+            # A theme's weight is explained by a replay without it.
+            weight = await asyncio.to_thread(theme_words, view.board, operation)
+            words = [one.text.plain for one in view.detail(operation)]
+            words += ["", weight] if weight else []
+            self.app.push_screen(Notice("\n".join(words), "Pourquoi"))
+        elif view and self.key:
+            self.app.push_screen(Notice(view.below(self.key), "Pourquoi"))
 
     @work
     async def on_ask_what_if(self) -> None:
+        """Have the money that would suffice read; it may be kept from there."""
         board, name = self.board, self.operation
         if board is None or not name:
             return
@@ -230,36 +213,30 @@ class OperationActs(ProgrammeWork):
             self.diag.inform("Elle est déjà inscrite au premier budget.")
             return
         choices = [ListChoice(str(year), f"budget {year}") for year in asked]
-        title = board.named(name).title
+        operation = board.named(name).title
         chosen = await self.app.push_screen_wait(
-            ChooseDialog(f"{title} : que faudrait-il, pour quel budget ?", choices)
+            ChooseDialog(f"{operation} : que faudrait-il, pour quel budget ?", choices)
         )
-        if chosen is not None:
-            self._what_if(board, name, int(chosen))
-
-    @work(thread=True, exclusive=True, group="what-if", description="aside")
-    def _what_if(self, board: Board, name: str, year: int) -> None:
-        found = what_if(board.programme, board.schedule, name, year)
-        title = f"Que faudrait-il pour {year} ?"
-        words = (board.named(name).title, "", *what_if_words(board, found))
-        self.post_message(Answered(title, words, found if found.lands else None))
-
-    @on(Answered)
-    def _show_answer(self, event: Answered) -> None:
-        """Have the answer read; money that would suffice may be kept from there."""
-        words, found = "\n".join(event.words), event.found
-        if found is None or not found.money:
-            self.app.push_screen(Notice(words, event.title))
+        if chosen is None:
             return
-        asked = (
-            f"{event.title} {words}\n\nRéserver ? Ce serait de l'argent en plus des "
+        found = await asyncio.to_thread(
+            what_if, board.programme, board.schedule, name, int(chosen)
+        )
+        title = f"Que faudrait-il pour {chosen} ?"
+        words = "\n".join((operation, "", *what_if_words(board, found)))
+        if not found.lands or not found.money:
+            self.app.push_screen(Notice(words, title))
+            return
+        reserving = (
+            f"{title} {words}\n\nRéserver ? Ce serait de l'argent en plus des "
             "enveloppes, pour cette seule opération."
         )
-        question = Confirm(asked, yes="Réserver", no="Fermer", grave=True)
-        self.app.push_screen(question, partial(self._reserve, found))
+        question = Confirm(reserving, yes="Réserver", no="Fermer", grave=True)
+        if await self.app.push_screen_wait(question):
+            self.call_later(self._reserve, found)
 
-    def _reserve(self, found: WhatIf, confirmed: bool | None) -> None:  # noqa: FBT001 - Textual's
-        if not confirmed or self.container is None:
+    def _reserve(self, found: WhatIf) -> None:
+        if self.container is None:
             return
         container = self.container
         self.keep_changes({
