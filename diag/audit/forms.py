@@ -7,7 +7,7 @@ they become proposals, and each of them is forgotten.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -131,9 +131,7 @@ def read_form(
             "porte : il vient d'une autre campagne, ou du poste d'un collègue. "
             "Synchronisez, puis recommencez. Rien n'a été lu."
         )
-    rows = _Rows(session, printed, form, source)
-    offers = tuple(rows.offers())
-    return FormRead(printed, offers, tuple(rows.refused))
+    return _read_rows(session, printed, form, source)
 
 
 def is_form(path: Path) -> bool:
@@ -194,72 +192,56 @@ def parse_form(raw: bytes, ref: str) -> FilledForm:
         raise damaged from error
 
 
-class _Rows:
-    """The rows of a form, each read as an answer of its question."""
+def _read_rows(
+    session: AuditSession,
+    printed: Questionnaire,
+    form: FilledForm,
+    source: ProposalSource,
+) -> FormRead:
+    """Return what each row offers; those that cannot be answers are kept apart.
 
-    def __init__(
-        self,
-        session: AuditSession,
-        printed: Questionnaire,
-        form: FilledForm,
-        source: ProposalSource,
-    ) -> None:
-        self._session = session
-        self._printed = printed
-        self._form = form
-        self._source = source
-        self._on = session.workspace.world.today()
-        self.refused: list[str] = []
-
-    def offers(self) -> Iterator[Proposal]:
-        """Yield what each row offers; those that cannot be are kept apart.
-
-        Raises:
-            DiagError: a row answers what the page does not ask.
-        """
-        known = self._session.checklist.questions
-        forms = self._session.checklist.forms.values()
-        whom = self._printed.whom
-        columns = next((one.columns for one in forms if one.whom == whom), ())
-        for row in self._form.rows:
-            asked = columns if row.purchase else self._printed.questions
-            if row.question not in asked:
-                raise DiagError(
-                    "Ce fichier répond à une question que la page ne pose pas : "
-                    f"« {clean_line(row.question)} ». Rien n'a été lu."
-                )
-            question = known.get(row.question)
-            if question is None or (row.state == "known" and row.value == ""):
-                continue
-            try:
-                value = field_value(question, row, self._on)
-            except Refused as refused:
-                self.refused.append(str(refused))
-            else:
-                yield self._offer(question, row, value)
-
-    def _offer(self, question: Question, row: FormRow, value: Value) -> Proposal:
-        session, code = self._session, self._printed.id
+    Raises:
+        DiagError: a row answers what the page does not ask.
+    """
+    known, on = session.checklist.questions, session.workspace.world.today()
+    forms = session.checklist.forms.values()
+    columns = next((one.columns for one in forms if one.whom == printed.whom), ())
+    offers, refused = list[Proposal](), list[str]()
+    for row in form.rows:
+        if row.question not in (columns if row.purchase else printed.questions):
+            raise DiagError(
+                "Ce fichier répond à une question que la page ne pose pas : "
+                f"« {clean_line(row.question)} ». Rien n'a été lu."
+            )
+        question = known.get(row.question)
+        if question is None or (row.state == "known" and row.value == ""):
+            continue
+        try:
+            value = field_value(question, row, on)
+        except Refused as error:
+            refused.append(str(error))
+            continue
         place, lot = session.facts.root, ""
         if row.purchase:  # the lot of that name, or one to make
             name = clean_line(row.name) or f"Achat {row.purchase}"
             lots = session.facts.places_of(PlaceKind.LOT)
-            made = uuid5(UUID(session.audit.id), f"{code}/{row.purchase}")
-            place, lot = next(
-                ((one.id, "") for one in lots if fold(one.name) == fold(name)),
-                (str(made), name),
+            made = uuid5(UUID(session.audit.id), f"{printed.id}/{row.purchase}")
+            same = ((one.id, "") for one in lots if fold(one.name) == fold(name))
+            place, lot = next(same, (str(made), name))
+        offers.append(
+            Proposal(
+                id=proposal_id(session, printed.id, place, question.id),
+                place=place,
+                lot=lot,
+                question=question.id,
+                state=State(row.state),
+                value=value,
+                source=source,
+                by=declarer_words(printed.whom, clean_line(form.by)),
+                on=on.isoformat(),
             )
-        return Proposal(
-            id=proposal_id(session, code, place, question.id),
-            place=place,
-            lot=lot,
-            question=question.id,
-            state=State(row.state),
-            value=value,
-            source=self._source,
-            by=declarer_words(self._printed.whom, clean_line(self._form.by)),
-            on=self._on.isoformat(),
         )
+    return FormRead(printed, tuple(offers), tuple(refused))
 
 
 def declarer_words(whom: str, function: str = "") -> str:

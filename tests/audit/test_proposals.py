@@ -107,6 +107,20 @@ def test_what_is_offered_is_no_fact_and_one_undo_takes_an_acceptance_back(
     assert any("oui, la mairie (secrétaire)" in said for said in told_of)
 
 
+def test_a_purchase_read_again_is_offered_to_the_lot_that_it_made(
+    session: AuditSession,
+) -> None:
+    made = offered(session)
+    assert {one.lot for one in made} == {"", "iPad 9"}
+    propose(session, made)
+    accept(session, [one.offer.id for one in waiting(session)])
+    (lot,) = session.facts.places_of(PlaceKind.LOT)
+    again = offered(session)
+    assert [one.id for one in again] == [one.id for one in made]
+    assert {one.lot for one in again} == {""}
+    assert {one.place for one in again} == {session.facts.root, lot.id}
+
+
 def test_what_is_refused_is_not_offered_again_unless_it_says_otherwise(
     session: AuditSession,
 ) -> None:
