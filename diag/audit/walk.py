@@ -9,7 +9,6 @@ import re
 from collections.abc import (
     Callable,
     Collection,
-    Container,
     Iterable,
     Iterator,
     Mapping,
@@ -24,8 +23,6 @@ from diag.answers.types import TYPES, heads_words
 from diag.assess.judge import Judge, public
 from diag.assess.questions import (
     AUTHORS,
-    Asked,
-    NextQuestion,
     Pace,
     next_questions,
     relevant_questions,
@@ -349,30 +346,28 @@ def left_to_ask(
         left = [key for key in keys if not asked[key].is_settled or key in doubts]
         keys = [key for key in useful if key in asked]
         keys += [key for key in left if key not in useful]
-    shown = public(checklist).questions
-    return [_to_ask(facts, asked[key], useful.get(key), shown) for key in keys]
-
-
-def _to_ask(
-    facts: Facts, asked: Asked, rank: NextQuestion | None, shown: Container[str]
-) -> QuestionToAsk:
-    question = asked.question
-    return QuestionToAsk(
-        id=question.id,
-        place=asked.place,
-        place_name=facts.places[asked.place].name,
-        label=question.label,
-        ask=question.ask,
-        look=question.look,
-        expected=TYPES[question.type].expected(question),
-        sure=asked.relevant is True,
-        current=heads_words(question, asked.heads) if asked.heads else "",
-        public=question.id in shown,
-        urgency=rank.urgency if rank else None,
-        stake=rank.stake if rank else None,
-        cents=rank.cents if rank else None,
-        seconds=rank.seconds if rank else None,
-    )
+    shown, found = public(checklist).questions, list[QuestionToAsk]()
+    for each, rank in ((asked[key], useful.get(key)) for key in keys):
+        question = each.question
+        found.append(
+            QuestionToAsk(
+                id=question.id,
+                place=each.place,
+                place_name=facts.places[each.place].name,
+                label=question.label,
+                ask=question.ask,
+                look=question.look,
+                expected=TYPES[question.type].expected(question),
+                sure=each.relevant is True,
+                current=heads_words(question, each.heads) if each.heads else "",
+                public=question.id in shown,
+                urgency=rank.urgency if rank else None,
+                stake=rank.stake if rank else None,
+                cents=rank.cents if rank else None,
+                seconds=rank.seconds if rank else None,
+            )
+        )
+    return found
 
 
 _LABEL, _SYNONYM, _DOMAIN, _CHOICE, _ASK, _CRITERION, _LOOK = 10, 5, 4, 4, 3, 3, 2
@@ -437,18 +432,32 @@ class AuditSearch:
     """The questions of an edition, and what each is called; no answer is in it."""
 
     def __init__(self, judge: Judge) -> None:
-        called = words_meaning(judge.checklist)
+        checklist = judge.checklist
+        called = words_meaning(checklist)
+        domains = {domain.id: domain.title for domain in checklist.domains}
+        questions = list[tuple[str, Sequence[Text]]]()
+        for one in checklist.questions.values():
+            readers = judge.readers.readers(one.id)
+            titles = (checklist.criteria[each].title for each in readers)
+            more = _DANGER if one.danger else 1.0
+            weighed = (
+                (one.label, _LABEL),
+                (called[one.id], _SYNONYM),
+                (domains.get(one.domain, ""), _DOMAIN),
+                (" ".join(choice.label for choice in one.choices), _CHOICE),
+                (one.ask, _ASK),
+                (" ".join(titles), _CRITERION),
+                (one.look, _LOOK),
+            )
+            texts = [Text(words, weight * more) for words, weight in weighed]
+            questions.append((one.id, texts))
         self.index = SearchIndex(
-            (
-                (question.id, _texts(question, called[question.id], judge))
-                for question in judge.checklist.questions.values()
-            ),
-            whole=[synonym.id for synonym in judge.checklist.synonyms],
+            questions, whole=[synonym.id for synonym in checklist.synonyms]
         )
         """The ids of its questions, by their words."""
         self.advice = SearchIndex(
             (one.id, [Text(_BLANKS.sub(" ", words.title), _LABEL)])
-            for one in judge.checklist.recommendations.values()
+            for one in checklist.recommendations.values()
             for words in one.wording.values()
         )
         """The ids of its recommendations, by their titles."""
@@ -553,26 +562,6 @@ def words_meaning(checklist: Checklist) -> Mapping[str, str]:
         )
         for ident, label in labels.items()
     }
-
-
-def _texts(question: Question, called: str, judge: Judge) -> Sequence[Text]:
-    """Return what leads to a question, and how much each text weighs."""
-    checklist = judge.checklist
-    readers = judge.readers.readers(question.id)
-    domains = {domain.id: domain.title for domain in checklist.domains}
-    more = _DANGER if question.danger else 1.0
-    return [
-        Text(words, weight * more)
-        for words, weight in (
-            (question.label, _LABEL),
-            (called, _SYNONYM),
-            (domains.get(question.domain, ""), _DOMAIN),
-            (" ".join(choice.label for choice in question.choices), _CHOICE),
-            (question.ask, _ASK),
-            (" ".join(checklist.criteria[each].title for each in readers), _CRITERION),
-            (question.look, _LOOK),
-        )
-    ]
 
 
 @lru_cache(256)
