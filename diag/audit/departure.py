@@ -335,8 +335,14 @@ def debrief_of(report: Report) -> Debrief:
         words = sentence(f"{where} : {uncapitalised(str(seen))}")
         key = f"danger/{one.place}/{one.question.id}"
         dangers.append(DebriefLine(key, words, "!"))
+    strong: dict[str, DebriefLine] = {}  # the heaviest strength of each domain
+    for found in sorted(strengths(shown), key=lambda one: -one.criterion.weight):
+        words = strength_words(shown, found)
+        if words and not _names_price(words):
+            line = DebriefLine(f"criterion/{found.criterion.id}", words, "+")
+            strong.setdefault(found.criterion.domain, line)
     parts = (
-        DebriefPart("Ce qui marche", tuple(_strong(shown))),
+        DebriefPart("Ce qui marche", tuple(strong.values())[:STRONG]),
         DebriefPart("Ce que nous avons vu", (*dangers, *_seen(shown))),
         DebriefPart("À décider ensemble", tuple(_decisions(shown))),
     )
@@ -350,17 +356,6 @@ def debrief_of(report: Report) -> Debrief:
         early=early,
         score=f"Ensemble : {score}",
     )
-
-
-def _strong(report: Report) -> Iterator[DebriefLine]:
-    """Give the heaviest strengths, one a domain."""
-    domains: dict[str, DebriefLine] = {}
-    for one in sorted(strengths(report), key=lambda one: -one.criterion.weight):
-        words = strength_words(report, one)
-        if words and not _names_price(words):
-            key = f"criterion/{one.criterion.id}"
-            domains.setdefault(one.criterion.domain, DebriefLine(key, words, "+"))
-    yield from list(domains.values())[:STRONG]
 
 
 def _seen(report: Report) -> Iterator[DebriefLine]:
