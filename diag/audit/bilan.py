@@ -441,30 +441,7 @@ def is_plainly_out(place: PlaceRead) -> bool:
 _TRUTHS: dict[Truth, str] = {True: "vrai", False: "faux", None: "pas encore connu"}
 
 
-class Reasons:
-    """Why one criterion or recommendation stands as it does."""
-
-    def __init__(
-        self, explained: Explanation | AdviceExplanation, checklist: Checklist
-    ) -> None:
-        self._told, self._checklist = explained, checklist
-
-    def to_json(self) -> dict[str, object]:
-        """Return everything needed to judge again."""
-        shown = public(self._checklist)
-        if isinstance(self._told, Explanation):
-            return explanation_json(self._told, shown)
-        return advice_explanation_json(self._told, shown)
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """The reasons, in French."""
-        if isinstance(self._told, Explanation):
-            return tuple(_criterion_lines(self._told))
-        return tuple(_advice_lines(self._told))
-
-
-def explained(session: AuditSession, ident: str) -> Reasons:
+def explained(session: AuditSession, ident: str) -> Explanation | AdviceExplanation:
     """Return why a criterion or a recommendation stands as it does.
 
     Raises:
@@ -472,9 +449,9 @@ def explained(session: AuditSession, ident: str) -> Reasons:
     """
     facts, checklist = session.facts, session.checklist
     if ident in checklist.criteria:
-        return Reasons(why(facts, checklist, ident), checklist)
+        return why(facts, checklist, ident)
     if ident in checklist.recommendations:
-        return Reasons(why_recommended(facts, checklist, ident), checklist)
+        return why_recommended(facts, checklist, ident)
     known = [*checklist.criteria, *checklist.recommendations]
     near = get_close_matches(ident, known, n=1)
     hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
@@ -542,11 +519,25 @@ def _place_lines(place: PlaceRead) -> Iterator[str]:
         yield f"    {named} : {fact_words(fact)}"
 
 
-def _advice_lines(explained: AdviceExplanation) -> Iterator[str]:
-    yield f"Préconisation {explained.recommendation.id}"
-    advice = explained.advice
+def explained_json(
+    found: Explanation | AdviceExplanation, checklist: Checklist
+) -> dict[str, object]:
+    """Return everything needed to judge again, of what everyone may read."""
+    shown = public(checklist)
+    if isinstance(found, Explanation):
+        return explanation_json(found, shown)
+    return advice_explanation_json(found, shown)
+
+
+def explained_lines(found: Explanation | AdviceExplanation) -> Iterator[str]:
+    """Give the reasons in French: of a recommendation, then of its criterion."""
+    if isinstance(found, Explanation):
+        yield from _criterion_lines(found)
+        return
+    yield f"Préconisation {found.recommendation.id}"
+    advice = found.advice
     if advice is None:
-        covering = ", ".join(explained.covered_by)
+        covering = ", ".join(found.covered_by)
         yield (
             f"  Remplacée par : {covering}"
             if covering
@@ -560,7 +551,7 @@ def _advice_lines(explained: AdviceExplanation) -> Iterator[str]:
             yield f"  {one.need.item} : compris dans {one.payer}"
         if advice.covers:
             yield f"  Remplace aussi : {', '.join(advice.covers)}"
-    for read in explained.targets:
+    for read in found.targets:
         sure = read.target.trigger is Trigger.FIRES
         yield f"  {read.name}{'' if sure else ', à confirmer'}"
         many = quantity_words(read.target.quantity, read.target.usual)
@@ -575,4 +566,4 @@ def _advice_lines(explained: AdviceExplanation) -> Iterator[str]:
                 many = quantity_words(line.quantity, None)
                 prices = f"Prix {row.id} ({row.as_of}, {row.source})"
                 yield f"    {prices} × {count} : {many}"
-    yield from _criterion_lines(explained.criterion)
+    yield from _criterion_lines(found.criterion)

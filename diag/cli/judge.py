@@ -7,7 +7,12 @@ from diag.assess.results import Assessment, Score, assessment_json
 from diag.assess.spread import danger_words, declined, socle_words
 from diag.assess.words import WORKS, filled_words, format_cost, score_cell
 from diag.audit import hypotheses
-from diag.audit.bilan import explained, list_criteria
+from diag.audit.bilan import (
+    explained,
+    explained_json,
+    explained_lines,
+    list_criteria,
+)
 from diag.audit.compare import (
     compared_with,
     comparison_json,
@@ -146,11 +151,11 @@ def why(session: AuditSession, criterion: str | None, *, as_json: bool) -> None:
     if criterion is None:
         print_lines(list_criteria(session))
         return
-    reasons = explained(session, criterion)
+    found = explained(session, criterion)
     if as_json:
-        print_json(reasons.to_json())
+        print_json(explained_json(found, session.checklist))
         return
-    print_lines(reasons.lines)
+    print_lines(explained_lines(found))
 
 
 @click.command()
