@@ -242,15 +242,12 @@ class Host:
             return (self.monotonic() - start) * 1000
         return None
 
-    async def path_mtu(self, mire: Mire, address: str, sent: bytes) -> int | None:
+    def path_mtu(self, mire: Mire, address: str, sent: bytes) -> int | None:
         """Return the largest packet of the way to a server, in bytes.
 
         `sent` is moved first, so that the limit of the way is known. None: the system
         gives no segment, or the server is not there.
         """
-        return await asyncio.to_thread(self._path_mtu, mire, address, sent)
-
-    def _path_mtu(self, mire: Mire, address: str, sent: bytes) -> int | None:
         is_six = ":" in address
         try:
             with ExitStack() as opened:

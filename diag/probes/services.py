@@ -109,8 +109,9 @@ async def _mtu(setting: Setting, mire: Mire) -> ProbeFinding:
     )
     sent = head.encode("latin-1", "replace") + bytes(_MOVED)
     found = ProbeFinding(MTU, target=mire.target, method="tcp-maxseg")
-    host = setting.host
-    largest = await host.path_mtu(mire, address, sent) if address else None
+    largest = None
+    if address:
+        largest = await asyncio.to_thread(setting.host.path_mtu, mire, address, sent)
     if largest is None:
         why = "Ce système ne donne pas la taille des paquets, ou la mire ne répond pas."
         return found.nothing(why)

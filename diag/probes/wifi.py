@@ -7,7 +7,7 @@ and of the elements of IEEE 802.11 (clause 9.4.2). `diag.probes.host` asks for t
 
 import asyncio
 import ctypes
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 
 from diag.imports.evidence.radio import (
@@ -306,7 +306,13 @@ class _Sent:
         self._plain: dict[int, bytes] = {}
         self._extended: dict[int, bytes] = {}
         self._is_wpa = False
-        for number, held in _elements(raw):
+        at = 0
+        while at + 2 <= len(raw):  # a byte of number, one of length, what it holds
+            number, length = raw[at], raw[at + 1]
+            held = raw[at + 2 : at + 2 + length]
+            if len(held) < length:
+                break
+            at += 2 + length
             if number == _MAKER:
                 self._is_wpa |= held.startswith(_WPA)
             elif number == _MORE and held:
@@ -377,18 +383,6 @@ class _Sent:
         if self._is_wpa:
             return "WPA"
         return "WEP" if is_private else "open"
-
-
-def _elements(raw: bytes) -> Iterator[tuple[int, bytes]]:
-    """Give each element: a byte of number, one of length, what it holds."""
-    at = 0
-    while at + 2 <= len(raw):
-        number, length = raw[at], raw[at + 1]
-        held = raw[at + 2 : at + 2 + length]
-        if len(held) < length:
-            return
-        yield number, held
-        at += 2 + length
 
 
 def _keys(rsn: bytes) -> frozenset[int]:

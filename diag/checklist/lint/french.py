@@ -8,7 +8,6 @@ from diag.checklist.loaded import Item, Loaded
 from diag.checklist.source import Entries, Items, Node, Scalar
 from diag.checklist.symbols import names_of
 from diag.model.checklist import (
-    Aid,
     Criterion,
     Found,
     Otherwise,
@@ -263,6 +262,20 @@ _PROMISE = re.compile(
 
 _PLURAL = re.compile(r"\w+\|[^|{}]+\|[^|{}]+")
 
+_ILL_FILLED = (
+    (
+        re.compile(r"\{quantite\}\s*\{quantite\|"),
+        "le nombre s'écrirait deux fois",
+        "{quantite|salle|salles} écrit déjà « 3 salles » : retirez {quantite}.",
+    ),
+    (
+        re.compile(r"(?<!\ble )\{echeance\}", re.IGNORECASE),
+        "{echeance} est un jour",
+        "Écrivez « avant le {echeance} ».",
+    ),
+)
+"""What a blank would make of a sentence; what is wrong, what to do."""
+
 
 def wording_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield wordings that cannot be filled, or that promise."""
@@ -277,16 +290,15 @@ def wording_problems(loaded: Loaded) -> Iterator[Problem]:
                 )
             for name in filled:
                 known = name.split("|")[0] if _PLURAL.fullmatch(name) else name
-                if known == "n" and "otherwise" in path:
-                    continue
-                if known not in PLACEHOLDERS:
+                is_counted = known == "n" and "otherwise" in path
+                if known not in PLACEHOLDERS and not is_counted:
                     remedy = write_instead(
                         known, PLACEHOLDERS, f"Connus : {either(PLACEHOLDERS)}."
                     )
                     yield item.problem(
                         path, f"{where} : « {{{name}}} » est inconnu", remedy
                     )
-                elif "|" in name and known != "quantite":
+                elif "|" in name and known not in {"quantite", "n"}:
                     yield item.problem(
                         path,
                         f"{where} : « {{{name}}} » n'est pas un nombre",
@@ -298,9 +310,10 @@ def wording_problems(loaded: Loaded) -> Iterator[Problem]:
                     f"{where} : {{cout}} sans prix",
                     "Ajoutez « buys », ou retirez-le.",
                 )
-            yield from _agreement_problems(item, path, text)
-    for aid in loaded.draft.aids.values():
-        yield from _promise_problems(loaded.item("aids", aid.id), aid)
+            for pattern, fault, remedy in _ILL_FILLED:
+                if pattern.search(text):
+                    yield item.problem(path, f"{where} : {fault}", remedy)
+    yield from _promise_problems(loaded)
 
 
 def wording_texts(
@@ -316,32 +329,16 @@ def wording_texts(
                 yield ("wording", str(audience), key), text
 
 
-def _agreement_problems(
-    item: Item, path: tuple[str, ...], text: str
-) -> Iterator[Problem]:
-    where = f"« {'.'.join(path)} »"
-    if re.search(r"\{quantite\}\s*\{quantite\|", text):
-        yield item.problem(
-            path,
-            f"{where} : le nombre s'écrirait deux fois",
-            "{quantite|salle|salles} écrit déjà « 3 salles » : retirez {quantite}.",
-        )
-    if re.search(r"(?<!\ble )\{echeance\}", text, re.IGNORECASE):
-        yield item.problem(
-            path,
-            f"{where} : {{echeance}} est un jour",
-            "Écrivez « avant le {echeance} ».",
-        )
-
-
-def _promise_problems(item: Item, aid: Aid) -> Iterator[Problem]:
-    for key in ("title", "conditions", "rate", "ceiling", "period", "note"):
-        if found := _PROMISE.search(getattr(aid, key)):
-            yield item.problem(
-                (key,),
-                f"« {key} » : « {found.group()} » promet une aide que nul ici ne donne",
-                "Dites ce qui a été constaté, et en quelle année.",
-            )
+def _promise_problems(loaded: Loaded) -> Iterator[Problem]:
+    for aid in loaded.draft.aids.values():
+        for key in ("title", "conditions", "rate", "ceiling", "period", "note"):
+            if found := _PROMISE.search(getattr(aid, key)):
+                yield loaded.item("aids", aid.id).problem(
+                    (key,),
+                    f"« {key} » : « {found.group()} » promet une aide que nul ici ne "
+                    "donne",
+                    "Dites ce qui a été constaté, et en quelle année.",
+                )
 
 
 LONGEST = 66
