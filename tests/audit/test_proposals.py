@@ -110,12 +110,13 @@ def test_what_is_offered_is_no_fact_and_one_undo_takes_an_acceptance_back(
 def test_a_purchase_read_again_is_offered_to_the_lot_that_it_made(
     session: AuditSession,
 ) -> None:
-    made = offered(session)
+    raw = filled(session)
+    made = read_form(session, raw).offers
     assert {one.lot for one in made} == {"", "iPad 9"}
     propose(session, made)
     accept(session, [one.offer.id for one in waiting(session)])
     (lot,) = session.facts.places_of(PlaceKind.LOT)
-    again = offered(session)
+    again = read_form(session, raw).offers
     assert [one.id for one in again] == [one.id for one in made]
     assert {one.lot for one in again} == {""}
     assert {one.place for one in again} == {session.facts.root, lot.id}
