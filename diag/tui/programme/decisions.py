@@ -1,11 +1,11 @@
 """Decisions: what bodies decided, the programme adopted, the documents they read."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from textual import work
-from textual.message import Message
 
 from diag.documents import programme as pages
 from diag.documents.programme import programme_deliberation
@@ -232,14 +232,6 @@ _WHOLE, _DOSSIER, _TABLE, _CALENDAR, _COMMUNE = (
 """What may be written; a commune's page is named by its INSEE code."""
 
 
-class PapersWritten(Message):
-    """Documents are there, or why some are not."""
-
-    def __init__(self, files: tuple[Path, ...], warnings: tuple[str, ...]) -> None:
-        super().__init__()
-        self.files, self.warnings = files, warnings
-
-
 class PaperActs(ProgrammeWork):
     """What one has written of a programme, for those who decide."""
 
@@ -291,21 +283,16 @@ class PaperActs(ProgrammeWork):
             self.diag.inform("Le document s'écrit ; continuez.")
             self._write_papers(papers, folder)
 
-    @work(thread=True, exclusive=True, group="papers", description="aside")
-    def _write_papers(self, papers: Sequence[Paper], folder: Path) -> None:
-        written = [one for paper in papers for one in write_paper(paper, folder)]
-        self.post_message(
-            PapersWritten(
-                tuple(one.path for one in written if one.path),
-                tuple(dict.fromkeys(one.warning for one in written if one.warning)),
-            )
+    @work(description="aside")
+    async def _write_papers(self, papers: Sequence[Paper], folder: Path) -> None:
+        """Write them aside, in every form; show them, or why some are not there."""
+        written = await asyncio.to_thread(
+            lambda: [one for paper in papers for one in write_paper(paper, folder)]
         )
-
-    def on_papers_written(self, event: PapersWritten) -> None:
-        for words in event.warnings:
+        for words in dict.fromkeys(one.warning for one in written if one.warning):
             self.app.post_message(Trouble(words))
-        if event.files and self.is_current:
-            title = "Le document est écrit"
-            self.app.push_screen(WrittenDialog(event.files, title, ""))
-        elif event.files:
-            self.diag.inform(f"Le document est écrit : {event.files[0].parent}")
+        files = tuple(one.path for one in written if one.path)
+        if files and self.is_current:
+            self.app.push_screen(WrittenDialog(files, "Le document est écrit", ""))
+        elif files:
+            self.diag.inform(f"Le document est écrit : {files[0].parent}")

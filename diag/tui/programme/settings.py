@@ -1,11 +1,11 @@
 """What a programme is set by: its years, its rule; variants, which change settings."""
 
+import asyncio
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from textual import on, work
-from textual.message import Message
+from textual import work
 
 from diag.journal import subjects
 from diag.model.base import Noun
@@ -386,12 +386,24 @@ class VariantForm(ProgrammeForm):
         return ident
 
 
-class Compared(Message):
-    """Variants were worked out, beside a board."""
-
-    def __init__(self, board: Board, figures: dict[str, VariantFigures]) -> None:
-        super().__init__()
-        self.board, self.figures = board, figures
+def work_out(base: Board, found: Contenders) -> dict[str, VariantFigures]:
+    """Return the programme and its variants, each worked out beside the programme."""
+    container = base.container
+    first = board_of(container, "", found, afresh=False) if base.variant else base
+    known = container.record().variants
+    tried = (board_of(container, one, found, afresh=False) for one in known)
+    figures = {}
+    for board in (first, *tried):
+        shares, free = commune_shares(board), unblocked(board)
+        apart = spread(shares)
+        figures[board.variant or BASE] = VariantFigures(
+            board,
+            worth(board.schedule, first.schedule),
+            free[-1] if free else None,
+            unevenness(shares),
+            apart.least.per_pupil if apart else None,
+        )
+    return figures
 
 
 class VariantActs(ProgrammeWork):
@@ -404,36 +416,16 @@ class VariantActs(ProgrammeWork):
         self._comparing: Board | None = None
         """The board that variants were set beside last."""
 
-    def compare_soon(self) -> None:
+    @work
+    async def compare_soon(self) -> None:
         """Work variants out, unless they are: a second or two each at most."""
-        board = self.board
-        is_new = board is not None and board is not self._comparing
-        if board and self.container and self._found and is_new:
-            self._comparing = board
-            self._compare(self.container, self._found, board)
-
-    @work(thread=True, exclusive=True, group="compare", description="aside")
-    def _compare(self, container: Container, found: Contenders, base: Board) -> None:
-        first = board_of(container, "", found, afresh=False) if base.variant else base
-        known = container.record().variants
-        tried = (board_of(container, one, found, afresh=False) for one in known)
-        figures = {}
-        for board in (first, *tried):
-            shares, free = commune_shares(board), unblocked(board)
-            apart = spread(shares)
-            figures[board.variant or BASE] = VariantFigures(
-                board,
-                worth(board.schedule, first.schedule),
-                free[-1] if free else None,
-                unevenness(shares),
-                apart.least.per_pupil if apart else None,
-            )
-        self.post_message(Compared(base, figures))
-
-    @on(Compared)
-    def _show_compared(self, event: Compared) -> None:
-        if event.board is self.board:
-            self.figures = event.figures
+        board, found = self.board, self._found
+        if board is None or found is None or board is self._comparing:
+            return
+        self._comparing = board
+        figures = await asyncio.to_thread(work_out, board, found)
+        if board is self.board:
+            self.figures = figures
             self.show_all()
 
     def on_retain_variant(self) -> None:
