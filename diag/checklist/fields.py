@@ -91,17 +91,35 @@ class ScalarType:
         return dict(self.schema)
 
 
-def word(error: str, pattern: str) -> ScalarType:
-    """Return the type of a text of a fixed form; a year needs no quotes."""
-    form = re.compile(pattern)
+def is_iso_date(text: str) -> bool:
+    """Whether a text is a date written 2026-09-01."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def text_that(
+    error: str, suits: Callable[[str], object], schema: Mapping[str, object]
+) -> ScalarType:
+    """Return the type of a text that suits, kept as it is written."""
 
     def read(node: Scalar) -> str:
-        if not form.fullmatch(node.text):
+        if not suits(node.text):
             raise ValueError
         return node.text
 
-    kind = ["string", "integer"] if form.fullmatch("2026") else "string"
-    return ScalarType(error, read, {"type": kind, "pattern": f"^(?:{pattern})$"})
+    return ScalarType(error, read, schema)
+
+
+def word(error: str, pattern: str) -> ScalarType:
+    """Return the type of a text of a fixed form; a year needs no quotes."""
+    suits = re.compile(pattern).fullmatch
+    kind = ["string", "integer"] if suits("2026") else "string"
+    return text_that(error, suits, {"type": kind, "pattern": f"^(?:{pattern})$"})
 
 
 def one_of(*words: str) -> ScalarType:
@@ -144,12 +162,6 @@ def _flag(node: Scalar) -> bool:
     if not isinstance(node.value, bool):
         raise ValueError  # noqa: TRY004 - what pydantic makes an error of
     return node.value
-
-
-def _full_day(node: Scalar) -> str:
-    if not is_iso_date(node.text):
-        raise ValueError
-    return node.text
 
 
 def _euros(node: Scalar) -> int:
@@ -315,7 +327,7 @@ Decimals = Annotated[
 """An exact number: whole, or a decimal between quotes."""
 
 FullDay = Annotated[
-    str, ScalarType("day", _full_day, {"type": "string", "format": "date"})
+    str, text_that("day", is_iso_date, {"type": "string", "format": "date"})
 ]
 """A day that exists, written 2026-09-01."""
 
@@ -494,17 +506,6 @@ def example_of(form: type[YamlForm]) -> str:
     """Return the required keys of a form as they would be written."""
     keys = (f"{name}: {find_example(form, name)}" for name in required_keys(form))
     return f"{{{', '.join(keys)}}}"
-
-
-def is_iso_date(text: str) -> bool:
-    """Whether a text is a date written 2026-09-01."""
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def was_cut(node: Node) -> bool:
