@@ -31,7 +31,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import partial
 from typing import Protocol
 
 from diag.assess.judge import Judge, judge_for, judge_of
@@ -270,7 +269,7 @@ def _wrongs(judge: Judge, example: WrittenExample) -> _Wrongs:
         assessment = judge_for(facts, judge.checklist).assess(facts, advised)
         domain = _domain(assessment, example)
         for key, written in expected.items():
-            yield from _CHECKS[key](_Subject(assessment, domain, key), written)
+            yield from _CHECKS[key](_Expectation(key, written, assessment, domain))
     except UnreadableExampleError as wrong:
         yield wrong
 
@@ -320,12 +319,13 @@ def _domain(assessment: Assessment, example: WrittenExample) -> DomainResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Subject:
-    """What an expectation speaks of."""
+class _Expectation:
+    """What an example expects under a key, and what it is held to."""
 
+    key: str
+    written: object
     assessment: Assessment
     domain: DomainResult
-    key: str
 
     def differs(
         self, what: str, written: object, found: object
@@ -336,130 +336,115 @@ class _Subject:
             "Corrigez la règle, ou l'exemple s'il se trompe.",
         )
 
-    def unknown(self, name: str, names: Iterable[str]) -> UnreadableExampleError:
-        remedy = write_instead(name, names, "Voyez les identifiants du fichier.")
-        return UnreadableExampleError(
-            f"expect.{self.key}.{name}", f"inconnu : « {name} »", remedy
+    def named(
+        self, written: object, known: Iterable[str]
+    ) -> Iterator[tuple[str, object]]:
+        """Go through what is written by name; refuse a name that is not known."""
+        found = entries({self.key: written}, self.key, _SAMPLE)
+        for name, value in found.items():
+            if name not in known:
+                remedy = write_instead(
+                    name, known, "Voyez les identifiants du fichier."
+                )
+                raise UnreadableExampleError(
+                    f"expect.{self.key}.{name}", f"inconnu : « {name} »", remedy
+                )
+            yield name, value
+
+    def score(self, bounds: Bounds | None) -> _Wrongs:
+        found = list(displayed(bounds)) if bounds else OUT
+        if _pair(self.written) != found:
+            yield self.differs(self.key, self.written, found)
+
+    def completeness(self) -> _Wrongs:
+        found = out_of_100(self.domain.score.completeness)
+        if self.written != found:
+            yield self.differs("completeness", self.written, found)
+
+    def levels(self) -> _Wrongs:
+        results = self.assessment.criteria
+        for name, levels in self.named(self.written, results):
+            verdict = results[name].alone
+            if verdict is None:
+                raise UnreadableExampleError(
+                    f"expect.levels.{name}",
+                    f"« {name} » se juge lieu par lieu, sans niveau d'ensemble",
+                    "Écrivez « at » pour un lieu, ou « means » pour la moyenne.",
+                )
+            if _pair(levels) != (found := _levels(verdict)):
+                yield self.differs(f"le niveau de « {name} »", levels, found)
+
+    def means(self) -> _Wrongs:
+        results = self.assessment.criteria
+        for name, bounds in self.named(self.written, results):
+            out = results[name].standing is Standing.OUT
+            found = OUT if out else list(displayed(results[name].bounds))
+            if _pair(bounds) != found:
+                yield self.differs(f"la moyenne de « {name} »", bounds, found)
+
+    def at(self) -> _Wrongs:
+        judged: dict[str, dict[str, Verdict]] = {}
+        for ident, result in self.assessment.criteria.items():
+            for verdict in result.verdicts:
+                judged.setdefault(verdict.place, {})[ident] = verdict
+        for place, levels in self.named(self.written, judged):
+            for name, level in self.named(levels, judged[place]):
+                if _pair(level) != (found := _levels(judged[place][name])):
+                    yield self.differs(f"« {name} » dans « {place} »", level, found)
+
+    def compliance(self) -> _Wrongs:
+        results = {
+            name: result
+            for name, result in self.assessment.criteria.items()
+            if result.compliance is not None
+        }
+        for name, status in self.named(self.written, results):
+            if status != results[name].compliance:
+                yield self.differs(f"« {name} »", status, results[name].compliance)
+
+    def socle(self) -> _Wrongs:
+        if self.written != self.assessment.socle:
+            yield self.differs("le socle", self.written, self.assessment.socle)
+
+    def advice(self, trigger: Trigger) -> _Wrongs:
+        expected = sorted(map(str, items({self.key: self.written}, self.key)))
+        found = sorted(
+            each.recommendation.id
+            for each in self.assessment.advice
+            if each.trigger is trigger
+            and each.recommendation.domain == self.domain.domain.id
         )
+        if expected != found:
+            yield self.differs(f"« {self.key} »", expected, found)
+
+    def quantities(self) -> _Wrongs:
+        advice: dict[str, Advice] = {
+            each.recommendation.id: each for each in self.assessment.advice
+        }
+        for name, quantity in self.named(self.written, advice):
+            bounds = advice[name].quantity
+            found = [_number(bounds.low), _number(bounds.high)]
+            if _pair(quantity) != found:
+                yield self.differs(f"la quantité de « {name} »", quantity, found)
 
 
-def _check_score(subject: _Subject, written: object, bounds: Bounds | None) -> _Wrongs:
-    found = list(displayed(bounds)) if bounds else OUT
-    if _pair(written) != found:
-        yield subject.differs(subject.key, written, found)
-
-
-def _check_completeness(subject: _Subject, written: object) -> _Wrongs:
-    found = out_of_100(subject.domain.score.completeness)
-    if written != found:
-        yield subject.differs("completeness", written, found)
-
-
-def _check_levels(subject: _Subject, written: object) -> _Wrongs:
-    results = subject.assessment.criteria
-    for name, levels in _named(subject, written, results):
-        verdict = results[name].alone
-        if verdict is None:
-            raise UnreadableExampleError(
-                f"expect.levels.{name}",
-                f"« {name} » se juge lieu par lieu, sans niveau d'ensemble",
-                "Écrivez « at » pour un lieu, ou « means » pour la moyenne.",
-            )
-        out = verdict.standing is Standing.OUT
-        found = OUT if out else [verdict.low, verdict.high]
-        if _pair(levels) != found:
-            yield subject.differs(f"le niveau de « {name} »", levels, found)
-
-
-def _check_means(subject: _Subject, written: object) -> _Wrongs:
-    results = subject.assessment.criteria
-    for name, bounds in _named(subject, written, results):
-        out = results[name].standing is Standing.OUT
-        found = OUT if out else list(displayed(results[name].bounds))
-        if _pair(bounds) != found:
-            yield subject.differs(f"la moyenne de « {name} »", bounds, found)
-
-
-def _check_at(subject: _Subject, written: object) -> _Wrongs:
-    judged: dict[str, dict[str, Verdict]] = {}
-    for ident, result in subject.assessment.criteria.items():
-        for verdict in result.verdicts:
-            judged.setdefault(verdict.place, {})[ident] = verdict
-    for place, levels in _named(subject, written, judged):
-        for name, level in _named(subject, levels, judged[place]):
-            verdict = judged[place][name]
-            out = verdict.standing is Standing.OUT
-            found = OUT if out else [verdict.low, verdict.high]
-            if _pair(level) != found:
-                yield subject.differs(f"« {name} » dans « {place} »", level, found)
-
-
-def _check_compliance(subject: _Subject, written: object) -> _Wrongs:
-    results = {
-        name: result
-        for name, result in subject.assessment.criteria.items()
-        if result.compliance is not None
-    }
-    for name, status in _named(subject, written, results):
-        if status != results[name].compliance:
-            yield subject.differs(f"« {name} »", status, results[name].compliance)
-
-
-def _check_socle(subject: _Subject, written: object) -> _Wrongs:
-    if written != subject.assessment.socle:
-        yield subject.differs("le socle", written, subject.assessment.socle)
-
-
-def _check_advice(subject: _Subject, written: object, trigger: Trigger) -> _Wrongs:
-    expected = sorted(map(str, items({subject.key: written}, subject.key)))
-    found = sorted(
-        each.recommendation.id
-        for each in subject.assessment.advice
-        if each.trigger is trigger
-        and each.recommendation.domain == subject.domain.domain.id
-    )
-    if expected != found:
-        yield subject.differs(f"« {subject.key} »", expected, found)
-
-
-def _check_quantities(subject: _Subject, written: object) -> _Wrongs:
-    advice: dict[str, Advice] = {
-        each.recommendation.id: each for each in subject.assessment.advice
-    }
-    for name, quantity in _named(subject, written, advice):
-        bounds = advice[name].quantity
-        found = [_number(bounds.low), _number(bounds.high)]
-        if _pair(quantity) != found:
-            yield subject.differs(f"la quantité de « {name} »", quantity, found)
-
-
-_CHECKS: dict[str, Callable[[_Subject, object], _Wrongs]] = {
-    "domain": lambda subject, written: _check_score(
-        subject, written, subject.domain.score.bounds
-    ),
-    "overall": lambda subject, written: _check_score(
-        subject, written, subject.assessment.overall.bounds
-    ),
-    "completeness": _check_completeness,
-    "levels": _check_levels,
-    "means": _check_means,
-    "at": _check_at,
-    "compliance": _check_compliance,
-    "socle": _check_socle,
-    "fires": partial(_check_advice, trigger=Trigger.FIRES),
-    "to_confirm": partial(_check_advice, trigger=Trigger.TO_CONFIRM),
-    "quantities": _check_quantities,
+_CHECKS: dict[str, Callable[[_Expectation], _Wrongs]] = {
+    "domain": lambda one: one.score(one.domain.score.bounds),
+    "overall": lambda one: one.score(one.assessment.overall.bounds),
+    "completeness": _Expectation.completeness,
+    "levels": _Expectation.levels,
+    "means": _Expectation.means,
+    "at": _Expectation.at,
+    "compliance": _Expectation.compliance,
+    "socle": _Expectation.socle,
+    "fires": lambda one: one.advice(Trigger.FIRES),
+    "to_confirm": lambda one: one.advice(Trigger.TO_CONFIRM),
+    "quantities": _Expectation.quantities,
 }
 
 
-def _named(
-    subject: _Subject, written: object, known: Iterable[str]
-) -> Iterator[tuple[str, object]]:
-    found = entries({subject.key: written}, subject.key, _SAMPLE)
-    for name, value in found.items():
-        if name not in known:
-            raise subject.unknown(name, known)
-        yield name, value
+def _levels(verdict: Verdict) -> object:
+    return OUT if verdict.standing is Standing.OUT else [verdict.low, verdict.high]
 
 
 def _pair(written: object) -> object:
