@@ -248,14 +248,14 @@ def ballot_of(
     aside: list[Unvoted] = []
     pending: list[Unpriced] = []
     for one in plan.actions:
-        unvoted, unpriced = _unvoted(one, terms), _unpriced(one, years[one.id], terms)
-        if unvoted:
-            aside.append(Unvoted(unvoted, _motion([one], years[one.id], terms)))
-        elif unpriced:
-            criterion = one.advice.recommendation.when.criterion
-            pending.append(Unpriced(unpriced, terms.tier(one), one, criterion))
-        else:
-            asked.append(one)
+        match _held_back(one, years[one.id], terms):
+            case Aside() as why:
+                aside.append(Unvoted(why, _motion([one], years[one.id], terms)))
+            case Pending() as why:
+                criterion = one.advice.recommendation.when.criterion
+                pending.append(Unpriced(why, terms.tier(one), one, criterion))
+            case None:
+                asked.append(one)
     motions = _few(_grouped(asked, years, terms, joins or {}), terms, joins or {})
     motions = _after_cures(motions, terms)
     small = [one for one in motions if _is_small(one)]
@@ -284,32 +284,24 @@ def cured_by(action: Action, checklist: Checklist) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (own, *covered))))
 
 
-def _unvoted(action: Action, terms: Terms) -> Aside | None:
-    """Return why an action takes no vote, whatever it costs; None: it may."""
-    cost = action.advice.cost
-    if action.advice.is_danger:
-        return Aside.DANGER
-    if not terms.has_part(action):
-        return Aside.OTHERS
-    if not action.undecided:
-        return Aside.DECIDED
-    if cost.free:
-        return Aside.INCLUDED if action.advice.shared else Aside.FREE
-    return None
-
-
-def _unpriced(action: Action, year: int, terms: Terms) -> Pending | None:
-    """Return why nobody can price it; None: it can be voted."""
-    lines = action.advice.cost.digital.lines
-    if not lines:
-        return Pending.WORKS
-    if year > terms.budgets[-1]:
-        return Pending.LATER
+def _held_back(action: Action, year: int, terms: Terms) -> Aside | Pending | None:
+    """Return why an action takes no vote, or cannot be priced; None: it is voted."""
+    advice, lines = action.advice, action.advice.cost.digital.lines
     least = sum(one.ttc.minimum for one in lines)
     known = [most for one in lines if (most := dearest(one)) is not None]
-    if len(known) < len(lines) or not sum(one.ttc.low for one in lines):
-        return Pending.QUANTITY
-    return Pending.PRICE if sum(known) > WIDE * least else None
+    is_counted = len(known) == len(lines) and any(one.ttc.low for one in lines)
+    reasons: tuple[tuple[Aside | Pending, object], ...] = (
+        (Aside.DANGER, advice.is_danger),
+        (Aside.OTHERS, not terms.has_part(action)),
+        (Aside.DECIDED, not action.undecided),
+        (Aside.INCLUDED, advice.cost.free and advice.shared),
+        (Aside.FREE, advice.cost.free),
+        (Pending.WORKS, not lines),
+        (Pending.LATER, year > terms.budgets[-1]),
+        (Pending.QUANTITY, not is_counted),
+        (Pending.PRICE, sum(known) > WIDE * least),
+    )
+    return next((why for why, holds in reasons if holds), None)
 
 
 def _grouped(
