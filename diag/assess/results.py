@@ -77,6 +77,11 @@ class Verdict(NamedTuple):
         return self.standing is not Standing.OUT and self.weight.most > 0
 
     @property
+    def is_settled(self) -> bool:
+        """Say whether it is surely in scope, at one level."""
+        return self.standing is Standing.IN and self.low == self.high
+
+    @property
     def counts_surely(self) -> bool:
         """Say whether it surely weighs in it."""
         return self.standing is Standing.IN and self.weight.least > 0

@@ -109,9 +109,17 @@ def spread_words(result: CriterionResult, name: Name, kind: tuple[str, str]) -> 
     """
     short = short_places(result)
     found: dict[str, list[Verdict]] = {}
-    for verdict in sorted(concerned(result), key=_order):
-        settled = verdict.standing is Standing.IN and verdict.low == verdict.high
-        level = str(verdict.low) if settled else _SHORT if verdict in short else _OPEN
+    # The best places first, those that are not settled last.
+    for verdict in sorted(
+        concerned(result),
+        key=lambda one: (
+            not one.is_settled,
+            -one.low if one.is_settled else one.high,
+        ),
+    ):
+        level = _SHORT if verdict in short else _OPEN
+        if verdict.is_settled:
+            level = str(verdict.low)
         found.setdefault(level, []).append(verdict)
     parts: list[str] = []
     named, feminine = 0, "e" * (result.criterion.place in FEMININE)
@@ -137,12 +145,6 @@ _FOUND = {
     "3": f"{LEVELS[3]}{{s}}",
 }
 """What places of a level are, which agrees with them; the others as they are named."""
-
-
-def _order(verdict: Verdict) -> tuple[bool, int]:
-    """Return what puts the best places first, those that are not settled last."""
-    settled = verdict.standing is Standing.IN and verdict.low == verdict.high
-    return not settled, -verdict.low if settled else verdict.high
 
 
 def lasting_failures(assessment: Assessment) -> tuple[Verdict, ...]:
