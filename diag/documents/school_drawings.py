@@ -255,6 +255,18 @@ class HeatMark(NamedTuple):
     in_full: bool = False
     """Whether the text is the words already, no letter for them."""
 
+    def draw(self, box: tuple[int, int, int, int]) -> list[str]:
+        """Return its cell, in a box: left, top, width, height."""
+        x, y, width, height = box
+        where = x + width // 2, y + height // 2 + 4
+        shapes = [hatched_mark(*box)] if self.is_open else []
+        ink = SOFT if not self.is_open else INK
+        if self.level is not None:
+            ground, ink = ON_PAPER[self.level]
+            shapes.append(rect_mark(ground, x, y, width, height))
+        words = printed(self.text)
+        return [*shapes, text_mark(words, *where, anchor="middle", size=12, fill=ink)]
+
 
 HEAT_LEGEND = (
     "I insuffisant, B base, R recommandé, E exemplaire ; B-R : l'un ou l'autre, "
@@ -294,7 +306,7 @@ def draw_heat(columns: Sequence[str], rows: Sequence[HeatRow]) -> Drawing | None
         shapes.append(text_mark(shown, 0, y + 16, size=13))
         for at, mark in enumerate(marks):
             box = _HEAT_NAMES + at * cell + 1, y + 1, cell - 2, _HEAT_ROW - 2
-            shapes += _draw_mark(mark, box)
+            shapes += mark.draw(box)
         headed = list(zip(columns, marks, strict=True))
         known = (f"{column} {mark.words}" for column, mark in headed)
         words.append(f"{name} : {', '.join(known)}")
@@ -317,19 +329,10 @@ def draw_heat(columns: Sequence[str], rows: Sequence[HeatRow]) -> Drawing | None
     )
 
 
-def _draw_mark(mark: HeatMark, box: tuple[int, int, int, int]) -> list[str]:
-    x, y, width, height = box
-    where = x + width // 2, y + height // 2 + 4
-    shapes = [hatched_mark(*box)] if mark.is_open else []
-    ink = SOFT if not mark.is_open else INK
-    if mark.level is not None:
-        ground, ink = ON_PAPER[mark.level]
-        shapes.append(rect_mark(ground, x, y, width, height))
-    words = printed(mark.text)
-    return [*shapes, text_mark(words, *where, anchor="middle", size=12, fill=ink)]
-
-
 _PLAN_ROOM, _PLAN_NAME, _PLAN_GAP = 44, 24, 12
+
+_VOTED_ROOM, _DISC, _PLAN_LETTER = 60, 20, 6.3
+"""Height of a room, its name on two lines; width of a disc, of a letter."""
 
 
 class PlanRoom(NamedTuple):
@@ -340,6 +343,44 @@ class PlanRoom(NamedTuple):
     mark: HeatMark
     votes: Sequence[int] = ()
     """The numbers of the votes that concern it."""
+
+    def draw(self, x: int, y: int, width: int) -> list[str]:
+        """Return it coloured by its mark, its words under its name."""
+        box = x + 1, y + 1, width - 2, _PLAN_ROOM - 2
+        level = self.mark.level
+        ground, ink = ("#ffffff", INK) if level is None else ON_PAPER[level]
+        longest = int((width - 14) / _HEAT_LETTER)
+        letters = "" if self.mark.in_full else f"{self.mark.text} "
+        return [
+            hatched_mark(*box) if self.mark.is_open else _wall_mark(ground, *box),
+            *(
+                text_mark(
+                    cut(printed(text), longest), x + 8, y + base, size=12, fill=ink
+                )
+                for text, base in ((self.name, 18), (f"{letters}{self.mark.words}", 34))
+            ),
+        ]
+
+    def draw_votes(self, x: int, y: int, width: int) -> list[str]:
+        """Return it with its votes in discs, or how many where they find no room."""
+        longest = max(2, int((width - 10) / _PLAN_LETTER))
+        lines = wrap(printed(self.name), longest, max_lines=2, placeholder="…")
+        shapes = [_wall_mark("#ffffff", x + 1, y + 1, width - 2, _VOTED_ROOM - 2)]
+        shapes += [
+            text_mark(line, x + 7, y + 15 + 14 * at, size=12)
+            for at, line in enumerate(lines)
+        ]
+        if _DISC * len(self.votes) > width - 8:
+            count = cut(printed(counted(len(self.votes), "vote")), longest)
+            return [*shapes, text_mark(count, x + 7, y + 51, size=12, bold=True)]
+        for at, vote in enumerate(self.votes):
+            middle, base = x + 16 + at * _DISC, y + 46
+            shapes.append(f'<circle cx="{middle}" cy="{base}" r="9" fill="{INK}"/>')
+            number, where = str(vote), (middle, base + 4)
+            shapes.append(
+                text_mark(number, *where, anchor="middle", size=11, fill="#ffffff")
+            )
+        return shapes
 
 
 Buildings = Sequence[tuple[str, Sequence[Sequence[PlanRoom]]]]
@@ -355,7 +396,7 @@ def draw_plan(about: str, buildings: Buildings) -> Drawing | None:
         printed(f"Plan des salles, {about}"),
         printed(f"{' ; '.join(words)}."),
         printed(HEAT_LEGEND),
-        _lay_plan(buildings, _draw_room, _PLAN_ROOM),
+        _lay_plan(buildings, PlanRoom.draw, _PLAN_ROOM),
     )
 
 
@@ -383,7 +424,7 @@ def draw_votes(buildings: Buildings, rest: Sequence[int]) -> Drawing | None:
         printed(claim),
         printed(f"{' ; '.join(words)}. {legend}".rstrip()),
         printed(legend),
-        _lay_plan(buildings, _draw_voted_room, _VOTED_ROOM),
+        _lay_plan(buildings, PlanRoom.draw_votes, _VOTED_ROOM),
     )
 
 
@@ -412,46 +453,6 @@ def _lay_plan(
     return Panel(WIDTH, y, "".join(shapes))
 
 
-def _draw_room(room: PlanRoom, x: int, y: int, width: int) -> list[str]:
-    box = x + 1, y + 1, width - 2, _PLAN_ROOM - 2
-    level = room.mark.level
-    ground, ink = ("#ffffff", INK) if level is None else ON_PAPER[level]
-    longest = int((width - 14) / _HEAT_LETTER)
-    letters = "" if room.mark.in_full else f"{room.mark.text} "
-    return [
-        hatched_mark(*box) if room.mark.is_open else _wall_mark(ground, *box),
-        *(
-            text_mark(cut(printed(text), longest), x + 8, y + base, size=12, fill=ink)
-            for text, base in ((room.name, 18), (f"{letters}{room.mark.words}", 34))
-        ),
-    ]
-
-
 def _wall_mark(ground: str, x: int, y: int, width: int, height: int) -> str:
     size = f'width="{width}" height="{height}"'
     return f'<rect fill="{ground}" stroke="{SOFT}" x="{x}" y="{y}" {size}/>'
-
-
-_VOTED_ROOM, _DISC, _PLAN_LETTER = 60, 20, 6.3
-"""Height of a room, its name on two lines; width of a disc, of a letter."""
-
-
-def _draw_voted_room(room: PlanRoom, x: int, y: int, width: int) -> list[str]:
-    longest = max(2, int((width - 10) / _PLAN_LETTER))
-    lines = wrap(printed(room.name), longest, max_lines=2, placeholder="…")
-    shapes = [_wall_mark("#ffffff", x + 1, y + 1, width - 2, _VOTED_ROOM - 2)]
-    shapes += [
-        text_mark(line, x + 7, y + 15 + 14 * at, size=12)
-        for at, line in enumerate(lines)
-    ]
-    if _DISC * len(room.votes) > width - 8:
-        count = cut(printed(counted(len(room.votes), "vote")), longest)
-        return [*shapes, text_mark(count, x + 7, y + 51, size=12, bold=True)]
-    for at, vote in enumerate(room.votes):
-        middle, base = x + 16 + at * _DISC, y + 46
-        shapes.append(f'<circle cx="{middle}" cy="{base}" r="9" fill="{INK}"/>')
-        number, where = str(vote), (middle, base + 4)
-        shapes.append(
-            text_mark(number, *where, anchor="middle", size=11, fill="#ffffff")
-        )
-    return shapes

@@ -318,6 +318,51 @@ class VoteProof:
     photo: tuple[str, str] | None = None
     """The first photo to be shown of its places, if any: its name and its words."""
 
+    @classmethod
+    def of(cls, report: Report, shown: SchoolVotes, vote: Vote) -> "VoteProof":
+        """Return what one vote rests on."""
+        judged = [one for name in vote.findings if (one := report.result(name))]
+        names = [report.place_name(one) for one in vote.places]
+        rooms = listed(names, len(names))
+        # Next to its place, every room where page 1 prints a wider one.
+        place = f"{vote.where}, en particulier {rooms}"
+        if not names or vote.where.startswith(names[0]):
+            place = rooms or vote.where
+        nature = vote.nature
+        basis = [nature_words(vote) or "Usage du métier : aucun texte ne l'impose"]
+        if nature.article:
+            is_read = f"lu le {describe_day(nature.read_on)}"
+            basis.append(
+                is_read if nature.read_on else "personne ici ne l'a lu récemment"
+            )
+        if nature.deadline:
+            basis.append(f"échéance : {describe_day(nature.deadline)}")
+        prices = []
+        for line in vote.lines:
+            price = f"{euros_and_cents(line.cents)} HT{', chaque année' * line.yearly}"
+            what = f"{number(line.quantity)} × {uncapitalised(line.label)}"
+            prices.append(f"{what} à {price}")
+        # The first that is here and to be shown.
+        places, shown_photo = vote.places or (report.facts.root,), None
+        for photo in (each.photo for each in report.evidence):
+            if photo.shown and photo.place in places and photo.sha in report.pictures:
+                words = photo.caption.rstrip(". ") or report.place_name(photo.place)
+                shown_photo = photo.sha, f"{words}."
+                break
+        return cls(
+            number=vote.number,
+            call=call_of(shown, vote),
+            title=vote.title,
+            refs=refs_of(shown, vote),
+            where=place,
+            also=tuple(map(uncapitalised, vote.also)),
+            found=tuple(_fact(report, one) for one in judged),
+            how=_how(report, judged),
+            basis=sentence(" ; ".join(basis)),
+            counted=tuple(prices),
+            photo=shown_photo,
+        )
+
     @property
     def pairs(self) -> tuple[Pair, ...]:
         """The same as a list of definitions."""
@@ -335,7 +380,7 @@ class VoteProof:
 def proofs(report: Report) -> tuple[VoteProof, ...]:
     """Return what each vote rests on, in their order."""
     (shown,) = votes_shown(report)
-    return tuple(_proof(report, shown, vote) for vote in shown.votes.votes)
+    return tuple(VoteProof.of(report, shown, vote) for vote in shown.votes.votes)
 
 
 def proofs_section(report: Report) -> Md:
@@ -366,48 +411,6 @@ def seen(report: Report) -> tuple[VoteProof, ...]:
             basis=sentence(advice.rests_on(report, one)),
         )
         for one in weak[:VOTES]
-    )
-
-
-def _proof(report: Report, shown: SchoolVotes, vote: Vote) -> VoteProof:
-    judged = [one for name in vote.findings if (one := report.result(name))]
-    names = [report.place_name(one) for one in vote.places]
-    rooms = listed(names, len(names))
-    # Next to its place, every room where page 1 prints a wider one.
-    place = f"{vote.where}, en particulier {rooms}"
-    if not names or vote.where.startswith(names[0]):
-        place = rooms or vote.where
-    nature = vote.nature
-    basis = [nature_words(vote) or "Usage du métier : aucun texte ne l'impose"]
-    if nature.article:
-        is_read = f"lu le {describe_day(nature.read_on)}"
-        basis.append(is_read if nature.read_on else "personne ici ne l'a lu récemment")
-    if nature.deadline:
-        basis.append(f"échéance : {describe_day(nature.deadline)}")
-    prices = []
-    for line in vote.lines:
-        price = f"{euros_and_cents(line.cents)} HT{', chaque année' * line.yearly}"
-        what = f"{number(line.quantity)} × {uncapitalised(line.label)}"
-        prices.append(f"{what} à {price}")
-    # The first that is here and to be shown.
-    places, shown_photo = vote.places or (report.facts.root,), None
-    for photo in (each.photo for each in report.evidence):
-        if photo.shown and photo.place in places and photo.sha in report.pictures:
-            words = photo.caption.rstrip(". ") or report.place_name(photo.place)
-            shown_photo = photo.sha, f"{words}."
-            break
-    return VoteProof(
-        number=vote.number,
-        call=call_of(shown, vote),
-        title=vote.title,
-        refs=refs_of(shown, vote),
-        where=place,
-        also=tuple(map(uncapitalised, vote.also)),
-        found=tuple(_fact(report, one) for one in judged),
-        how=_how(report, judged),
-        basis=sentence(" ; ".join(basis)),
-        counted=tuple(prices),
-        photo=shown_photo,
     )
 
 

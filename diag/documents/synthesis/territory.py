@@ -381,18 +381,6 @@ class CommuneDisc:
 
 def commune_map(gathering: Gathering) -> Md:
     """Return the map, as a table that it draws; empty with fewer than two places."""
-    communes = _discs(gathering)
-    placed = [one for one in communes if one.middle]
-    if len(placed) < 2:  # noqa: PLR2004 - one alone is no map
-        return Md("")
-    rows = [(one.name, str(one.audited), str(one.known)) for one in communes]
-    columns = ("Commune", "Écoles auditées", "Écoles connues")
-    draw = partial(_draw, communes, placed)
-    return table("Où sont les audits", columns, rows, numeric=(1, 2), draw=draw)
-
-
-def _discs(gathering: Gathering) -> list[CommuneDisc]:
-    """Return the communes in the order of their names."""
     seen = [one.about.school for one in gathering.schools if one.about.school]
     schools: dict[str, list[School]] = {}
     for one in chain(seen, gathering.unseen):
@@ -410,7 +398,14 @@ def _discs(gathering: Gathering) -> list[CommuneDisc]:
         discs.append(
             CommuneDisc(some[0].commune, audited.count(insee), len(some), middle)
         )
-    return sorted(discs, key=lambda one: fold(one.name))
+    communes = sorted(discs, key=lambda one: fold(one.name))
+    placed = [one for one in communes if one.middle]
+    if len(placed) < 2:  # noqa: PLR2004 - one alone is no map
+        return Md("")
+    rows = [(each.name, str(each.audited), str(each.known)) for each in communes]
+    columns = ("Commune", "Écoles auditées", "Écoles connues")
+    draw = partial(_draw, communes, placed)
+    return table("Où sont les audits", columns, rows, numeric=(1, 2), draw=draw)
 
 
 def _draw(communes: Sequence[CommuneDisc], placed: Sequence[CommuneDisc]) -> Drawing:

@@ -7,12 +7,13 @@ what weakens security. Deliberations and contracts stay out, unless the whole pl
 asked; what the école or the académie does always does.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from diag.assess.plan import Action
+from diag.assess.results import CriterionResult
 from diag.assess.spread import short_places
 from diag.audit.findings import kind_of, names_judged, observed
 from diag.audit.reasons import describe_steps, describe_waiting, name_places
@@ -47,7 +48,7 @@ _ON_THE_SPOT = frozenset({"baie", "salle", "lot"})
 _AT_THE_TOWN_HALL = frozenset({"commune"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """One thing to do at one school, as a ticketing tool takes it."""
 
@@ -62,18 +63,37 @@ class Ticket:
     expected: str
     observed: str
     how: str
-    condition: str
-    owner: str
-    delay: str
-    due: date | None
-    effort: str
-    state: str
+    condition: str = ""
+    owner: str = ""
+    delay: str = ""
+    due: date | None = None
+    effort: str = ""
+    state: str = ""
     done_when: str
     domain: str
     criterion: str
-    sure: bool
+    sure: bool = True
     sensitive: bool
     """It holds what only technicians may read."""
+
+    @classmethod
+    def of_anomaly(cls, report: Report, result: CriterionResult) -> "Ticket":
+        """Return the ticket of what surely falls short, that no action cures."""
+        criterion, short = result.criterion, short_places(result)
+        return cls(
+            reference=f"{report.about.stem}/{criterion.id}",
+            nature="anomalie",
+            kind=criterion.kind,
+            title=f"À reprendre : {criterion.title}",
+            places=_named(report, (report.place_name(one.place) for one in short)),
+            expected=sentence(criterion.title),
+            observed=sentence(observed(report, result)),
+            how=sentence(criterion.why),
+            done_when="Une visite constate le niveau attendu.",
+            domain=_domain(report, criterion.domain),
+            criterion=criterion.ref or criterion.id,
+            sensitive=report.is_reserved(criterion.id),
+        )
 
     @property
     def priority(self) -> str:
@@ -118,7 +138,18 @@ def tickets_of(
                 sensitive=report.is_reserved(action.id),
             )
         )
-    tickets += _anomalies(report)
+    # What no recommendation speaks of; of improvements, those of rooms and equipment.
+    cured = advice.treated(report)
+    tickets += [
+        Ticket.of_anomaly(report, result)
+        for result in report.assessment.criteria.values()
+        if result.criterion.id not in cured
+        and (
+            result.criterion.place not in ROOT_KINDS
+            or result.criterion.kind is not Kind.IMPROVEMENT
+        )
+        and short_places(result)
+    ]
     order = list(PRIORITIES)
     return tuple(sorted(tickets, key=lambda one: order.index(one.kind)))
 
@@ -146,42 +177,6 @@ def _actions(report: Report, *, to_confirm: bool) -> list[Action]:
     plan = report.plan
     told = (*plan.actions, *(plan.to_confirm if to_confirm else ()))
     return [one for one in told if one.advice.recommendation.owner in _THEIRS]
-
-
-def _anomalies(report: Report) -> Iterator[Ticket]:
-    """Go through what surely falls short, that no recommendation speaks of.
-
-    Of improvements, only those of rooms and equipment: the others are no fault.
-    """
-    cured = advice.treated(report)
-    for result in report.assessment.criteria.values():
-        inside = result.criterion.place not in ROOT_KINDS
-        serious = inside or result.criterion.kind is not Kind.IMPROVEMENT
-        short = short_places(result)
-        if not serious or result.criterion.id in cured or not short:
-            continue
-        criterion = result.criterion
-        yield Ticket(
-            reference=f"{report.about.stem}/{criterion.id}",
-            nature="anomalie",
-            kind=criterion.kind,
-            title=f"À reprendre : {criterion.title}",
-            places=_named(report, (report.place_name(one.place) for one in short)),
-            expected=sentence(criterion.title),
-            observed=sentence(observed(report, result)),
-            how=sentence(criterion.why),
-            condition="",
-            owner="",
-            delay="",
-            due=None,
-            effort="",
-            state="",
-            done_when="Une visite constate le niveau attendu.",
-            domain=_domain(report, criterion.domain),
-            criterion=criterion.ref or criterion.id,
-            sure=True,
-            sensitive=report.is_reserved(criterion.id),
-        )
 
 
 def _unnumbered(report: Report, one: str, audience: Audience) -> str:
