@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from shutil import copyfile
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from diag.audit import session as audits
 from diag.audit.session import AuditSession
@@ -30,11 +30,13 @@ SETTINGS = Settings(
     campaign="2026-2027",
 )
 
+_vallombre = TemporaryDirectory(prefix="vallombre-", ignore_cleanup_errors=True)
+
 
 @cache
 def territory() -> FictionalTerritory:
     """Return the invented territory's files, written once a test run."""
-    return write_fictional_territory(Path(mkdtemp(prefix="vallombre-")))
+    return write_fictional_territory(Path(_vallombre.name))
 
 
 def workspace(

@@ -85,6 +85,8 @@ def _serving(
     port = free_port()
     words = [str(where / "postgres"), "-D", str(data), "-h", "127.0.0.1"]
     words += ["-p", str(port), "-k", ""]
+    # Its shared memory is a file of the folder: it leaves with it.
+    words += ["-c", "dynamic_shared_memory_type=mmap"]
     if not durable:
         for name in ("fsync", "full_page_writes"):
             words += ["-c", f"{name}=off"]
