@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widgets import Digits, Static
 
 from diag.audit.evidence import (
@@ -119,29 +118,6 @@ class MeasuresScreen(PlaceScreen):
         "remplit la ligne, sur autorisation ; la salle s'écoute au pire coin, porte "
         "fermée. Rien n'est répondu : les mesures proposent, Entrée accepte."
     )
-
-    class Progressed(Message):
-        """How far a run is."""
-
-        def __init__(self, words: str) -> None:
-            super().__init__()
-            self.words = words
-
-    class Prepared(Message):
-        """A run is ready; nothing was sent."""
-
-        def __init__(self, ready: StoppableRun) -> None:
-            super().__init__()
-            self.ready = ready
-
-    class Ended(Message):
-        """A run ended: what it measured, or why it could not begin."""
-
-        def __init__(
-            self, asked: MeasureAsked, run: MeasureRun | None, problem: str = ""
-        ) -> None:
-            super().__init__()
-            self.asked, self.run, self.problem = asked, run, problem
 
     def __init__(self, session: AuditSession) -> None:
         super().__init__()
@@ -328,51 +304,30 @@ class MeasuresScreen(PlaceScreen):
         self._show_progress("On regarde comment cet ordinateur est branché…")
         self.query_one("#result").display = False
         self.refresh_keys()
-        self._prepare(asked, lists)
+        self._measure(asked, lists)
 
-    @work(thread=True, exclusive=True, description="aside")
-    def _prepare(self, asked: MeasureAsked, lists: MeasureLists) -> None:
-        try:
-            runner = prepare(asked, lists)
-        except (DiagError, OSError) as error:
-            self.post_message(self.Ended(asked, None, _problem_words(error)))
-        else:
-            self.post_message(self.Prepared(StoppableRun(asked, runner)))
-
-    @on(Prepared)
-    def _agree(self, event: Prepared) -> None:
-        """Ask before the line is filled; begin at once what disturbs nobody."""
-        ready = event.ready
-        if ready.asked.authorisation is None:
-            self._start(ready)
-            return
-
-        def agreed(is_agreed: bool | None) -> None:  # noqa: FBT001 - Textual calls it
-            if is_agreed:
-                self._start(ready)
-            else:
-                self.post_message(self.Ended(ready.asked, None))
-
-        words = plan_words(ready.runner, key_now(self.app, StopMeasure))
-        question = Confirm(words, yes="Mesurer", no="Non", grave=True)
-        self.app.push_screen(question, agreed)
-
-    def _start(self, ready: StoppableRun) -> None:
-        self._ongoing = ready
-        self._run(ready)
-
-    @work(thread=True, exclusive=True, description="aside")
-    def _run(self, ready: StoppableRun) -> None:
+    @work(exclusive=True, description="aside")
+    async def _measure(self, asked: MeasureAsked, lists: MeasureLists) -> None:
+        """Read the connection, ask before the line is filled, run in a thread."""
         run, problem = None, ""
         try:
-            run = ready.run(
-                self._session.about.ref,
-                lambda words: self.post_message(self.Progressed(words)),
-            )
-        except (DiagError, OSError) as error:
-            problem = _problem_words(error)
-        kept = run if run and run.measurements else None
-        self.post_message(self.Ended(ready.asked, kept, problem))
+            runner = await asyncio.to_thread(prepare, asked, lists)
+            words = plan_words(runner, key_now(self.app, StopMeasure))
+            question = Confirm(words, yes="Mesurer", no="Non", grave=True)
+            # What disturbs nobody begins at once.
+            is_quiet = asked.authorisation is None
+            if is_quiet or await self.app.push_screen_wait(question):
+                self._ongoing = StoppableRun(asked, runner)
+                run = await asyncio.to_thread(
+                    self._ongoing.run,
+                    self._session.about.ref,
+                    lambda words: self.call_later(self._progressed, words),
+                )
+        except OSError as error:
+            problem = system_sentence(error)
+        except DiagError as error:
+            problem = str(error)
+        self.call_later(self._end, asked, run, problem)
 
     def on_stop_measure(self) -> None:
         self._show_progress("On s'arrête…")
@@ -386,25 +341,23 @@ class MeasuresScreen(PlaceScreen):
         else:
             super().on_back()
 
-    @on(Progressed)
-    def _progressed(self, event: Progressed) -> None:
+    def _progressed(self, words: str) -> None:
         if self._busy:
-            self._show_progress(event.words)
+            self._show_progress(words)
 
     def _show_progress(self, words: str) -> None:
         self.query_one("#progress", Static).update(content(words))
 
     # What came of it
 
-    @on(Ended)
-    def _end(self, event: Ended) -> None:
+    def _end(self, asked: MeasureAsked, run: MeasureRun | None, problem: str) -> None:
         self._busy, self._ongoing = False, None
         self._show_progress("")
-        if event.run:
-            self._keep(event.asked, event.run)
+        if run and run.measurements:
+            self._keep(asked, run)
         self._show_title()
-        if event.problem:
-            raise DiagError(event.problem)
+        if problem:
+            raise DiagError(problem)
 
     def _keep(
         self, asked: MeasureAsked, run: MeasureRun, ssids: tuple[str, ...] = ()
@@ -497,10 +450,6 @@ class MeasuresScreen(PlaceScreen):
         self.query_one("#verdict", Static).update(verdict)
         about = f"{' '.join(result.remarks)}\n{following}"
         self.query_one("#about", Sentence).show(about)
-
-
-def _problem_words(error: DiagError | OSError) -> str:
-    return system_sentence(error) if isinstance(error, OSError) else str(error)
 
 
 def measures_screen(session: AuditSession) -> MeasuresScreen:
