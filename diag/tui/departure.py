@@ -218,7 +218,7 @@ class ShowPrices(Command, keys="p", title="Prix", place=KeyPlace.DEBRIEF, footer
     """Montrer les prix, jusqu'à la prochaine touche."""
 
 
-class ShowScore(Command, keys="s", title="Note", place=KeyPlace.DEBRIEF, footer=True):
+class ShowScore(Command, keys="s", title="Score", place=KeyPlace.DEBRIEF, footer=True):
     """Montrer le score, jusqu'à la prochaine touche."""
 
 
@@ -567,7 +567,8 @@ class DebriefScreen(PlaceScreen):
         if ident:
             question = "Avant quel jour ? La décision sera notée avec cette date."
             keep = partial(self._date, ident)
-            await self.app.push_screen_wait(Ask(question, hint="31/01/2027", keep=keep))
+            hint = "31/01, le prochain, ou 31/01/2027"
+            await self.app.push_screen_wait(Ask(question, hint=hint, keep=keep))
 
     def _date(self, ident: str, typed: str) -> None:
         """Note the day; what was decided already stays so.

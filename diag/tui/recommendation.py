@@ -215,11 +215,12 @@ class VoteDialog(FormDialog):
             self.hand = None
             return AS_COMPUTED
         due = self.value("due").strip()
+        today = self._session.workspace.world.today()
         self.hand = handled(
             self._session,
             self._ident,
             into=self.chosen,
-            due=day_typed(due) if due else None,
+            due=day_typed(due, since=today) if due else None,
             title=self.value("title"),
             otherwise=self.value("otherwise"),
             why=self.value("why"),

@@ -47,13 +47,14 @@ async def test_a_vote_is_reworded_previewed_and_kept_with_its_reason(
         assert session.hands == {}
         await pilot.press("escape")
         await wait_for(pilot, lambda: on(pilot, VoteDialog), "the form again")
-        fields[3].value = "avis du maire"
+        fields[2].value, fields[3].value = "15/1", "avis du maire"
         await pilot.press("f2")
         await wait_for(pilot, lambda: on(pilot, Confirm), "the preview")
         await wait_for(pilot, lambda: shows(pilot, "+ Amener la fibre"), "what comes")
         assert session.hands == {}
         await pilot.press("o")
         await wait_for(pilot, lambda: FIBRE in session.hands, "kept")
+        assert session.hands[FIBRE].due == "2027-01-15"
         titles = [one.title for one in advising.votes_today(session).votes]
         assert "Amener la fibre à l'école" in titles
 

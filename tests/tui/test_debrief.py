@@ -73,6 +73,7 @@ async def test_every_danger_is_shown_no_price_nor_score_and_nothing_written(
 async def test_prices_and_score_show_until_the_next_key(tmp_path: Path) -> None:
     async with audited_app(tmp_path / "w").run_test(size=(80, 24)) as pilot:
         await opened(pilot)
+        assert shows(pilot, "s Score")
         for key, words in (("p", "336 €"), ("s", "sur 100")):
             shown, hidden = partial(shows, pilot, words), partial(hides, pilot, words)
             await pilot.press(key)

@@ -198,10 +198,11 @@ class WorkshopForm(ProgrammeForm):
         Raises:
             DiagError: no title, a day that is none, a role or a count that is none.
         """
+        today = self._container.workspace.world.today()
         return gathering.new_workshop(
             self._container,
             title=self.value("title").strip(),
-            on=day_typed(self.value("on")).isoformat(),
+            on=day_typed(self.value("on"), until=today).isoformat(),
             where=self.value("where").strip(),
             animator=self.value("animator").strip(),
             present=present_typed(self.value("present")),
