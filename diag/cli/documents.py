@@ -39,7 +39,7 @@ from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from diag.documents.tables import ChosenAudits, Exported, Progress
-    from diag.documents.write import DocumentsWanted, WrittenFile
+    from diag.documents.write import WrittenFile
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -91,7 +91,10 @@ def report(
         raise click.UsageError("Nommez un audit (UAI), ou tous : diag report --all.")
     from diag.documents.write import (  # noqa: PLC0415 - Jinja
         DocumentsWanted,
+        audits_in,
         folder_in,
+        tally,
+        write_many,
         write_reports,
     )
 
@@ -101,7 +104,16 @@ def report(
             wanted = DocumentsWanted(
                 chosen, forms, folder, again=again, scenario=scenario, let_out=let_out
             )
-            _write_all(workspace, campaign, wanted)
+            found = audits_in(workspace, campaign)
+            done = []
+            for rank, written in enumerate(write_many(workspace, found, wanted), 1):
+                done.append(written)
+                click.echo(f"{rank}/{len(found)}  {written.name} : {written.words}")
+            click.echo(tally(done), err=True)
+            if any(one.held for one in done):
+                click.echo("Laisser sortir ces mots : --let-out.", err=True)
+            if any(one.problem for one in done):
+                sys.exit(1)
             return
         session = open_session(workspace, ref, campaign)
         agree_to_let_out(slips_of(session, chosen), let_out=let_out)
@@ -122,25 +134,6 @@ def report(
             f"(diag audit status {ref} --set clos).",
             err=True,
         )
-
-
-def _write_all(
-    workspace: Workspace,
-    campaign: str | None,
-    wanted: "DocumentsWanted",
-) -> None:
-    from diag.documents.write import audits_in, tally, write_many  # noqa: PLC0415
-
-    found = audits_in(workspace, campaign)
-    done = []
-    for rank, written in enumerate(write_many(workspace, found, wanted), 1):
-        done.append(written)
-        click.echo(f"{rank}/{len(found)}  {written.name} : {written.words}")
-    click.echo(tally(done), err=True)
-    if any(one.held for one in done):
-        click.echo("Laisser sortir ces mots : --let-out.", err=True)
-    if any(one.problem for one in done):
-        sys.exit(1)
 
 
 @click.command()

@@ -22,10 +22,10 @@ from diag.cli.shared import (
     Day,
     about_json,
     agree_to_let_out,
-    agreed,
     audit_command,
     audit_of,
     campaign_option,
+    confirm,
     json_option,
     let_out_option,
     print_json,
@@ -232,8 +232,7 @@ def erase(
     if not yes:
         for line in erasing.foreseen_words(session, foreseen):
             click.echo(line, err=True)
-        if not agreed("Continuer ?"):
-            raise click.Abort
+        confirm("Continuer ?")
     if erasing.erase(session, revision, reason) is erasing.ErasureStep.ASKED:
         click.echo(
             "Demandé : la valeur est masquée dès maintenant, son auteur le saura à sa "

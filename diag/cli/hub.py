@@ -18,7 +18,7 @@ from diag.cli.keeping import (
     setup,
 )
 from diag.cli.shared import (
-    agreed,
+    confirm,
     json_option,
     print_json,
     print_lines,
@@ -217,8 +217,7 @@ def require(chosen: HubLocation, what: str, *, yes: bool) -> None:
                 f"{day_words(cut.since + WAITED)}, 90 jours après le premier sceau. Un "
                 "poste perdu se révoque : diag hub revoke N."
             )
-        if not yes and not agreed("Exiger les sceaux, pour toujours ?"):
-            raise click.Abort
+        confirm("Exiger les sceaux, pour toujours ?", yes=yes)
         store.require_seals(now())
     click.echo(f"Exigé dès maintenant : {what}.")
 

@@ -14,6 +14,7 @@ import click
 from diag.cli.shared import (
     agreed,
     asked,
+    confirm,
     json_option,
     print_json,
     print_lines,
@@ -385,8 +386,7 @@ def rekey(chosen: HubLocation, *, is_lost: bool, yes: bool) -> None:
     synchronisation. Celle qui ouvre les paquets reste.
     """
     home = chosen.home()
-    if not yes and not agreed("Changer la clé du serveur ?"):
-        raise click.Abort
+    confirm("Changer la clé du serveur ?", yes=yes)
     home.rekey(now(), is_lost=is_lost)
     click.echo(f"Nouvelle empreinte : {home.keys.card.fingerprint}")
     if is_lost:

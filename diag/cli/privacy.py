@@ -10,6 +10,7 @@ import click
 from diag.cli.shared import (
     Day,
     agreed,
+    confirm,
     folder_of,
     json_option,
     print_json,
@@ -81,10 +82,7 @@ def encrypt(
 ) -> None:
     """Chiffre le journal et les photos de cet espace de travail."""
     folder = folder_of(ctx)
-    if not yes and not agreed(
-        f"Chiffrer {folder} ? Fermez les autres fenêtres de diag."
-    ):
-        raise click.Abort
+    confirm(f"Chiffrer {folder} ? Fermez les autres fenêtres de diag.", yes=yes)
     key, mark = chosen_key(holder)
     privacy.encrypt(folder, key, mark)
     click.echo(f"Chiffré et vérifié : {folder}")
@@ -103,8 +101,7 @@ def encrypt(
 def decrypt(ctx: click.Context, identity: Path | None, *, yes: bool) -> None:
     """Remet en clair le journal et les photos."""
     folder = folder_of(ctx)
-    if not yes and not agreed(f"Remettre {folder} en clair ?"):
-        raise click.Abort
+    confirm(f"Remettre {folder} en clair ?", yes=yes)
     key = privacy.from_escrow(folder, identity) if identity else None
     privacy.decrypt(folder, key)
     click.echo(f"En clair et vérifié : {folder}")
@@ -237,11 +234,11 @@ def purge(
     if plan.current:
         click.echo("C'est la campagne où vous travaillez.", err=True)
     if plan.due:
-        if not yes and not agreed(
+        confirm(
             "Tout sera effacé pour toujours, ici et partout où l'on synchronise ; "
-            "aucune copie n'est faite. Continuer ?"
-        ):
-            raise click.Abort
+            "aucune copie n'est faite. Continuer ?",
+            yes=yes,
+        )
         done = erasing.purge(workspace, plan, reason)
         click.echo(
             f"Effacé : {counted(done.revisions, 'modification')} de "
@@ -255,8 +252,7 @@ def purge(
             "confirme, sept jours après.",
             err=True,
         )
-        if not yes and not agreed("Demander l'effacement de toute la campagne ?"):
-            raise click.Abort
+        confirm("Demander l'effacement de toute la campagne ?", yes=yes)
         many = counted(erasing.ask_for_purge(workspace, plan, reason), "audit")
         click.echo(f"Demandé pour {many} ; rien n'est effacé encore.")
         print_lines(erasing.purge_news(workspace))
@@ -300,8 +296,7 @@ def erase_person(
         f"{len(gone.messages)}.",
         err=True,
     )
-    if not yes and not agreed("Effacé pour toujours. Continuer ?"):
-        raise click.Abort
+    confirm("Effacé pour toujours. Continuer ?", yes=yes)
     done = erasing.forget(workspace, found, chosen, reason)
     click.echo(
         f"Effacé : {counted(done.erased, 'modification')}, dont "

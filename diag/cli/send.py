@@ -15,10 +15,10 @@ from diag.audit.session import AuditSession
 from diag.cli import LazyGroup
 from diag.cli.shared import (
     agree_to_let_out,
-    agreed,
     asked,
     audit_of,
     campaign_option,
+    confirm,
     json_option,
     let_out_option,
     print_json,
@@ -116,7 +116,7 @@ def send(
             for audience, address in addresses.items()
         ]
         if report.provisional and not provisional:
-            _confirm(
+            confirm(
                 "L'audit n'est pas clos (diag audit status "
                 f"{session.about.ref} --set clos) : "
                 "le rapport partira marqué « provisoire ». Continuer ?"
@@ -159,16 +159,10 @@ def _confirm_addresses(
     question = "Cette adresse est-elle la bonne ?"
     if len(found) > 1 or any(len(each.to) > 1 for each in found.values()):
         question = "Ces adresses sont-elles les bonnes ?"
-    if not yes:
-        _confirm(question)
+    confirm(question, yes=yes)
     if typed:
         mail.remember_address(session, chosen[0], found[chosen[0]])
     return found
-
-
-def _confirm(question: str) -> None:
-    if not agreed(question):
-        raise click.Abort
 
 
 def _write_draft(message: Parcel, folder: Path | None, *, opened: bool) -> None:
@@ -292,8 +286,7 @@ def cancel_outbox(
         mail.confirm_arrival(workspace, found)
         click.echo(f"n° {number} : noté comme envoyé à {to}.")
         return
-    if not yes:
-        _confirm(f"Retirer « {found.title} » pour {to} ?")
+    confirm(f"Retirer « {found.title} » pour {to} ?", yes=yes)
     mail.drop(workspace, found)
     click.echo(f"n° {number} : retiré.")
 
@@ -306,7 +299,7 @@ def retry_outbox(workspace: Workspace, number: int, *, yes: bool) -> None:
     """Remet un message en attente : refusé, ou interrompu pendant l'envoi."""
     found = mail.message_numbered(workspace, number)
     if found.state is MailState.SENDING and not yes:
-        _confirm(
+        confirm(
             f"Ce message est peut-être déjà arrivé chez {', '.join(found.dispatch.to)},"
             " ou part en ce moment d'une autre fenêtre. Le renvoyer ?"
         )

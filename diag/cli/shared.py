@@ -273,6 +273,17 @@ def agreed(question: str) -> bool:
     return asked(f"{question} [o/N]", **shown).casefold() in {"o", "oui"}
 
 
+def confirm(question: str, *, yes: bool = False) -> None:
+    """Go on once the user agreed; nothing is asked when `yes`.
+
+    Raises:
+        click.Abort: the user did not.
+        DiagError: when what was typed cannot be read.
+    """
+    if not yes and not agreed(question):
+        raise click.Abort
+
+
 def print_json(value: object) -> None:
     """Print a result for a program: stable keys, one document."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True))

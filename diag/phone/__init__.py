@@ -271,7 +271,19 @@ def shared_network() -> SharedNetwork:
     Raises:
         DiagError: there is none, or it is no private one.
     """
-    address = os.environ.get(ADDRESS) or _own_address()
+    address = os.environ.get(ADDRESS, "")
+    if not address:
+        with (
+            suppress(OSError),
+            closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as asked,
+        ):
+            asked.connect(_NOWHERE)
+            address = str(asked.getsockname()[0])
+    if not address:
+        raise DiagError(
+            "Cet ordinateur n'est sur aucun réseau. Activez le partage de connexion du "
+            "téléphone, rejoignez-le d'ici, puis rouvrez cet écran."
+        )
     try:
         number = IPv4Address(address)
     except ValueError as error:
@@ -287,19 +299,6 @@ def shared_network() -> SharedNetwork:
     network = IPv4Network(f"{address}/{bits or _USUAL}", strict=False)
     name, is_encrypted = wifi_read(_asked(_WIFI))
     return SharedNetwork(address, network, name, is_encrypted)
-
-
-def _own_address() -> str:
-    with (
-        suppress(OSError),
-        closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as asked,
-    ):
-        asked.connect(_NOWHERE)
-        return str(asked.getsockname()[0])
-    raise DiagError(
-        "Cet ordinateur n'est sur aucun réseau. Activez le partage de connexion du "
-        "téléphone, rejoignez-le d'ici, puis rouvrez cet écran."
-    )
 
 
 _ADDRESSES = {

@@ -157,6 +157,13 @@ class ShownKey(NamedTuple):
         """How many columns it takes."""
         return cell_len(self.name) + cell_len(self.title) + 3
 
+    @property
+    def drawn(self) -> Content:
+        """The key, then its word, dim where it does nothing now."""
+        dim = "" if self.enabled else "dim "
+        name = Content.styled(f" {self.name} ", f"{dim}bold $footer-key-foreground")
+        return name + Content.styled(f"{self.title} ", dim.strip())
+
 
 class KeyBar(Widget):
     """Keys and their words in order of use: as many as fit whole, at any width."""
@@ -210,7 +217,8 @@ class KeyBar(Widget):
 
     def render(self) -> Content:
         """Draw the line."""
-        keys, more = Content("").join(map(_drawn, self.shown)), self._more()
+        keys = Content("").join(each.drawn for each in self.shown)
+        more = self._more()
         blank = self.size.width - keys.cell_length - more.cell_length
         return keys + Content(" " * max(blank, 0)) + more
 
@@ -281,12 +289,6 @@ def _rank(one: ActiveBinding) -> int:
     offers = [action_of(each) for each in getattr(one.node, "OFFERS", ())]
     action = _action(one.binding)
     return offers.index(action) if action in offers else len(offers)
-
-
-def _drawn(key: ShownKey) -> Content:
-    dim = "" if key.enabled else "dim "
-    name = Content.styled(f" {key.name} ", f"{dim}bold $footer-key-foreground")
-    return name + Content.styled(f"{key.title} ", dim.strip())
 
 
 class KeysHere(Command, keys="r", title=OpenKeys.TITLE, footer=True):
