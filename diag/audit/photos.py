@@ -427,14 +427,14 @@ def arrivals(workspace: Workspace) -> tuple[Arrival, ...]:
     return tuple(sorted(new, key=lambda each: (each.at, each.path.name))[:_MOST])
 
 
-def seen(workspace: Workspace, arrival: Arrival) -> None:
+def mark_arrivals_seen(workspace: Workspace, arrival: Arrival) -> None:
     """Keep that everything up to an arrival was looked at."""
     kept = get_setting(workspace.journal, _KEY)
     if isinstance(kept, dict):
         put_setting(workspace.journal, _KEY, {**kept, "since": arrival.at})
 
 
-LONGEST = 10_000
+LONGEST_NOTED = 10_000
 """Characters of an observation: three pages of text."""
 
 _BESIDE = "/"
@@ -593,9 +593,9 @@ def _accepted(text: str) -> str:
         raise DiagError(
             "Une observation vide ne se garde pas. Écrivez ce que vous voyez."
         )
-    if len(words) > LONGEST:
+    if len(words) > LONGEST_NOTED:
         raise DiagError(
-            f"Observation trop longue : {len(words)} caractères, {LONGEST} admis. "
+            f"Observation trop longue : {len(words)} caractères, {LONGEST_NOTED} admis. "
             "Coupez-la en deux."
         )
     return words

@@ -19,7 +19,7 @@ from textual.widgets import Input, Static
 from diag.audit.answer import Key
 from diag.audit.history import find_question_ever, place_name
 from diag.audit.photos import (
-    LONGEST,
+    LONGEST_NOTED,
     Noted,
     PhotoSubject,
     mark_noted,
@@ -186,7 +186,7 @@ class NotingScreen(Ask):
         with Vertical(id="noting"):
             yield Static(id="noting-subject")
             field = self.field()
-            field.max_length = LONGEST
+            field.max_length = LONGEST_NOTED
             field.value = " ".join(filter(None, (field.value, self._text)))
             field.select_on_focus = False  # a letter typed erases no draft
             field.cursor_position = len(field.value)

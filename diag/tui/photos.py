@@ -27,6 +27,7 @@ from diag.audit.photos import (
     choose_photo_folder,
     is_file,
     keep_picture,
+    mark_arrivals_seen,
     mark_photo,
     path_typed,
     paths_of,
@@ -34,7 +35,6 @@ from diag.audit.photos import (
     photos_of,
     picture_of,
     remove_photo,
-    seen,
     thumbnail_of,
 )
 from diag.audit.session import AuditSession
@@ -375,7 +375,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             self._lines.append(f"{joined} : {photo.caption}")
             self.query_one(DropField).clear()
         if event.come is not None:
-            seen(self.session.workspace, event.come)
+            mark_arrivals_seen(self.session.workspace, event.come)
         self._refill()
         waiting = [_reading(self._left)] if self._left else []
         self._show("\n".join([*self._lines, *waiting]))

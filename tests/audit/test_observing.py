@@ -84,7 +84,7 @@ def test_what_is_noted_is_found_reworded_marked_and_taken_away(
     assert photos.noted_in(session) == ()
 
 
-@pytest.mark.parametrize("text", ["", " \u202e\n ", "x" * (photos.LONGEST + 1)])
+@pytest.mark.parametrize("text", ["", " \u202e\n ", "x" * (photos.LONGEST_NOTED + 1)])
 def test_what_cannot_be_kept_is_refused_and_writes_nothing(
     session: AuditSession, text: str
 ) -> None:

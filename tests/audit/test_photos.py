@@ -15,9 +15,9 @@ from diag.audit.photos import (
     arrivals,
     choose_photo_folder,
     join_photos,
+    mark_arrivals_seen,
     photo_folder,
     photos_of,
-    seen,
 )
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession
@@ -227,7 +227,7 @@ def test_only_what_came_since_the_last_time_is_offered(
 
     choose_photo_folder(desk, folder)
     first = arrivals(desk)
-    seen(desk, first[-1])
+    mark_arrivals_seen(desk, first[-1])
     (folder / "c.jpg").touch()
     os.utime(folder / "c.jpg", (0, 0))  # taken long ago, arrived now
 
