@@ -595,8 +595,8 @@ def _accepted(text: str) -> str:
         )
     if len(words) > LONGEST_NOTED:
         raise DiagError(
-            f"Observation trop longue : {len(words)} caractères, {LONGEST_NOTED} admis. "
-            "Coupez-la en deux."
+            f"Observation trop longue : {len(words)} caractères, {LONGEST_NOTED} "
+            "admis. Coupez-la en deux."
         )
     return words
 
