@@ -162,9 +162,9 @@ def _prepare(
         click.UsageError: a measure that does not exist.
     """
     # The extra `probes`, 200 ms: after the check that it is there.
+    from diag.probes import Allowance, Setting  # noqa: PLC0415
     from diag.probes.host import Host  # noqa: PLC0415
     from diag.probes.machine import context_of  # noqa: PLC0415
-    from diag.probes.probe import Allowance, Setting  # noqa: PLC0415
     from diag.probes.run import Runner, probes_of  # noqa: PLC0415
 
     host = Host()

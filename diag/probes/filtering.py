@@ -11,9 +11,16 @@ from enum import StrEnum
 from ipaddress import ip_address
 
 from diag.model.measure import MeasureStatus
-from diag.probes import FilterBasket, FilterCategory
+from diag.probes import (
+    FilterBasket,
+    FilterCategory,
+    Probe,
+    ProbeFinding,
+    ProbePlan,
+    Risk,
+    Setting,
+)
 from diag.probes.host import Host, NameAnswer, Page, target_of
-from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting
 from diag.probes.services import (
     AT_ONCE,
     PATIENCE,

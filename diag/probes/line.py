@@ -15,6 +15,7 @@ from statistics import median
 
 from diag.model.errors import DiagError
 from diag.model.measure import MeasureStatus
+from diag.probes import Probe, ProbeFinding, ProbePlan, Risk, Setting
 from diag.probes.load import (
     MORE_CONNECTIONS,
     PING_EVERY,
@@ -29,7 +30,6 @@ from diag.probes.load import (
     stats_of,
 )
 from diag.probes.mire import OWN_SERVER
-from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting
 
 LATENCY, JITTER, LOSS = "internet.latence", "internet.gigue", "internet.perte"
 

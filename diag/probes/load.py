@@ -19,9 +19,9 @@ from itertools import pairwise
 from math import sqrt
 from typing import NamedTuple
 
+from diag.probes import Setting
 from diag.probes.host import Host
 from diag.probes.mire import Mire
-from diag.probes.probe import Setting
 from diag.words.sentences import measure
 
 WARM_UP = 2.0

@@ -13,8 +13,8 @@ from ipaddress import IPv4Address, ip_address
 from typing import Any
 
 from diag.model.measure import MeasureContext, MeasureStatus
+from diag.probes import Probe, ProbeFinding, ProbePlan, Risk, Setting
 from diag.probes.host import Host, Interface
-from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting
 
 _MOST = 8
 """Resolvers kept; a computer uses two or three."""

@@ -21,11 +21,18 @@ from diag.model.measure import (
     MeasureRun,
     MeasureSeries,
 )
-from diag.probes import MeasureLists
+from diag.probes import (
+    MeasureLists,
+    Probe,
+    ProbeFinding,
+    ProbePlan,
+    Risk,
+    Setting,
+    believed,
+)
 from diag.probes.filtering import TryFilter
 from diag.probes.line import FEW_TRIES, LatencyProbe, NamesProbe, ThroughputProbe
 from diag.probes.machine import ReadConnection
-from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting, believed
 from diag.probes.services import AccessProbe, ReachServices
 from diag.probes.wifi import HearWifi
 

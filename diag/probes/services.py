@@ -24,11 +24,10 @@ from statistics import median
 from typing import NamedTuple
 
 from diag.model.measure import MeasureStatus
-from diag.probes import SchoolService
+from diag.probes import Probe, ProbeFinding, ProbePlan, Risk, SchoolService, Setting
 from diag.probes.host import Host, Page, target_of
 from diag.probes.line import NO_MIRE, address_of
 from diag.probes.mire import OWN_SERVER, Mire
-from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting
 from diag.words.sentences import listed
 
 PORTAL, PROXY = "internet.portail_captif", "internet.proxy"

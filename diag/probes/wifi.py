@@ -22,8 +22,8 @@ from diag.imports.evidence.radio import (
 )
 from diag.imports.evidence.reading import EvidenceRefusedError, line_of
 from diag.model.measure import HEARD, SAID_OFF, HeardNetwork, MeasureStatus
+from diag.probes import Probe, ProbeFinding, ProbePlan, Risk, Setting
 from diag.probes.host import DENIED, Host
-from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting
 from diag.probes.radio import SAMPLES, merge_scans, names_of
 
 LOCATION = (

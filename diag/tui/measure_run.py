@@ -99,9 +99,9 @@ def prepare(asked: MeasureAsked, lists: MeasureLists) -> "Runner":
         DiagError: what was written is no server.
     """
     # The extra `probes`, 200 ms.
+    from diag.probes import Allowance, Setting  # noqa: PLC0415
     from diag.probes.machine import context_of  # noqa: PLC0415
     from diag.probes.mire import mire_at  # noqa: PLC0415
-    from diag.probes.probe import Allowance, Setting  # noqa: PLC0415
     from diag.probes.run import Runner, probes_of  # noqa: PLC0415
 
     host = make_host()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from diag import probes as limits
 from diag.probes import line
-from diag.probes import probe as limits
 from diag.probes.mire import Mire
 from tests.audit.builders import SCHOOL, workspace
 from tests.cli.running import Run, command, diag

@@ -10,7 +10,7 @@ from diag.model.measure import (
     Measurement,
     MeasureRun,
 )
-from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting
+from diag.probes import Probe, ProbeFinding, ProbePlan, Risk, Setting
 
 AUTHORISED = Authorisation(
     by="Mme Durand",

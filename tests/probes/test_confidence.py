@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from diag.audit.offering import MOMENT, believed_together, spread_of
 from diag.model.measure import Confidence, MeasureContext, MeasuredFigure
-from diag.probes.probe import ProbeFinding, believed
+from diag.probes import ProbeFinding, believed
 from tests.probes.builders import DOWN, NOON
 
 WIRED = MeasureContext(is_wired=True, link_mbit=1000)

@@ -3,9 +3,9 @@
 import json
 
 from diag.model.measure import MeasureStatus
+from diag.probes import ProbeFinding, Setting
 from diag.probes.host import Interface
 from diag.probes.machine import ReadConnection, context_of, has_vpn
-from diag.probes.probe import ProbeFinding, Setting
 from tests.probes.fake_host import FakeHost
 from tests.probes.test_machine import NMCLI, PACKET, ROUTE, WINDOWS
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.model.measure import MeasureStatus
-from diag.probes import FilterBasket, FilterCategory
+from diag.probes import FilterBasket, FilterCategory, ProbeFinding, Setting
 from diag.probes.filtering import (
     BLOCKED,
     ENGINES,
@@ -20,7 +20,6 @@ from diag.probes.filtering import (
     verdict_of,
 )
 from diag.probes.host import NameAnswer, Page
-from diag.probes.probe import ProbeFinding, Setting
 from tests.probes.fake_host import ISSUED, FakeHost
 
 OUT, NEAR = "192.0.2.53", "192.168.1.1"

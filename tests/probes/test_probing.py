@@ -11,7 +11,7 @@ import trustme
 
 from diag.model.errors import DiagError
 from diag.model.measure import MEASURES, MeasureContext, MeasureStatus
-from diag.probes import line, load
+from diag.probes import Allowance, Probe, ProbeFinding, Setting, line, load
 from diag.probes.host import Host, NameAnswer, Page
 from diag.probes.line import (
     DOWN,
@@ -27,7 +27,6 @@ from diag.probes.line import (
     ThroughputProbe,
 )
 from diag.probes.mire import Mire, MireLimits, mire_at
-from diag.probes.probe import Allowance, Probe, ProbeFinding, Setting
 from diag.probes.services import ADDRESS, MTU, PORTAL, PROXY, SIX, AccessProbe
 from tests.probes.serving import mire_on_loopback
 

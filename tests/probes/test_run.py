@@ -11,17 +11,17 @@ from diag import probes
 from diag.imports.evidence import read_run
 from diag.model.errors import DiagError, install_command
 from diag.model.measure import MeasureStatus, run_bytes
-from diag.probes import check_installed
-from diag.probes import run as runs
-from diag.probes.host import Host
-from diag.probes.probe import (
+from diag.probes import (
     MOST_BYTES,
     MOST_METERED,
     Allowance,
     ProbeFinding,
     Risk,
     Setting,
+    check_installed,
 )
+from diag.probes import run as runs
+from diag.probes.host import Host
 from diag.probes.run import NotAuthorisedError, Runner, alone
 from tests.probes.builders import AUTHORISED, GivingProbe
 

@@ -4,10 +4,9 @@ from dataclasses import replace
 
 from diag.audit.evidence import MEASURED, measured_label, measured_value
 from diag.model.measure import MeasureContext, MeasureSeries
-from diag.probes import MeasureLists
+from diag.probes import MeasureLists, Risk, Setting
 from diag.probes.line import LatencyProbe
 from diag.probes.mire import mire_at
-from diag.probes.probe import Risk, Setting
 from diag.probes.run import probes_of
 from tests.probes.builders import measured
 from tests.probes.fake_host import FakeHost

@@ -1,10 +1,9 @@
 """Services are asked politely, both ways, and what fails is named."""
 
 from diag.model.measure import MeasureStatus
-from diag.probes import SchoolService
+from diag.probes import ProbeFinding, SchoolService, Setting
 from diag.probes.host import Page
 from diag.probes.mire import mire_at
-from diag.probes.probe import ProbeFinding, Setting
 from diag.probes.services import PROXY, AccessProbe, ReachServices
 from tests.probes.fake_host import ISSUED, FakeHost
 

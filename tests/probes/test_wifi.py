@@ -5,8 +5,8 @@ import json
 import pytest
 
 from diag.model.measure import MeasureStatus
+from diag.probes import ProbeFinding, Setting
 from diag.probes.host import NativeScan, scan_cards
-from diag.probes.probe import ProbeFinding, Setting
 from diag.probes.wifi import HearWifi
 from tests.imports import evidence_samples as samples
 from tests.probes.fake_host import AT, FakeHost

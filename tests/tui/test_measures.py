@@ -19,8 +19,7 @@ from diag.audit.session import AuditSession, open_session
 from diag.checklist.overlay import MEASURES
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.measure import HeardNetwork, MeasureSeries, MeasureStatus
-from diag.probes import MeasureLists, run
-from diag.probes.probe import Probe, ProbeFinding, ProbePlan, Risk, Setting
+from diag.probes import MeasureLists, Probe, ProbeFinding, ProbePlan, Risk, Setting, run
 from diag.probes.wifi import HearWifi
 from diag.tui import measure_run
 from diag.tui.app import DiagApp

@@ -15,6 +15,7 @@ from itertools import combinations, permutations
 from diag.answers.types import TYPES
 from diag.checklist import Problem
 from diag.checklist.loaded import Item, Loaded
+from diag.checklist.search import Fact, SmallSchool, Wish, read
 from diag.checklist.search.effects import (
     ActionRules,
     Betterment,
@@ -23,7 +24,6 @@ from diag.checklist.search.effects import (
     falls_of,
     moves_in,
 )
-from diag.checklist.search.school import Fact, SmallSchool, Wish, read
 from diag.checklist.search.subject import levels_of, problems_of
 from diag.checklist.symbols import QUANTITY, names_read, read_rule
 from diag.model.checklist import Checklist, Question

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import pairwise
 
 from diag.answers.types import TYPES
-from diag.checklist.search.school import (
+from diag.checklist.search import (
     TODAY,
     Change,
     Fact,

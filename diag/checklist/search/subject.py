@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from diag.answers.number import around
 from diag.answers.types import TYPES, VISIT
-from diag.checklist.search.school import hull
+from diag.checklist.search import hull
 from diag.checklist.symbols import symbol_of
 from diag.model.checklist import Criterion, Question
 from diag.model.enums import PlaceKind

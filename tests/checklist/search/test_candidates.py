@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from diag.answers.number import around
-from diag.checklist.search.school import hull
+from diag.checklist.search import hull
 from diag.rules.tree import Exact
 from diag.rules.values import ABSENT, Span, point
 from tests.rules.places import NO, YES, YES_OR_NO, one_of, several, span

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.checklist.search.effects import CriterionRules, falls_of
-from diag.checklist.search.school import (
+from diag.checklist.search import (
     SmallSchool,
     marks_in,
     moves,
@@ -17,6 +16,7 @@ from diag.checklist.search.school import (
     read,
     seen_apart,
 )
+from diag.checklist.search.effects import CriterionRules, falls_of
 from diag.model.checklist import Question
 from diag.model.enums import Kind, QuestionType
 from diag.rules.language import parse_rule
@@ -126,7 +126,7 @@ def test_a_search_too_long_draws_cases_always_alike(
     monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
     level = "note < 2 and (postes > 1 or acces or etat >= 'moyen')"
-    monkeypatch.setattr("diag.checklist.search.school.MAX_STEPS", steps)
+    monkeypatch.setattr("diag.checklist.search.MAX_STEPS", steps)
     judged = CriterionRules.of(criterion({2: level}))
     (fall,) = falls_of(judged, QUESTIONS)
     (again,) = falls_of(judged, QUESTIONS)

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from diag.model.measure import MeasureContext
+from diag.probes import Probe, Setting
 from diag.probes.host import Host
 from diag.probes.line import GAP, LatencyProbe, NamesProbe, ThroughputProbe
 from diag.probes.load import quantile
 from diag.probes.mire import mire_at
-from diag.probes.probe import Probe, Setting
 from diag.probes.services import AccessProbe
 from tests.probes.lab.network import BOX
 
