@@ -29,6 +29,7 @@ from diag.words.dates import (
     DAYS_AROUND,
     day_around,
     describe_day,
+    lacks_year,
     months_begun,
     nearest_day,
     read_day,
@@ -74,7 +75,7 @@ class Date(AnswerType):
             value = read_day(str(raw)).isoformat()
         except ValueError as error:
             typed = str(raw).strip()[:40]
-            if nearest_day(typed, VISIT, is_past=True):
+            if lacks_year(typed):
                 problem, remedy = f"« {typed} » ne dit pas l'année", "Ajoutez-la"
                 raise Refused(question, problem, remedy) from error
             raise Refused(

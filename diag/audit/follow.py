@@ -302,7 +302,7 @@ def draw_acceptance(
         is_own = author in signed.authors
         if is_own and not alone:
             raise DiagError(
-                f"Vous avez écrit dans l'audit de {session.about.title} : qui y écrit "
+                f"Vous avez écrit dans l'audit « {session.about.title} » : qui y écrit "
                 "ne l'accepte pas. Faites-le accepter par un collègue. Vous pouvez "
                 "aussi l'accepter seul, et tout dira « accepté par son auteur ».",
                 command=f"diag review accept {session.about.ref} --alone",
@@ -341,7 +341,7 @@ def _check_seen(session: AuditSession, seen: str, now: str) -> None:
         )
     if not now.startswith(start):
         raise DiagError(
-            f"L'audit de {session.about.title} a changé depuis que vous l'avez à "
+            f"L'audit « {session.about.title} » a changé depuis que vous l'avez à "
             f"l'écran : son empreinte est {now[:12]}, vous avez relu {start[:12]}. "
             "Rien n'est accepté. Relisez ce qui a changé, puis acceptez.",
             command=f"diag audit history {session.about.ref}",

@@ -525,7 +525,7 @@ class ClosedAuditError(NeedsConfirmation):
         super().__init__(
             session,
             drafts,
-            f"L'audit de {session.about.title} ({session.audit.campaign}) est clos : "
+            f"L'audit « {session.about.title} » ({session.audit.campaign}) est clos : "
             "rien n'y est écrit. Rouvrez-le dans le bilan.",
         )
 

@@ -283,7 +283,7 @@ def compose(
     """
     if session.status is AuditStatus.CLOS:
         raise DiagError(
-            f"L'audit de {session.about.title} ({session.audit.campaign}) est clos : "
+            f"L'audit « {session.about.title} » ({session.audit.campaign}) est clos : "
             "rien n'y est plus demandé. Rouvrez-le, ou commencez l'audit suivant.",
             command=f"diag audit status {session.about.ref} --set en_cours",
         )

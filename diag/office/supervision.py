@@ -259,7 +259,7 @@ def give_back(session: AuditSession, comment: str) -> None:
 def _check_submitted(session: AuditSession) -> None:
     if session.status is not AuditStatus.SOUMIS:
         raise DiagError(
-            f"L'audit de {session.about.title} est {STATUSES[session.status]} : "
+            f"L'audit « {session.about.title} » est {STATUSES[session.status]} : "
             "seul un audit soumis se relit."
         )
 

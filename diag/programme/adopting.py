@@ -182,7 +182,7 @@ def session_of(container: Container, candidate: Contender) -> AuditSession:
     for one in audits(workspace.journal):
         if one.id == candidate.audit:
             return AuditSession(workspace, one, auditee_of(workspace, one))
-    raise DiagError(f"L'audit de {candidate.where} n'est plus ici.")
+    raise DiagError(f"L'audit « {candidate.where} » n'est plus ici.")
 
 
 def _snapshot(board: Board, decision: str) -> Iterator[NewRevision]:

@@ -162,11 +162,10 @@ def day_typed(
         )
         day = day or read_day(text)
     except ValueError as error:
-        raise DiagError(
-            f"« {text.strip()[:40]} » n'est pas une date. "
-            "Écrivez par exemple 31/01/2027 ou 2027-01-31.",
-            about="on",
-        ) from error
+        problem = "n'est pas une date. Écrivez par exemple 31/01/2027 ou 2027-01-31."
+        if lacks_year(text):
+            problem = "ne dit pas l'année. Ajoutez-la."
+        raise DiagError(f"« {text.strip()[:40]} » {problem}", about="on") from error
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise DiagError(
             f"{day:%d/%m/%Y} est hors limites : de {FIRST_YEAR} à {LAST_YEAR}. "
@@ -202,6 +201,11 @@ def nearest_day(text: str, today: date, *, is_past: bool) -> date | None:
             if (day <= today) if is_past else (day >= today):
                 return day
     return None
+
+
+def lacks_year(text: str) -> bool:
+    """Return whether a text is a day and a month alone."""
+    return nearest_day(text, date(FIRST_YEAR, 1, 1), is_past=True) is not None
 
 
 def written_day(iso: str) -> str:

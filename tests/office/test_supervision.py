@@ -149,7 +149,9 @@ def test_only_what_was_submitted_is_judged(
     two: tuple[AuditSession, AuditSession],
 ) -> None:
     mine, _ = two
-    with pytest.raises(DiagError, match="seul un audit soumis"):
+    with pytest.raises(
+        DiagError, match=r"L'audit « .+ » est en cours : seul un audit soumis"
+    ):
         accept(mine)
     move(mine, AuditStatus.SOUMIS)
     with pytest.raises(DiagError, match="motif"):

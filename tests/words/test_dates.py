@@ -97,7 +97,13 @@ def test_a_day_is_typed_as_one_writes_it(typed: str) -> None:
     assert day_typed(typed) == DAY
 
 
-@pytest.mark.parametrize("typed", ["", "demain", "31/02/2026", "5/10", "//"])
+@pytest.mark.parametrize("typed", ["5/10", "0510", "5 oct."])
+def test_a_day_whose_year_nothing_says_asks_for_it(typed: str) -> None:
+    with pytest.raises(DiagError, match=f"« {typed} » ne dit pas l'année. Ajoutez-la"):
+        day_typed(typed)
+
+
+@pytest.mark.parametrize("typed", ["", "demain", "31/02/2026", "//"])
 def test_what_is_no_day_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(DiagError, match="31/01/2027"):
         day_typed(typed)
