@@ -4,7 +4,7 @@ The search fills facts in one by one and turns back as soon as the three-valued 
 refuse, so a level out of reach surely is.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
@@ -60,7 +60,16 @@ class Abstraction:
 
     def loosely(self, condition: Condition) -> Condition:
         """Return a condition where every calculation has become a name."""
-        return _with_comparisons(condition, self._loose)
+        match condition:
+            case Not(operand, column):
+                return Not(self.loosely(operand), column)
+            case AllOf(operands, column):
+                return AllOf(tuple(map(self.loosely, operands)), column)
+            case AnyOf(operands, column):
+                return AnyOf(tuple(map(self.loosely, operands)), column)
+            case CompareNode():
+                return self._loose(condition)
+        return condition
 
     def _loose(self, node: CompareNode) -> CompareNode:
         left, right = node.left, node.right
@@ -95,24 +104,6 @@ class Abstraction:
             question = self._questions.get(term.id)
             return question is not None and TYPES[question.type].is_one_choice
         return isinstance(term, ChoiceId)
-
-
-def _with_comparisons(
-    condition: Condition, change: Callable[[CompareNode], Condition]
-) -> Condition:
-    def again(part: Condition) -> Condition:
-        return _with_comparisons(part, change)
-
-    match condition:
-        case Not(operand, column):
-            return Not(again(operand), column)
-        case AllOf(operands, column):
-            return AllOf(tuple(map(again, operands)), column)
-        case AnyOf(operands, column):
-            return AnyOf(tuple(map(again, operands)), column)
-        case CompareNode():
-            return change(condition)
-    return condition
 
 
 def _scaled(term: Term) -> tuple[Exact, Term]:
