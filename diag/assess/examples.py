@@ -247,31 +247,80 @@ def check_examples(
             remedy=wrong.remedy,
         )
         for example in examples
-        for wrong in _wrongs(judge, example)
+        for wrong in _Example(example, judge).wrongs()
     ]
 
 
-def _wrongs(judge: Judge, example: WrittenExample) -> _Wrongs:
-    raw = example.raw
-    try:
-        _refuse_others(raw, _KEYS, "")
-        facts = example_facts(judge, raw, _subject_kind(judge.checklist, example))
-        expected = entries(raw, "expect", "{domain: [0, 100]}")
-        _refuse_others(expected, _CHECKS, "expect.")
-        name = _domain_name(example)
-        here = {
-            ident
-            for ident, one in judge.checklist.recommendations.items()
-            if one.domain == name
+@dataclass(frozen=True, slots=True)
+class _Example:
+    """An example, and what judges it."""
+
+    written: WrittenExample
+    judge: Judge
+
+    @property
+    def domain(self) -> str:
+        """Id of the one that it speaks of: that of its file, unless it says."""
+        name = self.written.file.rpartition("/")[2].rpartition(".")[0]
+        return str(self.written.raw.get("domain") or name)
+
+    @property
+    def subject(self) -> PlaceKind:
+        """Whose audit it is: what its domain judges, else what it answers.
+
+        A domain that judges several kinds of subjects leaves it to the answers.
+        """
+        checklist = self.judge.checklist
+        judged = {
+            root_of(criterion.place)
+            for criterion in checklist.criteria.values()
+            if criterion.domain == self.domain
         }
-        counted = expected.get("quantities")
-        advised = frozenset(here | set(counted if isinstance(counted, Mapping) else ()))
-        assessment = judge_for(facts, judge.checklist).assess(facts, advised)
-        domain = _domain(assessment, example)
-        for key, written in expected.items():
-            yield from _CHECKS[key](_Expectation(key, written, assessment, domain))
-    except UnreadableExampleError as wrong:
-        yield wrong
+        if len(judged) == 1:
+            return judged.pop()
+        answered = (
+            checklist.questions[each].place
+            for each in entries(self.written.raw, "answers", "{nb_classes: 3}")
+            if each in checklist.questions
+        )
+        return next((kind for kind in answered if kind in judged), PlaceKind.ECOLE)
+
+    def wrongs(self) -> _Wrongs:
+        """Go through what is not as expected; what cannot be read ends it."""
+        raw, checklist = self.written.raw, self.judge.checklist
+        try:
+            _refuse_others(raw, _KEYS, "")
+            facts = example_facts(self.judge, raw, self.subject)
+            expected = entries(raw, "expect", "{domain: [0, 100]}")
+            _refuse_others(expected, _CHECKS, "expect.")
+            here = {
+                ident
+                for ident, one in checklist.recommendations.items()
+                if one.domain == self.domain
+            }
+            counted = expected.get("quantities")
+            named = set(counted if isinstance(counted, Mapping) else ())
+            judge = judge_for(facts, checklist)
+            assessment = judge.assess(facts, frozenset(here | named))
+            domain = self.result_in(assessment)
+            for key, written in expected.items():
+                yield from _CHECKS[key](_Expectation(key, written, assessment, domain))
+        except UnreadableExampleError as wrong:
+            yield wrong
+
+    def result_in(self, assessment: Assessment) -> DomainResult:
+        name, domains = (
+            self.domain,
+            {each.domain.id: each for each in assessment.domains},
+        )
+        if name not in domains:
+            remedy = write_instead(
+                name, domains, "Écrivez « domain: … » dans l'exemple."
+            )
+            raise UnreadableExampleError(
+                "domain", f"domaine inconnu « {name} »", remedy
+            )
+        return domains[name]
 
 
 def _refuse_others(raw: Raw, known: Iterable[str], prefix: str) -> None:
@@ -281,41 +330,6 @@ def _refuse_others(raw: Raw, known: Iterable[str], prefix: str) -> None:
             raise UnreadableExampleError(
                 f"{prefix}{key}", f"clé inconnue « {key} »", remedy
             )
-
-
-def _domain_name(example: WrittenExample) -> str:
-    name = example.file.rpartition("/")[2].rpartition(".")[0]
-    return str(example.raw.get("domain") or name)
-
-
-def _subject_kind(checklist: Checklist, example: WrittenExample) -> PlaceKind:
-    """Return whose audit an example is: what its domain judges, else what it answers.
-
-    A domain that judges several kinds of subjects leaves it to the answers.
-    """
-    name = _domain_name(example)
-    judged = {
-        root_of(criterion.place)
-        for criterion in checklist.criteria.values()
-        if criterion.domain == name
-    }
-    if len(judged) == 1:
-        return judged.pop()
-    answered = (
-        checklist.questions[each].place
-        for each in entries(example.raw, "answers", "{nb_classes: 3}")
-        if each in checklist.questions
-    )
-    return next((kind for kind in answered if kind in judged), PlaceKind.ECOLE)
-
-
-def _domain(assessment: Assessment, example: WrittenExample) -> DomainResult:
-    name = _domain_name(example)
-    domains = {each.domain.id: each for each in assessment.domains}
-    if name not in domains:
-        remedy = write_instead(name, domains, "Écrivez « domain: … » dans l'exemple.")
-        raise UnreadableExampleError("domain", f"domaine inconnu « {name} »", remedy)
-    return domains[name]
 
 
 @dataclass(frozen=True, slots=True)
