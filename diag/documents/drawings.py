@@ -6,7 +6,7 @@ sure, what is hatched is not.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -251,30 +251,62 @@ _QUARTERS = 900
 """At most so many days have their quarters named; more, their years."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """Days on a line, each at its true distance from the others."""
+
+    start: date
+    end: date
+    left: int
+
+    def across(self, day: date) -> int:
+        """Return where a day stands."""
+        days, room = max(1, (self.end - self.start).days), WIDTH - self.left - 2 * _DOT
+        return self.left + _DOT + (day - self.start).days * room // days
+
+    def draw_quarters(self, bottom: int) -> str:
+        """Return a line at each quarter, each year under its number."""
+        start, end = self.start, self.end
+        months = (1, 4, 7, 10) if (end - start).days <= _QUARTERS else (1,)
+        firsts = (
+            date(year, month, 1)
+            for year in range(start.year, end.year + 1)
+            for month in months
+        )
+        shapes, high = [], bottom - _AXIS_TOP + 4
+        for day in (one for one in firsts if start <= one <= end):
+            x, is_year = self.across(day), day.month == 1
+            name = str(day.year) if is_year else MONTHS[day.month - 1]
+            size = f'x="{x}" y="{_AXIS_TOP - 4}" width="1" height="{high}"'
+            shapes.append(f'<rect fill="{TRACK}" {size}/>')
+            shapes.append(
+                text_mark(
+                    name, x, 12, anchor="middle", size=11, fill=SOFT, bold=is_year
+                )
+            )
+        return "".join(shapes)
+
+
 def _lay_calendar(rows: Sequence[CalendarRow], start: date, end: date) -> Panel:
     """Return the axis above; on each line its date, its mark, its words beside it."""
     named = [wrap(printed(one.when), _LONGEST_DATE) for one in rows]
     longest = max(len(line) for lines in named for line in lines)
-    axis = round(longest * _DATE_LETTER) + _GAP
-    days, room = max(1, (end - start).days), WIDTH - axis - 2 * _DOT
-
-    def across(day: date) -> int:
-        return axis + _DOT + (day - start).days * room // days
-
+    first = round(longest * _DATE_LETTER) + _GAP
+    axis = _Axis(start, end, first)
     shapes, y = list[str](), _AXIS_TOP
     for row, names in zip(rows, named, strict=True):
         tone = FULL if row.is_sure else "#ffffff"
-        left, right = across(row.first) - _DOT, across(row.last) + _DOT
-        is_after = WIDTH - right >= left - axis
-        free = (WIDTH - right if is_after else left - axis) - _GAP
+        left, right = axis.across(row.first) - _DOT, axis.across(row.last) + _DOT
+        is_after = WIDTH - right >= left - first
+        free = (WIDTH - right if is_after else left - first) - _GAP
         # Beside a span that takes the whole axis there is no room, but under it.
         is_under = free < _LEAST
-        free = WIDTH - axis if is_under else free
+        free = WIDTH - first if is_under else free
         lines = ["" for _ in range(is_under)]
         lines += wrap(printed(row.words), int(free / _DAY_LETTER))
         size = f'x="{left}" y="{y + 5}" width="{right - left}" height="{2 * _DOT}"'
         x, anchor = (right + 6, "start") if is_after else (left - 6, "end")
-        x, anchor = (axis, "start") if is_under else (x, anchor)
+        x, anchor = (first, "start") if is_under else (x, anchor)
         shapes += [
             *(
                 text_mark(name, 0, y + 14 + 14 * rank, size=12, bold=True)
@@ -287,33 +319,7 @@ def _lay_calendar(rows: Sequence[CalendarRow], start: date, end: date) -> Panel:
             ),
         ]
         y += _DAY_ROW + 14 * (max(len(lines), len(names)) - 1)
-    return Panel(
-        WIDTH, y + 4, f"{_draw_quarters(start, end, across, y)}{''.join(shapes)}"
-    )
-
-
-def _draw_quarters(
-    start: date, end: date, across: Callable[[date], int], bottom: int
-) -> str:
-    """Return a line at each quarter, each year under its number."""
-    months = (1, 4, 7, 10) if (end - start).days <= _QUARTERS else (1,)
-    firsts = (
-        date(year, month, 1)
-        for year in range(start.year, end.year + 1)
-        for month in months
-    )
-    shapes = []
-    for day in (one for one in firsts if start <= one <= end):
-        x, is_year = across(day), day.month == 1
-        name = str(day.year) if is_year else MONTHS[day.month - 1]
-        size = (
-            f'x="{x}" y="{_AXIS_TOP - 4}" width="1" height="{bottom - _AXIS_TOP + 4}"'
-        )
-        shapes.append(f'<rect fill="{TRACK}" {size}/>')
-        shapes.append(
-            text_mark(name, x, 12, anchor="middle", size=11, fill=SOFT, bold=is_year)
-        )
-    return "".join(shapes)
+    return Panel(WIDTH, y + 4, f"{axis.draw_quarters(y)}{''.join(shapes)}")
 
 
 Degrees = tuple[float, float]
