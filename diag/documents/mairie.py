@@ -234,13 +234,12 @@ def findings_table(report: Report) -> Md:
 
 
 def _total(report: Report) -> str:
-    budget = report.budget
-    if not budget.every:
-        return total_words("", works=budget.works)
-    is_range = budget.total.more or budget.total.at_least
-    ht = "" if is_range else f" (soit {budget.ht} HT)"  # one range is enough
-    due = f", dont {budget.due} à engager" if budget.due != budget.total else ""
-    told = f"{budget.total} TTC{ht}{due}"
+    budget, told = report.budget, ""
+    if budget.every:
+        is_range = budget.total.more or budget.total.at_least
+        ht = "" if is_range else f" (soit {budget.ht} HT)"  # one range is enough
+        due = f", dont {budget.due} à engager" if budget.due != budget.total else ""
+        told = f"{budget.total} TTC{ht}{due}"
     return total_words(
         told,
         unsure=len(budget.unsure),

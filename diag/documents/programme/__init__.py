@@ -426,7 +426,34 @@ def committee_blocks(board: Board, day: date) -> Iterator[Md]:
     yield workshops_part(board)
     yield _decided_part(board)
     yield PAGE_BREAK
-    yield from _decision_sheet(points)
+    # What whoever keeps the minutes fills in.
+    yield Md("## Feuille de décision")
+    yield written(
+        "À remplir en séance, puis à noter dans le programme : l'instance, le jour, le "
+        "numéro, les votes. Le programme s'arrête ensuite sur cette délibération."
+    )
+    yield table(
+        "Un vote par point",
+        ("N°", "Point", "Pour", "Contre", "Abstentions", "Décision"),
+        [
+            (str(rank), title, "", "", "", BALLOT)
+            for rank, (title, _) in enumerate(points, 1)
+        ],
+    )
+    yield table(
+        "La séance",
+        ("Quoi", "Réponse"),
+        [
+            (what, TO_WRITE)
+            for what in (
+                "Jour, lieu",
+                "Présents, absents, pouvoirs",
+                "Numéro de la délibération",
+                "Ce que le comité a changé, et pourquoi",
+            )
+        ],
+    )
+    yield signatures("Le président", "Le secrétaire de séance")
 
 
 def agenda(board: Board) -> list[tuple[str, str]]:
@@ -499,37 +526,6 @@ def _decided_part(board: Board) -> Md:
         Md("## Ce qui est déjà décidé"),
         table("Avis et délibérations, dans l'ordre", columns, rows),
     ))
-
-
-def _decision_sheet(points: Sequence[tuple[str, str]]) -> Iterator[Md]:
-    """Give the sheet that whoever keeps the minutes fills in."""
-    yield Md("## Feuille de décision")
-    yield written(
-        "À remplir en séance, puis à noter dans le programme : l'instance, le jour, le "
-        "numéro, les votes. Le programme s'arrête ensuite sur cette délibération."
-    )
-    yield table(
-        "Un vote par point",
-        ("N°", "Point", "Pour", "Contre", "Abstentions", "Décision"),
-        [
-            (str(rank), title, "", "", "", BALLOT)
-            for rank, (title, _) in enumerate(points, 1)
-        ],
-    )
-    yield table(
-        "La séance",
-        ("Quoi", "Réponse"),
-        [
-            (what, TO_WRITE)
-            for what in (
-                "Jour, lieu",
-                "Présents, absents, pouvoirs",
-                "Numéro de la délibération",
-                "Ce que le comité a changé, et pourquoi",
-            )
-        ],
-    )
-    yield signatures("Le président", "Le secrétaire de séance")
 
 
 DELIBERATION = "deliberation-programme"

@@ -105,6 +105,11 @@ class GatheringScope:
     insee: str = ""
     """Code of the commune, when it is about one."""
 
+    def holds(self, insee: str, circonscription: str | None, ref: str = "") -> bool:
+        """Say whether a school or a commune is of it, by what may name it."""
+        named = {"commune": insee, "circonscription": circonscription, "ecole": ref}
+        return named.get(self.kind, self.code) == self.code
+
 
 def scope_named(workspace: Workspace, ref: str) -> GatheringScope:
     """Return what is named: a commune, a circonscription, the territory, a school.
@@ -200,12 +205,8 @@ def _sessions_in(
     for audit in audits(journal):
         if audit.campaign == campaign and edition_of(journal, audit.id):
             about = auditee_of(workspace, audit)
-            belongs = {
-                "commune": about.insee,
-                "circonscription": about.school and about.school.circonscription,
-                "ecole": about.ref,
-            }
-            if belongs.get(scope.kind, scope.code) == scope.code:
+            around = about.school.circonscription if about.school else None
+            if scope.holds(about.insee, around, about.ref):
                 found.append(AuditSession(workspace, audit, about))
 
     def rank(session: AuditSession) -> tuple[bool, str, str, str]:
@@ -227,9 +228,8 @@ def _missing(
     told = {*(one.about.ref for one in extracts), *(about.ref for about in older)}
     inspections = workspace.territory.values_of("circonscription")
     for line in workspace.territory.schools():
-        belongs = {"commune": line.insee, "circonscription": inspections.get(line.uai)}
         if (
-            belongs.get(scope.kind, scope.code) == scope.code
+            scope.holds(line.insee, inspections.get(line.uai))
             and not (line.uai in told or line.vanished)
             and line.sector != "Privé"
         ):
