@@ -55,6 +55,45 @@ class AidRate(NamedTuple):
     aid: Aid
     rule: Finance
 
+    def share(
+        self,
+        actions: Sequence[Action],
+        left: int,
+        room: "_Room",
+        ceilings: Mapping[str, "_Room"],
+    ) -> AidShare:
+        """Return what it may pay of actions, and take it from what is left to pay."""
+        aid, rule = self
+        section = rule.section or BudgetSection.INVESTISSEMENT
+        served = [
+            one
+            for one in actions
+            if not rule.trades or one.advice.recommendation.trade in rule.trades
+        ]
+        base = _base(served, left, section)
+        percents = rule.percent or 0, rule.at_most or rule.percent or 0
+        least, most = (Fraction(exact(one)) for one in percents)
+        bounds = [ceilings[rule.id]] if rule.id in ceilings else []
+        if section is BudgetSection.INVESTISSEMENT:
+            bounds.append(room)
+        high = min([base * most / 100, *(one.high for one in bounds)])
+        low = min([base * least / 100, high, *(one.low for one in bounds)])
+        for one in bounds:
+            one.low, one.high = one.low - low, one.high - high
+        return AidShare(
+            scheme=aid.id,
+            title=aid.title,
+            section=section,
+            base=int(base) // 100,
+            percent=percents[0],
+            at_most=percents[1],
+            low=_tens_below(low),
+            high=_tens_below(high),
+            source=rule.source,
+            read_on=rule.as_of,
+            until=rule.until,
+        )
+
 
 def aid_rates(
     checklist: Checklist, day: date, department: str, population: int | None
@@ -107,7 +146,7 @@ def aided(
         invested = _base(actions, left, BudgetSection.INVESTISSEMENT)
         room = _Room((1 - kept) * invested, (1 - kept) * invested)
         found = (
-            _share(one, actions, left, room, ceilings)
+            one.share(actions, left, room, ceilings)
             for one in rates
             if int(one.rule.until[:4]) >= year - 1
         )
@@ -121,45 +160,6 @@ def kept_part(checklist: Checklist, day: date) -> Fraction:
     if rule is None or rule.percent is None or not rule.holds(day.isoformat()):
         return Fraction(1)
     return Fraction(exact(rule.percent)) / 100
-
-
-def _share(
-    rate: AidRate,
-    actions: Sequence[Action],
-    left: int,
-    room: _Room,
-    ceilings: Mapping[str, _Room],
-) -> AidShare:
-    aid, rule = rate
-    section = rule.section or BudgetSection.INVESTISSEMENT
-    served = [
-        one
-        for one in actions
-        if not rule.trades or one.advice.recommendation.trade in rule.trades
-    ]
-    base = _base(served, left, section)
-    percents = rule.percent or 0, rule.at_most or rule.percent or 0
-    least, most = (Fraction(exact(one)) for one in percents)
-    bounds = [ceilings[rule.id]] if rule.id in ceilings else []
-    if section is BudgetSection.INVESTISSEMENT:
-        bounds.append(room)
-    high = min([base * most / 100, *(one.high for one in bounds)])
-    low = min([base * least / 100, high, *(one.low for one in bounds)])
-    for one in bounds:
-        one.low, one.high = one.low - low, one.high - high
-    return AidShare(
-        scheme=aid.id,
-        title=aid.title,
-        section=section,
-        base=int(base) // 100,
-        percent=percents[0],
-        at_most=percents[1],
-        low=_tens_below(low),
-        high=_tens_below(high),
-        source=rule.source,
-        read_on=rule.as_of,
-        until=rule.until,
-    )
 
 
 def _base(actions: Iterable[Action], left: int, section: BudgetSection) -> Fraction:

@@ -71,6 +71,24 @@ class SchoolVotes:
     is_frozen: bool
     """Whether the audit is closed: there is something to tick."""
 
+    def row(self, vote: Vote, *, named: bool) -> tuple[str, ...]:
+        """Return a vote as a row, after whose it is where several are `named`."""
+        section = "invest." if vote.spent.inv else "fonct."
+        if vote.spent.inv and vote.spent.fon:
+            section = section_words(vote.spent)
+        return (
+            str(vote.number),
+            *((self.name,) if named else ()),
+            Md(f"{bold(vote.title)} {written(vote_words(self, vote))}"),
+            number(vote.spent.gross),
+            f"{aid_cell(vote.aid)}, si elle est accordée" if vote.aid else TO_ASK,
+            number(vote.spent.fctva.euros) if vote.spent.fctva else "–",
+            number(vote.spent.net),
+            section,
+            vote.session,
+            *((BALLOT,) if self.is_frozen else ()),
+        )
+
 
 def votes_shown(report: Report) -> tuple[SchoolVotes, ...]:
     """Return what a document about one audit shows of its votes."""
@@ -183,7 +201,7 @@ def votes_tables(some: Sequence[SchoolVotes]) -> Md:
     blocks = []
     for tier, title in TIERS.items():
         rows = [
-            _row(each, vote, named=named)
+            each.row(vote, named=named)
             for each in some
             for vote in each.votes.votes
             if vote.tier == tier
@@ -207,24 +225,6 @@ _COLUMNS = (
     "Section",
     "Séance",
 )
-
-
-def _row(each: SchoolVotes, vote: Vote, *, named: bool) -> tuple[str, ...]:
-    section = "invest." if vote.spent.inv else "fonct."
-    if vote.spent.inv and vote.spent.fon:
-        section = section_words(vote.spent)
-    return (
-        str(vote.number),
-        *((each.name,) if named else ()),
-        Md(f"{bold(vote.title)} {written(vote_words(each, vote))}"),
-        number(vote.spent.gross),
-        f"{aid_cell(vote.aid)}, si elle est accordée" if vote.aid else TO_ASK,
-        number(vote.spent.fctva.euros) if vote.spent.fctva else "–",
-        number(vote.spent.net),
-        section,
-        vote.session,
-        *((BALLOT,) if each.is_frozen else ()),
-    )
 
 
 def vote_words(each: SchoolVotes, vote: Vote) -> str:

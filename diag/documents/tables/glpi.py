@@ -284,6 +284,45 @@ class Asset:
             return GlpiFate.DENIED
         return GlpiFate.LINKED_BY_NAME if self.is_in_glpi else GlpiFate.DOUBLED
 
+    def computer(self, report: Report) -> dict[str, object]:
+        """Return the inventory of a computer."""
+        stock, device = self.stock, self.device
+        about = _dated(report, f"{stock.item}, {stock.place} ({report.about.name})")
+        hardware = {"name": self.name, "description": about}
+        system, full = stock.system
+        told = {"name": system, "full_name": full}
+        content: dict[str, object] = {
+            "hardware": hardware | _comment(chassis_type=stock.chassis),
+            **({"operatingsystem": _comment(**told)} if system else {}),
+        }
+        if device:
+            maker = _comment(
+                ssn=device.serial, smanufacturer=device.maker, smodel=device.model
+            )
+            cards = [{"description": one, "mac": one} for one in sorted(device.macs)]
+            content |= {"bios": maker} if maker else {}
+            content |= {"networks": cards} if cards else {}
+        return content
+
+    def network_device(self, report: Report) -> dict[str, object]:
+        """Return the inventory of anything else."""
+        stock, device = self.stock, self.device
+        about = {
+            "type": "Networking" if stock.itemtype == NETWORK else "Printer",
+            "name": self.name,
+            "description": _dated(report, stock.item),
+            "location": stock.place,
+        }
+        known = {}
+        if device:
+            known = _comment(
+                serial=device.serial,
+                mac=min(device.macs, default=""),
+                manufacturer=device.maker,
+                model=device.model,
+            )
+        return {"network_device": about | known}
+
 
 _FATE_WORDS = {
     GlpiFate.LINKED: "rattaché à la fiche de ce numéro de série",
@@ -353,14 +392,15 @@ def devices_of(report: Report, assets: Iterable[Asset]) -> Iterator[dict[str, ob
     """Go through the documents of one audit's devices."""
     for one in assets:
         itemtype = one.stock.itemtype
-        content = _computer if itemtype == COMPUTER else _other
+        is_computer = itemtype == COMPUTER
+        content = one.computer(report) if is_computer else one.network_device(report)
         yield {
             "deviceid": one.ident,
             "action": "inventory",
             "itemtype": itemtype,
             "partial": True,
             "tag": report.about.code,
-            "content": {"versionclient": CLIENT, **content(report, one)},
+            "content": {"versionclient": CLIENT, **content},
         }
 
 
@@ -373,45 +413,6 @@ def archive(devices: Iterable[dict[str, object]]) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             files.writestr(entry, as_json(device))
     return target.getvalue()
-
-
-def _computer(report: Report, asset: Asset) -> dict[str, object]:
-    stock, device = asset.stock, asset.device
-    about = _dated(report, f"{stock.item}, {stock.place} ({report.about.name})")
-    hardware = {"name": asset.name, "description": about}
-    system, full = stock.system
-    told = {"name": system, "full_name": full}
-    content: dict[str, object] = {
-        "hardware": hardware | _comment(chassis_type=stock.chassis),
-        **({"operatingsystem": _comment(**told)} if system else {}),
-    }
-    if device:
-        maker = _comment(
-            ssn=device.serial, smanufacturer=device.maker, smodel=device.model
-        )
-        cards = [{"description": one, "mac": one} for one in sorted(device.macs)]
-        content |= {"bios": maker} if maker else {}
-        content |= {"networks": cards} if cards else {}
-    return content
-
-
-def _other(report: Report, asset: Asset) -> dict[str, object]:
-    stock, device = asset.stock, asset.device
-    about = {
-        "type": "Networking" if stock.itemtype == NETWORK else "Printer",
-        "name": asset.name,
-        "description": _dated(report, stock.item),
-        "location": stock.place,
-    }
-    known = {}
-    if device:
-        known = _comment(
-            serial=device.serial,
-            mac=min(device.macs, default=""),
-            manufacturer=device.maker,
-            model=device.model,
-        )
-    return {"network_device": about | known}
 
 
 def _dated(report: Report, said: str) -> str:
