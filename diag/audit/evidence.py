@@ -6,7 +6,7 @@ allowed it, and against which server.
 """
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -48,7 +48,13 @@ from diag.model.measure import (
     run_bytes,
 )
 from diag.model.text import clean_line
-from diag.probes.radio import names_of, without_addresses
+from diag.probes.radio import (
+    HIDDEN,
+    names_of,
+    read_room,
+    room_words,
+    without_addresses,
+)
 from diag.words.dates import written_day
 from diag.words.sentences import counted, listed, measure, uncapitalised, with_detail
 from diag.workspace.disk import read_file
@@ -592,3 +598,44 @@ STATUSES = {
     MeasureStatus.ABSENT: "sans objet",
 }
 """What came of a measure without a value."""
+
+
+class RoomResult(NamedTuple):
+    """What one reads of a room, from two metres."""
+
+    figure: str
+    """Strength in dBm; empty where there is none."""
+    verdict: str
+    remarks: tuple[str, ...]
+
+
+def heard_rooms(session: AuditSession) -> dict[str, RoomResult]:
+    """Return the id of each room that was listened to, and its last result."""
+    ours, found = ssids_of(session), dict[str, RoomResult]()
+    for run in kept_runs(session):
+        if any(one.key == HEARD for one in run.measurements):
+            found.setdefault(run.place, room_result(run, ours))
+    return found
+
+
+def room_result(run: MeasureRun, ours: Collection[str]) -> RoomResult:
+    """Return the result of a room, once the school's own networks are known."""
+    by_key = {one.key: one for one in run.measurements}
+    heard = by_key.get(HEARD)
+    why = heard.why if heard else ""
+    scans = int(heard.stats.get("scans", 1)) if heard else 0
+    room = read_room(run.heard, ours, scans)
+    verdict, *remarks = room_words(room, said_off=SAID_OFF in by_key)
+    if heard is None or heard.value is None:
+        return RoomResult("", "Non concluant", (why or "Arrêté avant la fin.",))
+    if why and heard.value and not names_of(run.heard):  # its system hides them
+        return RoomResult("", HIDDEN, (why,))
+    if why:
+        remarks = [why]
+    waited, lost = by_key.get("wifi.latence"), by_key.get("wifi.perte")
+    if waited and waited.value is not None and lost and lost.value is not None:
+        told = f"{measured_value(waited)}, {measured_value(lost)} de pertes"
+        remarks.append(f"Jusqu'à la mire : {told}.")
+    best = room.best
+    figure = "" if best is None or best.dbm is None else str(best.dbm)
+    return RoomResult(figure, verdict, tuple(remarks))

@@ -1,26 +1,36 @@
 """Mesures: what does this computer find here, and what does it offer?
 
 A run goes on in a thread of its own, which one key stops; what was measured is kept and
-offered. Nothing is answered here.
+offered, nothing is answered. What a run reaches of the world comes from `make_host`
+alone, so that a test gives another.
 """
 
 import asyncio
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widgets import Digits, Static
 
 from diag.audit.evidence import (
     SUBJECTS,
     MissingRoomError,
+    heard_rooms,
     keep_run,
     keep_unheard,
     last_terms,
     measured_label,
     measured_value,
+    room_result,
     ssids_of,
+    terms_from,
 )
 from diag.audit.proposals import waiting
 from diag.audit.session import AuditSession
@@ -28,32 +38,207 @@ from diag.checklist.overlay import MEASURES
 from diag.model.audit import Place
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.measure import Measurement, MeasureRun, MeasureSeries
+from diag.model.measure import (
+    Authorisation,
+    Measurement,
+    MeasureRun,
+    MeasureSeries,
+)
 from diag.probes import MeasureLists, check_installed, measure_lists
 from diag.tui.commands import (
     Command,
     CommandType,
+    KeyPlace,
     ShowPlaces,
     Trouble,
     bindings_of,
     key_now,
 )
-from diag.tui.dialogs import ChooseDialog, Confirm, ListChoice, TickSeveral
-from diag.tui.lists import Lines, ListColumn, ListLine
-from diag.tui.measure_run import (
-    AuthorisationDialog,
-    MeasureAsked,
-    StoppableRun,
-    heard_rooms,
-    plan_words,
-    prepare,
-    room_result,
+from diag.tui.dialogs import (
+    ChooseDialog,
+    Confirm,
+    Field,
+    FormDialog,
+    ListChoice,
+    TickSeveral,
 )
+from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.proposals import OpenFilled, ProposalsScreen
 from diag.tui.text import Sentence, content
 from diag.words.sentences import counted, sentence, system_sentence
 from diag.workspace.editions import overlay_of
+
+if TYPE_CHECKING:
+    from diag.probes.host import Host
+    from diag.probes.run import Runner
+
+
+_FULL = (
+    "La ligne de l'école sera pleine pendant ce temps : la classe qui s'en sert sera "
+    "gênée, et faussera la mesure. Mieux vaut l'école vide, et trois mesures à deux "
+    "moments de la visite."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureAsked:
+    """A series that somebody asked for."""
+
+    series: MeasureSeries
+    place: Place | None = None
+    said_off: bool = False
+    mire: str = ""
+    is_metered: bool = False
+    authorisation: Authorisation | None = None
+
+
+_TOLD = "qui a prévenu la direction, et comment"
+
+
+class AuthorisationDialog(FormDialog):
+    """Who let the line be filled, in writing; what was written last is there."""
+
+    PLACE = KeyPlace.WINDOW
+
+    def __init__(self, session: AuditSession, mire: str) -> None:
+        super().__init__("Débit : l'autorisation écrite, et le serveur de mesure")
+        self._last = last_terms(session)
+        self._mire = self._last.mire or mire
+        self.given: tuple[str, bool, Authorisation] | None = None
+        """Server, whether the line is paid by volume, who allowed it."""
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        return (
+            ("fixe", "Ligne fixe : 300 Mo au plus"),
+            ("volume", "4G, payée au volume : 30 Mo au plus"),
+        )
+
+    def fields(self) -> tuple[Field, ...]:
+        last = self._last.authorisation
+        return (
+            Field("mire", "Mire", self._mire, "https://mire.mon-syndicat.fr"),
+            Field("by", "Signée par", last.by if last else ""),
+            Field("role", "Fonction", last.role if last else "", "maire, adjointe…"),
+            Field("on", "Le", last.on if last else "", "2026-09-02"),
+            Field("scope", "Permet", last.scope if last else "", "débit, ce matin"),
+            Field("told", "Prévenue par", last.told if last else "", _TOLD),
+        )
+
+    def keep(self) -> str:
+        """Return the server, once all is written.
+
+        Raises:
+            DiagError: something is missing.
+        """
+        names = ("by", "role", "on", "scope", "told")
+        mire, signed = terms_from(
+            self.value("mire"), {name: self.value(name) for name in names}
+        )
+        self.given = mire, self.chosen == "volume", signed
+        return mire
+
+
+def prepare(asked: MeasureAsked, lists: MeasureLists) -> "Runner":
+    """Read the connection, and what would be sent; nothing is. Takes a second or two.
+
+    Raises:
+        DiagError: what was written is no server.
+    """
+    # The extra `probes`, 200 ms.
+    from diag.probes import Allowance, Setting  # noqa: PLC0415
+    from diag.probes.machine import context_of  # noqa: PLC0415
+    from diag.probes.mire import mire_at  # noqa: PLC0415
+    from diag.probes.run import Runner, probes_of  # noqa: PLC0415
+
+    host = make_host()
+    setting = Setting(
+        host,
+        mire=mire_at(asked.mire) if asked.mire else None,
+        room=asked.place.name if asked.place else "",
+        context=asyncio.run(context_of(host)),
+        allowance=Allowance.of(is_metered=asked.is_metered),
+    )
+    probes = probes_of(asked.series, lists, said_off=asked.said_off)
+    runner = Runner.of(setting, probes, asked.authorisation)
+    # In a room, one does not want to hear of what is not there.
+    return runner.able() if asked.series is MeasureSeries.ROOM else runner
+
+
+class StoppableRun:
+    """A run in the loop of its own thread: no key waits for a socket."""
+
+    def __init__(self, asked: MeasureAsked, runner: "Runner") -> None:
+        self.asked, self.runner = asked, runner
+        self._cancel: Callable[[], object] | None = None
+        self._is_stopped = False
+        self._going_on = threading.Lock()
+
+    def run(self, subject: str, tell: Callable[[str], object]) -> MeasureRun:
+        """Run to the end, or until it is stopped; return what was measured.
+
+        Raises:
+            DiagError: not allowed, or another run is under way.
+        """
+        with self._going_on:
+            asyncio.run(self._run(tell))
+            return self._record(subject)
+
+    def ended(self, subject: str) -> MeasureRun:
+        """Stop, wait until nothing is sent any more, and return what was measured."""
+        self.stop()
+        with self._going_on:
+            return self._record(subject)
+
+    def _record(self, subject: str) -> MeasureRun:
+        return self.runner.record(
+            program=f"diag {version('diag')}",
+            subject=subject,
+            place=self.asked.place.id if self.asked.place else "",
+        )
+
+    async def _run(self, tell: Callable[[str], object]) -> None:
+        steps = self.runner.steps
+
+        def show_step(rank: int, share: float, words: str) -> None:
+            done = round(100 * (rank + share) / max(len(steps), 1))
+            title = steps[rank].probe.title
+            parts = (f"{done}\u00a0%", title, words if words != title else "")
+            tell(" · ".join(filter(None, parts)))
+
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
+        if not self._is_stopped:
+            with suppress(asyncio.CancelledError):
+                await self.runner.run(show_step)
+
+    def stop(self) -> None:
+        """Stop at once, from another thread; what was measured stays."""
+        self._is_stopped = True
+        if self._cancel:
+            with suppress(RuntimeError):  # its loop is over already
+                self._cancel()
+
+
+def plan_words(runner: "Runner", stop: str) -> str:
+    """Return what a run would send; `stop`: the key that ends it."""
+    plans = [one.plan for one in runner.steps if not one.missing]
+    missing = [
+        f"{one.probe.title} : {one.missing}" for one in runner.steps if one.missing
+    ]
+    targets = ", ".join(dict.fromkeys(each for one in plans for each in one.targets))
+    mega = sum(one.down_bytes + one.up_bytes for one in plans) / 1e6
+    seconds = sum(one.seconds for one in plans)
+    sent = f"Vers {targets} : {mega:.0f} Mo au plus, {seconds:.0f} s environ."
+    return "\n".join((sent, _FULL, *missing, f"{stop} arrête aussitôt."))
+
+
+def make_host() -> "Host":
+    """Return this computer, as probes see it."""
+    from diag.probes.host import Host  # noqa: PLC0415 - the extra
+
+    return Host()
 
 
 class CheckQuickly(Command, keys="1", title="Diagnostic", footer=True):
@@ -280,16 +465,17 @@ class MeasuresScreen(PlaceScreen):
         self._show_title()
 
     def on_import_measured(self) -> None:
-        proposals = ProposalsScreen(self._session)
-        self.app.push_screen(proposals)
-        self.call_after_refresh(proposals.post_message, OpenFilled())
+        self._read_file(OpenFilled())
 
     def on_paste(self, event: events.Paste) -> None:
         """Read a file dropped here as where files are read."""
         event.stop()
+        self._read_file(events.Paste(event.text))
+
+    def _read_file(self, asking: Message) -> None:
         proposals = ProposalsScreen(self._session)
         self.app.push_screen(proposals)
-        self.call_after_refresh(proposals.post_message, events.Paste(event.text))
+        self.call_after_refresh(proposals.post_message, asking)
 
     def on_see_offered(self) -> None:
         self.app.push_screen(ProposalsScreen(self._session))

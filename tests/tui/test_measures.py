@@ -12,7 +12,7 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from diag.audit.evidence import kept_evidence, kept_runs
+from diag.audit.evidence import heard_rooms, kept_evidence, kept_runs, room_result
 from diag.audit.places import add_place
 from diag.audit.proposals import waiting
 from diag.audit.session import AuditSession, open_session
@@ -21,9 +21,8 @@ from diag.model.enums import PlaceKind, Provenance
 from diag.model.measure import HeardNetwork, MeasureSeries, MeasureStatus
 from diag.probes import MeasureLists, Probe, ProbeFinding, ProbePlan, Risk, Setting, run
 from diag.probes.wifi import HearWifi
-from diag.tui import measure_run
+from diag.tui import measures
 from diag.tui.app import DiagApp
-from diag.tui.measure_run import heard_rooms, room_result
 from diag.tui.measures import MeasuresScreen
 from diag.tui.proposals import ProposalsScreen
 from diag.workspace.editions import OVERLAY
@@ -54,7 +53,7 @@ HOST = FakeHost(
 @pytest.fixture
 def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeHost:
     """Give the computer that measures: nothing leaves the real one."""
-    monkeypatch.setattr(measure_run, "make_host", lambda: HOST)
+    monkeypatch.setattr(measures, "make_host", lambda: HOST)
     monkeypatch.setattr("diag.probes.run.user_cache_path", lambda *_, **__: tmp_path)
     monkeypatch.setattr(HearWifi, "pause", 0)
     return HOST
@@ -351,7 +350,7 @@ async def test_a_line_is_measured_against_a_real_server_and_accepted(
     tmp_path: Path, host: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = LoopbackHost(files=LINUX.files, commands=HOST.commands, cards=LINUX.cards)
-    monkeypatch.setattr(measure_run, "make_host", lambda: own)
+    monkeypatch.setattr(measures, "make_host", lambda: own)
     app = new_app(tmp_path / "desk")
     with mire_on_loopback() as mire:
         async with app.run_test(size=(120, 40), notifications=True) as pilot:
@@ -430,7 +429,7 @@ async def test_names_that_macos_hides_are_said_with_their_remedy(
     report = json.dumps(samples.PROFILER, ensure_ascii=False)
     report = report.replace("École", "<redacted>").replace("Voisin", "<redacted>")
     mac = FakeHost("darwin", {"system_profiler": report.encode()})
-    monkeypatch.setattr(measure_run, "make_host", lambda: mac)
+    monkeypatch.setattr(measures, "make_host", lambda: mac)
     app = new_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         session = await opened(pilot, app, "Classe CP")
