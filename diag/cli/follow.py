@@ -33,6 +33,7 @@ from diag.cli.shared import (
     print_table,
     subject_argument,
     workspace_of,
+    yes_option,
 )
 from diag.journal.outbox import Outbox
 from diag.journal.signatures import standing_word
@@ -214,7 +215,7 @@ def follow(
 @click.argument("revision", metavar="MODIFICATION")
 @click.option("--reason", required=True, help="Pourquoi (jamais quoi).")
 @click.option("--stop", is_flag=True, help="S'oppose à l'effacement demandé.")
-@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+@yes_option
 def erase(
     session: AuditSession, revision: str, reason: str, *, stop: bool, yes: bool
 ) -> None:

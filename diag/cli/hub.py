@@ -24,6 +24,7 @@ from diag.cli.shared import (
     print_lines,
     print_table,
     progress_bar,
+    yes_option,
 )
 from diag.imports.intake import account
 from diag.journal.revision import now
@@ -194,7 +195,7 @@ def revoke(chosen: HubLocation, device: int, *, erase_name: bool) -> None:
 
 @hub.command()
 @click.argument("what", type=click.Choice(["seals"]), metavar="seals")
-@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+@yes_option
 @chosen
 def require(chosen: HubLocation, what: str, *, yes: bool) -> None:
     """N'admet plus que ce qui est prouvé : donné par son auteur, ou sous son sceau.

@@ -19,6 +19,7 @@ from diag.cli.shared import (
     print_json,
     print_lines,
     print_table,
+    yes_option,
 )
 from diag.imports.intake import account
 from diag.journal.revision import now
@@ -377,7 +378,7 @@ def doctor(chosen: HubLocation, identity: Path | None, *, as_json: bool) -> None
     is_flag=True,
     help="Un autre l'a peut-être : chaque poste demandera une nouvelle invitation.",
 )
-@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+@yes_option
 @chosen
 def rekey(chosen: HubLocation, *, is_lost: bool, yes: bool) -> None:
     """Change la clé par laquelle le serveur signe à qui est chaque clé.

@@ -18,6 +18,7 @@ from diag.cli.shared import (
     print_table,
     workspace_command,
     workspace_of,
+    yes_option,
 )
 from diag.journal.connection import passphrase_given
 from diag.journal.people import Mention, texts
@@ -75,7 +76,7 @@ def print_clear_parts(folder: Path, key: bytes, escrow: Sequence[str]) -> None:
 
 @click.command()
 @key_options
-@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+@yes_option
 @click.pass_context
 def encrypt(
     ctx: click.Context, holder: str, escrow: tuple[str, ...], *, yes: bool
@@ -96,7 +97,7 @@ def encrypt(
     type=click.Path(path_type=Path, dir_okay=False),
     help="Clé privée age du bureau, si la clé de l'espace de travail est perdue.",
 )
-@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+@yes_option
 @click.pass_context
 def decrypt(ctx: click.Context, identity: Path | None, *, yes: bool) -> None:
     """Remet en clair le journal et les photos."""
@@ -110,8 +111,6 @@ def decrypt(ctx: click.Context, identity: Path | None, *, yes: bool) -> None:
 _reason = click.option(
     "--reason", required=True, help="Pourquoi (jamais quoi) : gardé comme preuve."
 )
-
-_yes = click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
 
 _drop = click.option(
     "--drop-copies",
@@ -204,7 +203,7 @@ def retention_(workspace: Workspace, campaign: str, day: date | None) -> None:
 @click.argument("campaign", metavar="CAMPAGNE")
 @click.option("--reason", default="terme de la durée de conservation", help="Pourquoi.")
 @click.option("--stop", is_flag=True, help="S'oppose à l'effacement demandé.")
-@_yes
+@yes_option
 @_drop
 def purge(
     workspace: Workspace,
@@ -265,7 +264,7 @@ def purge(
 @click.argument("name", metavar="NOM")
 @_reason
 @click.option("--all", "everything", is_flag=True, help="Tout, sans demander un à un.")
-@_yes
+@yes_option
 @_drop
 def erase_person(
     workspace: Workspace,

@@ -91,9 +91,6 @@ def report(
     if dossier and commune:
         raise click.UsageError("Le dossier du comité, ou la page d'une commune.")
     from diag.documents import programme as pages  # noqa: PLC0415
-    from diag.documents.programme import (  # noqa: PLC0415
-        programme_deliberation,
-    )
     from diag.documents.write import write_paper  # noqa: PLC0415
 
     board = board_asked(workspace, slug, variant)
@@ -103,7 +100,7 @@ def report(
     elif dossier:
         papers = [
             pages.committee_paper(board, printed),
-            programme_deliberation(board, printed),
+            pages.programme_deliberation(board, printed),
         ]
     else:
         papers = [pages.programme_paper(board, printed)]

@@ -27,6 +27,7 @@ from diag.cli.shared import (
     subject_argument,
     workspace_command,
     workspace_of,
+    yes_option,
 )
 from diag.journal.outbox import MailState, Outbox
 from diag.model.enums import Audience
@@ -269,7 +270,7 @@ def _wait(seconds: float) -> None:
 @workspace_command
 @click.argument("number", metavar="N°", type=int)
 @click.option("--arrived", is_flag=True, help="Il est arrivé : le noter comme envoyé.")
-@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+@yes_option
 def cancel_outbox(
     workspace: Workspace, number: int, *, arrived: bool, yes: bool
 ) -> None:
@@ -294,7 +295,7 @@ def cancel_outbox(
 @click.command("retry")
 @workspace_command
 @click.argument("number", metavar="N°", type=int)
-@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+@yes_option
 def retry_outbox(workspace: Workspace, number: int, *, yes: bool) -> None:
     """Remet un message en attente : refusé, ou interrompu pendant l'envoi."""
     found = mail.message_numbered(workspace, number)

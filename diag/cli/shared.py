@@ -273,6 +273,9 @@ def agreed(question: str) -> bool:
     return asked(f"{question} [o/N]", **shown).casefold() in {"o", "oui"}
 
 
+yes_option = click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+
+
 def confirm(question: str, *, yes: bool = False) -> None:
     """Go on once the user agreed; nothing is asked when `yes`.
 

@@ -130,7 +130,7 @@ class PhoneRoutes:
             Route("/{token}/MOT", self._take_words, methods=["POST"]),
             Route("/{token}/FICHE", self._take_sheet, methods=["POST"]),
         ]
-        handlers = {TurnedAway: _turned_away, HTTPException: _unknown}
+        handlers = {TurnedAway: _refuse, HTTPException: _refuse}
         return Starlette(routes=routes, exception_handlers=handlers)
 
     def _check_peer(self, request: Request) -> None:
@@ -283,12 +283,10 @@ def _reply(sentence: str, status: int = 200) -> Response:
     return PlainTextResponse(french(sentence), status, headers)
 
 
-async def _turned_away(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, TurnedAway)
-    return _reply(str(error), error.status)
-
-
-async def _unknown(_request: Request, _error: Exception) -> Response:
+async def _refuse(_request: Request, error: Exception) -> Response:
+    """Say what turns a telephone away; of what no route takes, nothing."""
+    if isinstance(error, TurnedAway):
+        return _reply(str(error), error.status)
     return _reply("", 404)
 
 
