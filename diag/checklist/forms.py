@@ -234,8 +234,25 @@ class QuestionForm(ItemForm, noun="question", builds=Question):
         elif isinstance(better, Direction) and kind.is_one_choice:
             message = f"« better » : {better} ne dit pas lequel des choix est meilleur"
             yield "better", message, _ranking_remedy(choices)
-        elif not isinstance(better, Direction):
-            yield from _misfit_ranks([one for rank in better for one in rank], choices)
+        elif not isinstance(better, Direction):  # every choice is ranked, once
+            ranked = [one for rank in better for one in rank]
+            strange = next((one for one in ranked if one not in choices), None)
+            twice = next((one for one in ranked if ranked.count(one) > 1), None)
+            missing = next((one for one in choices if one not in ranked), None)
+            if strange is not None:
+                near = nearest(strange, choices)
+                message = f"« better » : « {strange} » n'est pas un choix"
+                remedy = f"Écrivez « {near} »." if near else _ranking_remedy(choices)
+                yield "better", message, remedy
+            elif twice is not None:
+                message = f"« better » : « {twice} » en double"
+                yield "better", message, "Gardez-en un seul."
+            elif missing is not None:
+                message = f"« better » ne range pas « {missing} »"
+                remedy = (
+                    "Rangez chaque choix une fois ; deux qui se valent : [[a, b], c]."
+                )
+                yield "better", message, remedy
 
 
 def _measure_misfits(
@@ -289,24 +306,6 @@ def _figure_misfits(
         yield "s'arrondit à un pas positif", 'Écrivez « round: "0.1" ».'
     elif step is not None and kind.is_whole and exact(step).denominator > 1:
         yield "s'arrondit ici à l'entier", "Écrivez « round: 1 »."
-
-
-def _misfit_ranks(ranked: list[str], choices: list[str]) -> Iterator[Misfit]:
-    """Yield what keeps a ranking from naming every choice once."""
-    strange = next((one for one in ranked if one not in choices), None)
-    twice = next((one for one in ranked if ranked.count(one) > 1), None)
-    missing = next((one for one in choices if one not in ranked), None)
-    if strange is not None:
-        near = nearest(strange, choices)
-        message = f"« better » : « {strange} » n'est pas un choix"
-        remedy = f"Écrivez « {near} »." if near else _ranking_remedy(choices)
-        yield "better", message, remedy
-    elif twice is not None:
-        yield "better", f"« better » : « {twice} » en double", "Gardez-en un seul."
-    elif missing is not None:
-        message = f"« better » ne range pas « {missing} »"
-        remedy = "Rangez chaque choix une fois ; deux qui se valent : [[a, b], c]."
-        yield "better", message, remedy
 
 
 def _ranking_remedy(choices: list[str]) -> str:

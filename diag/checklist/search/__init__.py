@@ -378,33 +378,27 @@ class SmallSchool:
             self._gather(rule, place, names)
         self._parts = [part for node in self._nodes for part in walk(node)]
         marks = marks_in(self._parts, [rule.root for rule in numbers])
-        facts = {
-            kind: [
-                self._fact(one, kind, marks.get(one.id, ())) for one in found.values()
-            ]
-            for kind, found in names.items()
-        }
+        facts: dict[PlaceKind, list[Fact]] = {kind: [] for kind in names}
+        for kind, found in names.items():
+            for one in found.values():
+                type_ = TYPES[one.type]
+                tried = type_.tried(one, kind, self._nodes, marks.get(one.id, ()))
+                if type_.is_one_choice:
+                    tried = seen_apart(one, tried, self._parts)
+                fact = Fact(one.id, one, tried or (ABSENT,), self._asked)
+                facts[kind].append(fact)
         self.here = MadeUpPlace(
             {fact.name: fact for fact in facts.pop(place)}, _relevance(names[place])
         )
         """The place that the rules are read at."""
-        for kind, found in facts.items():
+        for kind, held in facts.items():
             twins = [
-                {fact.name: replace(fact, rank=rank) for fact in found}
+                {fact.name: replace(fact, rank=rank) for fact in held}
                 for rank in range(1, _INSIDE + 1)
             ]
             self.here.held[kind] = tuple(
                 MadeUpPlace(twin, _relevance(names[kind]), self.here) for twin in twins
             )
-
-    def _fact(
-        self, question: Question, kind: PlaceKind, marks: Iterable[Exact]
-    ) -> Fact:
-        type_ = TYPES[question.type]
-        tried = type_.tried(question, kind, self._nodes, marks)
-        if type_.is_one_choice:
-            tried = seen_apart(question, tried, self._parts)
-        return Fact(question.id, question, tried or (ABSENT,), self._asked)
 
     @property
     def movable(self) -> Iterator[tuple[PlaceKind | None, Fact]]:
