@@ -21,6 +21,7 @@ from diag.office.retention import REASON, Retention, retention_of
 from diag.sync import keys
 from diag.sync.keys import load_age, read_identities, read_recipients
 from diag.sync.trust import read_enrolments
+from diag.words.sentences import counted
 from diag.workspace.disk import write_whole
 from diag.workspace.doctor import back_up
 from diag.workspace.subjects import audits
@@ -268,7 +269,7 @@ def as_markdown(register: Register, syndicat: str, day: str) -> str:
             "",
             f"## Campagne {inline(kept.campaign)}",
             "",
-            f"{len(one.audits)} audit(s). À garder jusqu'au "
+            f"{counted(len(one.audits), 'audit')}. À garder jusqu'au "
             f"**{kept.until:%d/%m/%Y}**"
             + (" (décidée)." if kept.decided else f" ({REASON})."),
             *(["", "**Cette date est passée.**"] if one.over else []),

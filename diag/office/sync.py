@@ -404,10 +404,10 @@ def words_of(outcome: SyncResult) -> Iterable[str]:
     yield (
         f"{outcome.name} : {counted(outcome.pushed, 'modification')} "
         f"{_plural(outcome.pushed, 'envoyée')}, "
-        f"{outcome.pulled} {_plural(outcome.pulled, 'reçue')} ; "
+        f"{counted(outcome.pulled, 'reçue')} ; "
         f"{counted(outcome.sent, 'pièce jointe', 'pièces jointes')} "
         f"{_plural(outcome.sent, 'envoyée')}, "
-        f"{outcome.received} {_plural(outcome.received, 'reçue')}."
+        f"{counted(outcome.received, 'reçue')}."
     )
     yield from (f"Refusé : {reason}" for reason in outcome.refused)
     if outcome.withdrawn:

@@ -262,3 +262,13 @@ def test_cut_at_any_request_it_goes_on_the_next_time(
             with suppress(OfflineError):
                 exchanged(journal, office)
     assert sorted(kept(boris)) == sorted(lines)
+
+
+def test_thousands_are_spaced_both_ways() -> None:
+    told = next(
+        iter(words_of(SyncResult("h", "Bureau", 0, pushed=2700, pulled=2700, sent=1)))
+    )
+    assert told == (
+        "Bureau : 2\u202f700 modifications envoyées, 2\u202f700 reçues ; "
+        "1 pièce jointe envoyée, 0 reçue."
+    )
