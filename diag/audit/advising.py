@@ -10,12 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
-from difflib import get_close_matches
 from fractions import Fraction
-from uuid import UUID
 
 from diag.assess.plan import Action, still_standing
-from diag.audit.follow import add_step
+from diag.audit.follow import add_step, unknown_advice
 from diag.audit.memory import own_here, steps_before
 from diag.audit.remarks import current_wording, declared_wording, own_advice
 from diag.audit.report import Report, report_of
@@ -59,12 +57,7 @@ def find_advice(session: AuditSession, ident: str) -> str:
     for action in report_of(session).plan:
         if ident.upper() in {action.ref.upper(), action.number}:
             return action.id
-    near = get_close_matches(ident, sorted(known), n=1)
-    hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
-    raise DiagError(
-        f"Préconisation « {ident[:60]} » inconnue.{hint} Voyez la liste.",
-        command=f"diag score {session.about.ref}",
-    )
+    raise unknown_advice(session, ident, known)
 
 
 def reword(
@@ -127,7 +120,6 @@ def add_own(
     Raises:
         DiagError: empty title, unknown criterion, or an amount that is none.
     """
-    world = session.workspace.world
     if criterion and criterion not in session.checklist.criteria:
         raise DiagError(f"Critère « {criterion[:60]} » inconnu des grilles.")
     if not _DELAY.fullmatch(delay):
@@ -145,7 +137,7 @@ def add_own(
             "Le titre est vide. Dites ce qu'il faut faire, en une ligne.", about="title"
         )
     own = OwnAdvice(
-        id=str(UUID(bytes=world.nonce() + world.nonce(), version=4)),
+        id=session.workspace.world.fresh_id(),
         title=clean,
         owner=owner,
         why=accept(why, "why"),

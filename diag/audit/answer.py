@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -38,7 +37,7 @@ from diag.model.text import clean_text, exact, fold
 from diag.rules.evaluate import condition, measure
 from diag.rules.language import parse_rule
 from diag.rules.values import Span
-from diag.words.sentences import number
+from diag.words.sentences import number, suggest
 from diag.words.vocabulary import PLACE_NAMES, SUBJECTS
 
 Key = tuple[str, str]
@@ -159,9 +158,7 @@ def find_question(session: AuditSession, ident: str) -> Question:
     questions = session.checklist.questions
     if ident in questions:
         return questions[ident]
-    near = get_close_matches(ident, questions, n=1)
-    hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
-    hint = elsewhere(session, ident) or hint
+    hint = elsewhere(session, ident) or suggest(ident, questions)
     raise DiagError(
         f"Question « {ident[:60]} » inconnue des grilles de cet audit.{hint} "
         "Voyez la liste.",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import partial
 
@@ -56,7 +55,7 @@ from diag.model.errors import DiagError
 from diag.model.text import Bounds
 from diag.rules.language import parse_rule
 from diag.rules.values import Truth
-from diag.words.sentences import counted, listed, sentence, uncapitalised
+from diag.words.sentences import counted, listed, sentence, suggest, uncapitalised
 from diag.words.vocabulary import KINDS, LAW, LEVELS, PLACES, PROVENANCES, UNSCORED
 
 
@@ -453,9 +452,7 @@ def explained(session: AuditSession, ident: str) -> Explanation | AdviceExplanat
     if ident in checklist.recommendations:
         return why_recommended(facts, checklist, ident)
     known = [*checklist.criteria, *checklist.recommendations]
-    near = get_close_matches(ident, known, n=1)
-    hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
-    hint = elsewhere(session, ident) or hint
+    hint = elsewhere(session, ident) or suggest(ident, known)
     raise DiagError(
         f"Critère ou préconisation « {ident[:60]} » inconnu.{hint} Voyez la liste.",
         command=f"diag why {session.about.ref}",

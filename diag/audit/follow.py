@@ -7,9 +7,7 @@ who may, what is signed, and what unseals it, in words.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
-from difflib import get_close_matches
 from typing import Any
-from uuid import UUID
 
 from diag.audit.answer import Key
 from diag.audit.evidence import allowed_on
@@ -32,7 +30,7 @@ from diag.model.enums import AuditStatus, Compliance, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.text import accept
 from diag.words.dates import day_words
-from diag.words.sentences import counted, listed
+from diag.words.sentences import counted, listed, suggest
 from diag.words.vocabulary import LAW
 from diag.workspace.settings import Settings
 from diag.workspace.subjects import auditee_of, audits
@@ -59,8 +57,7 @@ def add_visit(
     Raises:
         DiagError: a day to come, or one that is recorded already.
     """
-    world = session.workspace.world
-    fresh = str(UUID(bytes=world.nonce() + world.nonce(), version=4))
+    fresh = session.workspace.world.fresh_id()
     visit = Visit(
         id=corrects.id if corrects else fresh,
         date=day.isoformat(),
@@ -137,17 +134,22 @@ def add_step(session: AuditSession, *steps: FollowUp) -> None:
     )
 
 
+def unknown_advice(
+    session: AuditSession, ident: str, known: Iterable[str]
+) -> DiagError:
+    """Return why an id is no recommendation here; it names the nearest one."""
+    return DiagError(
+        f"Préconisation « {ident[:60]} » inconnue.{suggest(ident, known)} "
+        "Voyez la liste.",
+        command=f"diag score {session.about.ref}",
+    )
+
+
 def _checked(
     session: AuditSession, step: FollowUp, known: AbstractSet[str]
 ) -> FollowUp:
     if step.recommendation not in known:
-        near = get_close_matches(step.recommendation, known, n=1)
-        hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
-        raise DiagError(
-            f"Préconisation « {step.recommendation[:60]} » inconnue.{hint} "
-            "Voyez la liste.",
-            command=f"diag score {session.about.ref}",
-        )
+        raise unknown_advice(session, step.recommendation, known)
     cleaned = step.model_copy(
         update={"by": accept(step.by, "by", line=True), "why": accept(step.why, "why")}
     )

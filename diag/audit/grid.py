@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
-from uuid import UUID
 
 from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES
@@ -49,8 +48,7 @@ def duplicate(session: AuditSession, place: Place) -> Place:
     be looked at again.
     """
     facts, audit = session.facts, session.audit.id
-    world = session.workspace.world
-    ident = str(UUID(bytes=world.nonce() + world.nonce(), version=4))
+    ident = session.workspace.world.fresh_id()
     twin = place.model_copy(update={"id": ident, "name": next_name(session, place)})
     drafts = [changes.placed(audit, twin)]
     doubts = doubts_of(facts, session.checklist)

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from pydantic import TypeAdapter
 
@@ -32,6 +30,7 @@ from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import clean_line, fold
+from diag.words.sentences import suggest
 from diag.words.vocabulary import PLACE_NAMES
 
 FIBRE = (
@@ -167,8 +166,7 @@ def place_named(facts: Facts, text: str, kind: PlaceKind) -> Place:
     for place in places:
         if text == place.id or fold(place.name) == fold(text):
             return place
-    near = get_close_matches(text, [place.name for place in places], n=1)
-    hint = f" Vouliez-vous dire « {near[0]} » ?" if near else ""
+    hint = suggest(text, (place.name for place in places), quoted=True)
     names = ", ".join(f"« {place.name} »" for place in places[:8]) or "aucun"
     raise DiagError(
         f"Lieu « {text[:60]} » ({PLACE_NAMES[kind]}) inconnu.{hint} Lieux : {names}."
@@ -263,9 +261,8 @@ def keep_scenario(
         )
     if not suppositions:
         raise DiagError("Rien n'est supposé : il n'y a rien à garder.")
-    world = session.workspace.world
     same = [one for one in scenarios(session) if fold(one.name) == fold(clean)]
-    fresh = str(UUID(bytes=world.nonce() + world.nonce(), version=4))
+    fresh = session.workspace.world.fresh_id()
     written = []
     for one in suppositions:
         what = next(each for each in _SHAPES if isinstance(one, _SHAPES[each].type))
@@ -300,8 +297,7 @@ def scenario_named(session: AuditSession, name: str) -> Scenario:
     for one in known:
         if name == one.id or fold(one.name) == fold(name):
             return one
-    near = get_close_matches(name, [one.name for one in known], n=1)
-    hint = f" Vouliez-vous dire « {near[0]} » ?" if near else ""
+    hint = suggest(name, (one.name for one in known), quoted=True)
     names = ", ".join(f"« {one.name} »" for one in known) or "aucun"
     raise DiagError(
         f"Scénario « {name[:60]} » inconnu.{hint} Scénarios gardés : {names}."

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
-from uuid import UUID
 
 from diag.answers.types import TYPES
 from diag.audit.answer import find_question
@@ -149,11 +148,10 @@ def keep_picture(
             f"jointe, pour garder de la place aux réponses. Libérez "
             f"{FREE_BYTES // 2**20} Mo, puis recommencez."
         )
-    world = session.workspace.world
     attachments = AttachmentStore(session.workspace.folder)
     small = attachments.put(thumbnail(picture.data), THUMBNAIL)
     photo = Photo(
-        id=str(UUID(bytes=world.nonce() + world.nonce(), version=4)),
+        id=session.workspace.world.fresh_id(),
         sha=attachments.put(picture.data, picture.mime),
         place=place,
         question=shown.question,
@@ -578,7 +576,7 @@ def photos_joined(session: AuditSession, before: Iterable[str]) -> tuple[str, ..
 def _new(session: AuditSession, text: str, where: PhotoSubject) -> Observation:
     world = session.workspace.world
     return Observation(
-        id=str(UUID(bytes=world.nonce() + world.nonce(), version=4)),
+        id=world.fresh_id(),
         text=text,
         place=where.place,
         question=where.question,

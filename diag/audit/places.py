@@ -9,11 +9,9 @@ order of the plan is that of the walk.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from enum import StrEnum
 from itertools import accumulate
 from typing import NamedTuple
-from uuid import UUID
 
 from diag.assess.results import Score
 from diag.assess.words import filled_words
@@ -24,7 +22,7 @@ from diag.model.audit import PARENT_KINDS, ROOT_KINDS, Facts, FloorRow, Place
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import clean_name, fold
-from diag.words.sentences import counted, in_words
+from diag.words.sentences import counted, in_words, suggest
 from diag.words.vocabulary import FEMININE, PLACE_NAMES, PLACES
 
 MAX_NAME = 200
@@ -56,8 +54,7 @@ def find_place(session: AuditSession, text: str) -> Place:
             f"Plusieurs lieux s'appellent « {text} ». Donnez l'identifiant : {ids}."
         )
     names = [place.name for place in places.values()]
-    near = get_close_matches(text, names, n=1)
-    hint = f" Vouliez-vous dire « {near[0]} » ?" if near else ""
+    hint = suggest(text, names, quoted=True)
     raise DiagError(
         f"Lieu « {text[:60]} » inconnu dans cet audit.{hint} Voyez la liste.",
         command=f"diag audit place {session.about.ref} list",
@@ -94,10 +91,11 @@ def _new(session: AuditSession, kind: PlaceKind, name: str, parent: str) -> Plac
     if kind in ROOT_KINDS:
         raise DiagError(f"On n'ajoute pas de lieu du genre « {PLACE_NAMES[kind]} ».")
     holder = _check_holds(find_place(session, parent), kind)
-    seed = session.workspace.world.nonce() + session.workspace.world.nonce()
-    ident = str(UUID(bytes=seed, version=4))
     return Place(
-        id=ident, kind=kind, parent=holder.id, name=free_name(session.facts, name)
+        id=session.workspace.world.fresh_id(),
+        kind=kind,
+        parent=holder.id,
+        name=free_name(session.facts, name),
     )
 
 

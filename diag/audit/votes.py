@@ -6,7 +6,6 @@ Drawn from what everyone may read of the audit; frozen when the audit is closed.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from uuid import UUID
 
 from diag.assess.plan import Action, Plan
 from diag.assess.results import CostLine
@@ -125,8 +124,7 @@ def frozen_votes(session: AuditSession) -> tuple[NewRevision, ...]:
     votes = decisions_of(
         report_of(session, world.today()), before, own.version + 1 if own else 1
     )
-    fresh = UUID(bytes=world.nonce() + world.nonce(), version=4)
-    return changes.frozen(session.audit.id, str(fresh), votes)
+    return changes.frozen(session.audit.id, world.fresh_id(), votes)
 
 
 def last_list(session: AuditSession) -> DecisionList | None:

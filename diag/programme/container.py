@@ -9,7 +9,6 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
-from uuid import UUID
 
 from diag.journal import changes, subjects
 from diag.journal.heads import differing
@@ -309,8 +308,7 @@ class Container:
 
     def fresh(self) -> str:
         """Return the id of something new."""
-        nonce = self.workspace.world.nonce
-        return str(UUID(bytes=nonce() + nonce(), version=4))
+        return self.workspace.world.fresh_id()
 
     def variant_named(self, name: str) -> str:
         """Return the id of a variant, by its name or the start of its id.

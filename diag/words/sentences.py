@@ -335,6 +335,16 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+def suggest(
+    name: str, names: Iterable[str], *, quoted: bool = False, cutoff: float = 0.6
+) -> str:
+    """Return « Vouliez-vous dire x ? », a space before it; empty: no name is near."""
+    near = get_close_matches(name, [*names], n=1, cutoff=cutoff)
+    if not near:
+        return ""
+    return f" Vouliez-vous dire {f'« {near[0]} »' if quoted else near[0]} ?"
+
+
 def write_instead(name: str, names: Iterable[str], otherwise: str) -> str:
     """Return a remedy: the nearest name, or what to do when none is near."""
     near = nearest(name, names)

@@ -4,7 +4,6 @@ A school comes from the directory, a commune from the geographic code, a syndica
 the settings or from the groupings of the territory.
 """
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -22,7 +21,7 @@ from diag.model.text import (
     normal_siren,
     normal_uai,
 )
-from diag.words.sentences import of
+from diag.words.sentences import of, suggest
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -95,8 +94,7 @@ def school_of(workspace: Workspace, uai: str) -> School:
             "Importez la liste officielle.",
             command="diag import annuaire FICHIER.csv",
         )
-    near = get_close_matches(wanted, known, n=1, cutoff=0.8)
-    hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
+    hint = suggest(wanted, known, cutoff=0.8)
     raise DiagError(
         f"École {wanted} inconnue dans ce territoire.{hint} "
         "Importez son département, ou cherchez-la par son nom.",

@@ -11,6 +11,7 @@ from random import Random
 from secrets import token_hex
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from diag.checklist import LAST_READ
 from diag.journal.attachments import Editions
@@ -48,6 +49,10 @@ class World:
     """The user's day."""
     earliest: date = LAST_READ
     """A clock that is before is late."""
+
+    def fresh_id(self) -> str:
+        """Return the UUID of something new."""
+        return str(UUID(bytes=self.nonce() + self.nonce(), version=4))
 
 
 def fixed_world(day: date, seed: int) -> World:
