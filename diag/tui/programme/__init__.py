@@ -400,34 +400,27 @@ class ProgrammeScreen(
 
     def show_under(self) -> None:
         """Show what the cursor is on: beside the list, or under it."""
-        view, key, below = self.view, self.key, ""
+        view, container, key, below = self.view, self.container, self.key, ""
         rows: list[NamedText] = []
         if view and key and self.face == "years":
             rows, below = [*view.detail(key)], view.below(key)
         elif view and key and self.list_shown == "communes":
             if share := view.shares.get(key):
                 rows, below = [*view.commune_detail(share)], view.commune_words(share)
-        elif view and key:
-            under = [*self._under()]
+        elif view and key and container:
+            record, under = container.record(), list[str]()
+            if self.face == "decisions":
+                under = [*decision_text(container, view.board, key)]
+            elif self.face == "workshops":
+                under = [*workshop_text(record, key)]
+            elif self.face == "variants" and (variant := record.variants.get(key)):
+                under = [*filter(None, [variant.why]), *change_words(view.board, key)]
             rows = [NamedText("", Content(line(one))) for one in under]
             below = "\n".join(under)
         self.query_one("#detail", TextSheet).show(
             lambda width: [*lay_rows(rows, width - 1)]
         )
         self.query_one("#below", Sentence).show(below)
-
-    def _under(self) -> Iterator[str]:
-        """Give what the decision or the variant under the cursor is."""
-        if self.container is None or self.board is None:
-            return
-        if self.face == "decisions":
-            yield from decision_text(self.container, self.board, self.key)
-        elif self.face == "workshops" and self.key:
-            yield from workshop_text(self.container.record(), self.key)
-        variant = self.container.record().variants.get(self.key)
-        if self.face == "variants" and variant:
-            yield from filter(None, [variant.why])
-            yield from change_words(self.board, self.key)
 
     @on(Lines.Moved)
     def _moved(self, event: Lines.Moved) -> None:
