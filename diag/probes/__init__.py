@@ -172,7 +172,8 @@ class Allowance:
         return self.left > 0
 
 
-def _ignore(_share: float, _words: str) -> None: ...
+def silent(*_shown: object) -> None:
+    """Show no progress."""
 
 
 USUAL_NAMES = ("www.education.gouv.fr", "eduscol.education.fr", "www.service-public.fr")
@@ -191,7 +192,7 @@ class Setting:
     """Names that resolvers are asked for: public, and of every school."""
     context: MeasureContext = field(default_factory=MeasureContext)
     allowance: Allowance = field(default_factory=lambda: Allowance(MOST_BYTES))
-    tell: Callable[[float, str], None] = _ignore
+    tell: Callable[[float, str], None] = silent
     """Called with the share done, 0 to 1, of the probe under way, and a few words."""
 
     @property

@@ -29,6 +29,7 @@ from diag.probes import (
     Risk,
     Setting,
     believed,
+    silent,
 )
 from diag.probes.filtering import TryFilter
 from diag.probes.line import FEW_TRIES, LatencyProbe, NamesProbe, ThroughputProbe
@@ -90,9 +91,6 @@ Progress = Callable[[int, float, str], None]
 """Called with the rank of the step, the share of it done, and a few French words."""
 
 
-def _ignore(_rank: int, _share: float, _words: str) -> None: ...
-
-
 @dataclass(slots=True)
 class Runner:
     """A run of several probes; what it measured stays, whatever ends it."""
@@ -142,7 +140,7 @@ class Runner:
     def _able(self) -> list[RunStep]:
         return [one for one in self.steps if not one.missing]
 
-    async def run(self, tell: Progress = _ignore, *, lock: Path | None = None) -> None:
+    async def run(self, tell: Progress = silent, *, lock: Path | None = None) -> None:
         """Run the probes, in order, one at a time.
 
         Cancelled, it stops at once; what was measured is in `measurements`.
