@@ -1,5 +1,6 @@
 """`diag hub …`: the office's server, for who administers it."""
 
+import sys
 from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
@@ -7,16 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diag.cli.keeping import (
-    HubLocation,
-    chosen,
-    database_option,
-    doctor,
-    identity_option,
-    init,
-    rekey,
-    setup,
-)
+from diag.cli.hub_setup import HubLocation, chosen, database_option, init, setup
 from diag.cli.shared import (
     confirm,
     json_option,
@@ -28,7 +20,7 @@ from diag.cli.shared import (
 )
 from diag.imports.intake import account
 from diag.journal.revision import now
-from diag.model.errors import DiagError, install_command
+from diag.model.errors import DiagError, Health, install_command
 from diag.sync.hub.files import forget_set_aside
 from diag.sync.hub.hub import deliver
 from diag.sync.hub.intake import WAITED, look_at_cut_over
@@ -38,6 +30,17 @@ from diag.words.sentences import counted
 
 if TYPE_CHECKING:
     from diag.sync.hub.tables import Device
+
+
+_identity = click.option(
+    "--identity",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="CLÉ",
+    help="Clé privée age du bureau, si la copie est chiffrée ; un fichier peut en "
+    "porter plusieurs.",
+)
+
+_HEALTH = {Health.SOUND: "sain", Health.REPAIRABLE: "à faire", Health.LOST: "perdu"}
 
 
 @click.group()
@@ -62,8 +65,6 @@ def hub(ctx: click.Context, folder: Path | None) -> None:
 
 hub.add_command(setup)
 hub.add_command(init)
-hub.add_command(doctor)
-hub.add_command(rekey)
 
 
 @hub.command()
@@ -291,7 +292,7 @@ def backup(chosen: HubLocation, to: Path | None, keys: tuple[str, ...]) -> None:
     help="Supprime tout de suite ce que les restaurations ont mis de côté ; sans "
     "FICHIER, ne fait que cela.",
 )
-@identity_option
+@_identity
 @database_option
 @chosen
 def restore(
@@ -321,3 +322,55 @@ def restore(
         with closing(chosen.home().store()) as store:
             number = forget_set_aside(store, at_once=True)
         click.echo(f"Mis de côté, puis supprimé : {number}")
+
+
+@hub.command()
+@json_option
+@_identity
+@chosen
+def doctor(chosen: HubLocation, identity: Path | None, *, as_json: bool) -> None:
+    """Examine le serveur, en marche ou non, sans rien y changer.
+
+    La dernière copie est essayée : une base PostgreSQL dans une base à part, une copie
+    chiffrée si la clé est donnée (le temps de l'essai, dans le dossier du serveur).
+
+    Code de sortie : 0 sain, 1 quelque chose à faire, 3 la base est abîmée.
+    """
+    from diag.sync.hub import doctor as doctoring  # noqa: PLC0415 - certificates
+
+    home = chosen.home()
+    machine = doctoring.look_at_machine(home.folder)
+    found = doctoring.examine(home, machine, now(), identity)
+    verdict = max(one.verdict for one in found)
+    if as_json:
+        findings = [
+            {**one._asdict(), "verdict": one.verdict.name.lower()} for one in found
+        ]
+        print_json({"verdict": verdict.name.lower(), "findings": findings})
+    else:
+        print_table((one.step, _HEALTH[one.verdict], one.sentence) for one in found)
+    sys.exit(verdict)
+
+
+@hub.command()
+@click.option(
+    "--lost",
+    "is_lost",
+    is_flag=True,
+    help="Un autre l'a peut-être : chaque poste demandera une nouvelle invitation.",
+)
+@yes_option
+@chosen
+def rekey(chosen: HubLocation, *, is_lost: bool, yes: bool) -> None:
+    """Change la clé par laquelle le serveur signe à qui est chaque clé.
+
+    L'ancienne garantit la nouvelle : les postes la suivent à leur prochaine
+    synchronisation. Celle qui ouvre les paquets reste.
+    """
+    home = chosen.home()
+    confirm("Changer la clé du serveur ?", yes=yes)
+    home.rekey(now(), is_lost=is_lost)
+    click.echo(f"Nouvelle empreinte : {home.keys.card.fingerprint}")
+    if is_lost:
+        click.echo("Donnez à chaque poste une nouvelle invitation : diag hub enrol")
+    click.echo("Relancez le serveur : systemctl restart diag-hub")

@@ -1,4 +1,4 @@
-"""`diag hub setup`, `init`, `doctor`: a hub made, served, looked at."""
+"""`diag hub setup`, `init`: a hub is made, and served by the machine."""
 
 import os
 import shlex
@@ -11,19 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from diag.cli.shared import (
-    agreed,
-    asked,
-    confirm,
-    json_option,
-    print_json,
-    print_lines,
-    print_table,
-    yes_option,
-)
+from diag.cli.shared import agreed, asked, print_lines
 from diag.imports.intake import account
-from diag.journal.revision import now
-from diag.model.errors import DiagError, Health
+from diag.model.errors import DiagError
 from diag.sync.hub import service
 from diag.sync.hub.service import Service
 
@@ -64,15 +54,6 @@ database_option = click.option(
     metavar="ADRESSE",
     help="postgresql://utilisateur@serveur/base, sans mot de passe : PGPASSWORD ou "
     "PGPASSFILE le donne (sinon un fichier du dossier).",
-)
-
-
-identity_option = click.option(
-    "--identity",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="CLÉ",
-    help="Clé privée age du bureau, si la copie est chiffrée ; un fichier peut en "
-    "porter plusieurs.",
 )
 
 
@@ -338,58 +319,3 @@ def _next_lines(unit: Service, *, is_service: bool, knows: bool) -> Iterator[str
         yield f"  {hub} backup    # chaque heure, par cron"
     yield f"  {hub} doctor"
     yield f'  {hub} enrol "Prénom Nom" --territory 95'
-
-
-_HEALTH = {Health.SOUND: "sain", Health.REPAIRABLE: "à faire", Health.LOST: "perdu"}
-
-
-@click.command()
-@json_option
-@identity_option
-@chosen
-def doctor(chosen: HubLocation, identity: Path | None, *, as_json: bool) -> None:
-    """Examine le serveur, en marche ou non, sans rien y changer.
-
-    La dernière copie est essayée : une base PostgreSQL dans une base à part, une copie
-    chiffrée si la clé est donnée (le temps de l'essai, dans le dossier du serveur).
-
-    Code de sortie : 0 sain, 1 quelque chose à faire, 3 la base est abîmée.
-    """
-    from diag.sync.hub import doctor as doctoring  # noqa: PLC0415 - certificates
-
-    home = chosen.home()
-    machine = doctoring.look_at_machine(home.folder)
-    found = doctoring.examine(home, machine, now(), identity)
-    verdict = max(one.verdict for one in found)
-    if as_json:
-        findings = [
-            {**one._asdict(), "verdict": one.verdict.name.lower()} for one in found
-        ]
-        print_json({"verdict": verdict.name.lower(), "findings": findings})
-    else:
-        print_table((one.step, _HEALTH[one.verdict], one.sentence) for one in found)
-    sys.exit(verdict)
-
-
-@click.command()
-@click.option(
-    "--lost",
-    "is_lost",
-    is_flag=True,
-    help="Un autre l'a peut-être : chaque poste demandera une nouvelle invitation.",
-)
-@yes_option
-@chosen
-def rekey(chosen: HubLocation, *, is_lost: bool, yes: bool) -> None:
-    """Change la clé par laquelle le serveur signe à qui est chaque clé.
-
-    L'ancienne garantit la nouvelle : les postes la suivent à leur prochaine
-    synchronisation. Celle qui ouvre les paquets reste.
-    """
-    home = chosen.home()
-    confirm("Changer la clé du serveur ?", yes=yes)
-    home.rekey(now(), is_lost=is_lost)
-    click.echo(f"Nouvelle empreinte : {home.keys.card.fingerprint}")
-    if is_lost:
-        click.echo("Donnez à chaque poste une nouvelle invitation : diag hub enrol")
-    click.echo("Relancez le serveur : systemctl restart diag-hub")
