@@ -288,7 +288,7 @@ def cancel_outbox(
         click.echo(f"n° {number} : noté comme envoyé à {to}.")
         return
     confirm(f"Retirer « {found.title} » pour {to} ?", yes=yes)
-    mail.drop(workspace, found)
+    Outbox(workspace.journal).cancel(number)
     click.echo(f"n° {number} : retiré.")
 
 
@@ -304,7 +304,7 @@ def retry_outbox(workspace: Workspace, number: int, *, yes: bool) -> None:
             f"Ce message est peut-être déjà arrivé chez {', '.join(found.dispatch.to)},"
             " ou part en ce moment d'une autre fenêtre. Le renvoyer ?"
         )
-    mail.send_again(workspace, found)
+    Outbox(workspace.journal).again(number, workspace.world.clock())
     click.echo(f"n° {number} : en attente. Ensuite : diag outbox send")
 
 

@@ -22,6 +22,7 @@ from diag.cli.shared import (
     workspace_command,
     workspace_of,
 )
+from diag.journal.bundles import brought
 from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.office import sync as syncing
@@ -314,7 +315,7 @@ def undo(workspace: Workspace, name: str) -> None:
 @workspace_command
 def list_(workspace: Workspace, *, as_json: bool) -> None:
     """Liste les paquets lus ici, par leur nom."""
-    found = bundles.brought(workspace)
+    found = brought(workspace.journal)
     if as_json:
         print_json([
             {

@@ -18,7 +18,6 @@ from diag.audit.session import AuditSession, listed, open_session
 from diag.checklist.edition import open_edition
 from diag.journal import bundles as kept
 from diag.journal.attachments import dropping_erased
-from diag.journal.bundles import Brought
 from diag.journal.errors import RefusedError
 from diag.journal.ingest import Ingested
 from diag.journal.revision import parse
@@ -43,7 +42,6 @@ from diag.sync.keys import (
     KeyCard,
     Ring,
     read_device_keys,
-    renew_signing_key,
 )
 from diag.words.dates import moment_words
 from diag.words.sentences import counted, person_words
@@ -88,15 +86,6 @@ def signing_key(workspace: Workspace) -> str:
         return own_keys(workspace).keys.card.sign
     except DiagError:
         return ""
-
-
-def change_signing_key(workspace: Workspace) -> None:
-    """Sign with a new key from now on: a hub lets no key in twice.
-
-    Raises:
-        DiagError: when the keys of this device cannot be read.
-    """
-    renew_signing_key(workspace.folder, workspace.settings.device)
 
 
 def export(
@@ -159,11 +148,6 @@ def bring_in(workspace: Workspace, path: Path) -> Entered:
         entered = read.bring_in(_reader(workspace), path, at)
         _learn(workspace, entered)
     return entered
-
-
-def brought(workspace: Workspace) -> tuple[Brought, ...]:
-    """Return the bundles that were read in, in order."""
-    return kept.brought(workspace.journal)
 
 
 def undo(workspace: Workspace, name: str) -> int:

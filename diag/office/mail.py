@@ -401,11 +401,6 @@ def message_numbered(workspace: Workspace, number: int) -> Posted:
     return found
 
 
-def send_again(workspace: Workspace, posted: Posted) -> None:
-    """Have a message sent at the next round, whatever happened to it."""
-    Outbox(workspace.journal).again(posted.number, workspace.world.clock())
-
-
 def drop_changed(workspace: Workspace, number: int) -> bool:
     """Take out a message that the disk changed; False when it changed none."""
     outbox = Outbox(workspace.journal)
@@ -413,11 +408,6 @@ def drop_changed(workspace: Workspace, number: int) -> bool:
         return False
     outbox.cancel_changed(number, workspace.world.clock())
     return True
-
-
-def drop(workspace: Workspace, posted: Posted) -> None:
-    """Take a message out of the outbox."""
-    Outbox(workspace.journal).cancel(posted.number)
 
 
 def confirm_arrival(workspace: Workspace, posted: Posted) -> None:

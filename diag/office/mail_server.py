@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import SecretStr, ValidationError
@@ -389,17 +388,6 @@ class Server:
             if self._smtp.sock is not None:
                 self._smtp.quit()
         self._smtp.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _announce(self, sender: str, to: Sequence[str], size: int) -> None:
         sized = [f"size={size}"] if self._smtp.has_extn("size") else []

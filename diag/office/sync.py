@@ -26,6 +26,7 @@ from diag.office import bundles
 from diag.office.erasing import erasure_news, purge_news
 from diag.office.sealing import Sealing, admit_withheld, key_of_hub, withheld_words
 from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress, SyncResult
+from diag.sync.keys import renew_signing_key
 from diag.sync.meeting import open_transport, synchronise_with
 from diag.sync.protocol import FILES, PAGE_LINES, ProblemError, Transport
 from diag.sync.transfer import Transfer, is_metered
@@ -282,7 +283,7 @@ def enrol(workspace: Workspace, invitation: str) -> Enrolment:
         except ProblemError as problem:
             if problem.kind != "known-key":
                 raise
-            bundles.change_signing_key(workspace)
+            renew_signing_key(workspace.folder, settings.device)
             hub = http.enrol(*asked, bundles.signing_key(workspace))
     if hub.key:
         bundles.ring_of(workspace).keep_hub(hub.name, hub.key)

@@ -12,6 +12,7 @@ from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.session import AuditSession, listed
 from diag.journal import changes
 from diag.journal.asks import DELAY
+from diag.journal.bundles import brought
 from diag.journal.journal import Journal, put_setting
 from diag.model.errors import DiagError
 from diag.office import bundles
@@ -165,7 +166,7 @@ def test_an_undo_is_told_and_once(
     name = bundles.bring_in(other, tmp_path / "a.diag").name
     assert bundles.undo(other, name) > 0
     assert not listed(other)
-    assert bundles.brought(other)[0].undone_at is not None
+    assert brought(other.journal)[0].undone_at is not None
     with pytest.raises(DiagError, match="Aucun paquet"):
         bundles.undo(other, name)
 

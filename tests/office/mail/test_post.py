@@ -19,12 +19,10 @@ from diag.office.mail import (
     Delivery,
     confirm_arrival,
     delay,
-    drop,
     due,
     message_numbered,
     pause,
     posted_words,
-    send_again,
     send_all,
     send_until_done,
 )
@@ -185,7 +183,8 @@ def test_a_refusal_stops_and_says_why(desk: Workspace, queued: AuditSession) -> 
         assert refused.state is MailState.FAILED
         assert "« 550 No such user »" in posted_words(only(desk))
         assert go(desk, office, at_once=True) == []
-        send_again(desk, message_numbered(desk, only(desk).number))
+        again = message_numbered(desk, only(desk).number)
+        Outbox(desk.journal).again(again.number, desk.world.clock())
         (sent,) = go(desk, office)
         assert sent.state is MailState.SENT
 
@@ -296,7 +295,7 @@ def test_only_what_was_interrupted_may_be_said_to_have_arrived(
 ) -> None:
     with pytest.raises(DiagError, match="n'a pas pu arriver"):
         confirm_arrival(desk, only(desk))
-    drop(desk, only(desk))
+    Outbox(desk.journal).cancel(only(desk).number)
     with pytest.raises(DiagError, match="diag outbox list"):
         message_numbered(desk, 1)
 

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from threading import Thread
 
 import pytest
@@ -36,7 +36,7 @@ SECRET = SecretStr("motdepasse-très-secret")
 
 
 def send(account: Account, secret: SecretStr | None = None) -> str:
-    with Server.enter(account, secret, SHORT) as server:
+    with closing(Server.enter(account, secret, SHORT)) as server:
         return server.send(FROM, TO, MESSAGE)
 
 
@@ -47,7 +47,10 @@ def test_a_message_arrives_byte_for_byte() -> None:
 
 
 def test_several_messages_go_on_one_line() -> None:
-    with opened() as office, Server.enter(office.account(), None, SHORT) as server:
+    with (
+        opened() as office,
+        closing(Server.enter(office.account(), None, SHORT)) as server,
+    ):
         server.send(FROM, TO, MESSAGE)
         server.send(FROM, TO, MESSAGE)
         assert server.alive
@@ -96,7 +99,7 @@ def test_a_refusal_is_told_in_the_servers_words(office: Office) -> None:
 
 def test_one_reader_refused_and_nobody_receives_anything() -> None:
     office = Office(rcpt=["250 OK", "550 Unknown"])
-    with opened(office), Server.enter(office.account(), None, SHORT) as server:
+    with opened(office), closing(Server.enter(office.account(), None, SHORT)) as server:
         with pytest.raises(NeverError, match="autre@courvaux"):
             server.send(FROM, (*TO, "autre@courvaux.example"), MESSAGE)
         assert office.taken == []
@@ -114,7 +117,7 @@ def test_a_copy_goes_to_the_sender_who_asked_for_it() -> None:
 def test_a_server_that_hangs_up_politely_is_left() -> None:
     with (
         opened(Office(rcpt=["421 Too busy"])) as office,
-        Server.enter(office.account(), None, SHORT) as server,
+        closing(Server.enter(office.account(), None, SHORT)) as server,
     ):
         with pytest.raises(LaterError, match="421 Too busy"):
             server.send(FROM, TO, MESSAGE)
@@ -125,7 +128,7 @@ def test_a_server_that_hangs_up_politely_is_left() -> None:
 def test_a_line_lost_once_the_message_is_whole_leaves_a_doubt(end: str) -> None:
     with (
         opened(Office(data=[end])) as office,
-        Server.enter(office.account(), None, SHORT) as server,
+        closing(Server.enter(office.account(), None, SHORT)) as server,
     ):
         with pytest.raises(DeliveryUnknownError, match="peut-être parti"):
             server.send(FROM, TO, MESSAGE)
@@ -137,7 +140,7 @@ def test_a_line_lost_once_the_message_is_whole_leaves_a_doubt(end: str) -> None:
 def test_a_line_lost_before_the_message_leaves_none() -> None:
     with (
         opened(Office(rcpt=[ABRUPT])) as office,
-        Server.enter(office.account(), None, SHORT) as server,
+        closing(Server.enter(office.account(), None, SHORT)) as server,
     ):
         with pytest.raises(LaterError, match="coupé"):
             server.send(FROM, TO, MESSAGE)
@@ -181,7 +184,7 @@ def test_a_message_cut_on_its_way_surely_did_not_leave() -> None:
     with cut_while_it_comes() as port:
         account = Office(port=port).account()
         big = b"Subject: x\r\n\r\n" + b"0123456789abcde\r\n" * 1_000_000
-        with Server.enter(account, None) as server:
+        with closing(Server.enter(account, None)) as server:
             with pytest.raises(LaterError):
                 server.send(FROM, TO, big)
             assert not server.may_have_left
