@@ -6,6 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 from itertools import groupby
+from weakref import WeakKeyDictionary
 
 from diag.assess import ENGINE
 from diag.journal.journal import AuditSum, Journal
@@ -139,7 +140,7 @@ def _unsettled(journal: Journal, manifest: tuple[AuditSum, ...]) -> frozenset[st
     An audit is looked into when something was written in it: all of a thousand would
     take a quarter of a second after each answer.
     """
-    seen = _seen(journal)
+    seen = _SEEN.setdefault(journal, {})
     written = {
         one.audit: one for one in manifest if seen.get(one.audit, _NEW)[0] != one
     }
@@ -163,10 +164,7 @@ _Seen = dict[str, tuple[AuditSum | None, bool]]
 
 _NEW = None, False
 
-
-@lru_cache(maxsize=1)
-def _seen(_journal: Journal) -> _Seen:
-    return {}
+_SEEN: WeakKeyDictionary[Journal, _Seen] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
