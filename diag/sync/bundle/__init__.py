@@ -12,6 +12,7 @@ from collections.abc import Collection, Generator, Iterator, Mapping
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
+from shutil import disk_usage
 from typing import (
     Annotated,
     Any,
@@ -374,16 +375,30 @@ def read_envelope(file: BinaryIO) -> BundleEnvelope | None:
     return found
 
 
-def check_unread(source: Path, signers: Collection[str]) -> None:
-    """Refuse a file by its first line and its size alone.
+def check_unread(
+    source: Path, signers: Collection[str], limits: BundleLimits, folder: Path
+) -> None:
+    """Refuse a file by its size and its first line alone; `folder`: where it is copied.
 
     Raises:
-        BundleError: signed by nobody known, longer or shorter than it declares, mostly
-            holes, or its first line was not signed as it is.
+        BundleError: no file, too large, mostly holes; signed by nobody known, longer
+            or shorter than it declares, or its first line was not signed as it is.
+        DiagError: when there is no room for it.
     """
     found = source.stat()
-    held = _BLOCK * getattr(found, "st_blocks", found.st_size)  # Windows counts none
-    if found.st_size > _SMALL and held < found.st_size / 2:
+    size = found.st_size
+    if not source.is_file():
+        raise BundleError(Fault.NO_BUNDLE)
+    if size > limits.file_bytes:
+        most = limits.file_bytes // 2**20
+        raise BundleError(Fault.TOO_LARGE, f"{size // 2**20} Mo, {most} admis")
+    if disk_usage(folder).free < size:
+        raise DiagError(
+            f"{source} : pas assez de place sur le disque pour lire ce paquet "
+            f"({size // 2**20 + 1} Mo). Rien n'a été lu. Libérez-en, puis recommencez."
+        )
+    held = _BLOCK * getattr(found, "st_blocks", size)  # Windows counts none
+    if size > _SMALL and held < size / 2:
         raise BundleError(Fault.DAMAGED, "fichier troué")
     with source.open("rb") as file:
         envelope = read_envelope(file)
@@ -391,8 +406,7 @@ def check_unread(source: Path, signers: Collection[str]) -> None:
         return
     if envelope.signer not in signers:
         raise BundleError(Fault.UNKNOWN_SIGNER)
-    if found.st_size != LENGTH + envelope.size:
-        declared, size = LENGTH + envelope.size, found.st_size
+    if size != (declared := LENGTH + envelope.size):
         raise BundleError(Fault.DAMAGED, f"{size} octets au lieu de {declared}")
     if not is_signed(envelope.signer, envelope.content, envelope.signature):
         raise BundleError(Fault.DAMAGED, "signature fausse")

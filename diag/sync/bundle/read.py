@@ -6,14 +6,13 @@ attachments after: those that fail are awaited, as those that a hub has not sent
 """
 
 import os
-import shutil
 import tempfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from time import time
 from typing import NamedTuple
@@ -102,8 +101,7 @@ def stage(
         DiagError: when there is no room for it.
     """
     try:
-        _check_room(folder, source, limits)
-        check_unread(source, signers)
+        check_unread(source, signers, limits, folder)
         with _copied(folder, source, limits) as copy:
             yield copy
     except BundleError as error:
@@ -135,20 +133,6 @@ def _copied(folder: Path, source: Path, limits: BundleLimits) -> Iterator[Staged
         path.unlink(missing_ok=True)
         with suppress(OSError):  # another import is on
             staging.rmdir()
-
-
-def _check_room(folder: Path, source: Path, limits: BundleLimits) -> None:
-    size = source.stat().st_size
-    if not source.is_file():
-        raise BundleError(Fault.NO_BUNDLE)
-    if size > limits.file_bytes:
-        most = limits.file_bytes // 2**20
-        raise BundleError(Fault.TOO_LARGE, f"{size // 2**20} Mo, {most} admis")
-    if shutil.disk_usage(folder).free < size:
-        raise DiagError(
-            f"{source} : pas assez de place sur le disque pour lire ce paquet "
-            f"({size // 2**20 + 1} Mo). Rien n'a été lu. Libérez-en, puis recommencez."
-        )
 
 
 class Verified(NamedTuple):
@@ -299,12 +283,9 @@ class _Proof:
 
 
 def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file, read by steps."""
-    found = sha256()
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
-        while step := file.read(2**20):
-            found.update(step)
-    return found.hexdigest()
+        return file_digest(file, "sha256").hexdigest()
 
 
 class BundleReader(NamedTuple):
