@@ -233,6 +233,14 @@ def unread(line: bytes) -> Unread | None:
     return Unread(key, line, body["audit"], erased, files)
 
 
+def read_any(line: bytes) -> Revision | Unread | None:
+    """Return a line from outside, of a newer version too; None when it is refused."""
+    try:
+        return parse(line)
+    except RefusedError:
+        return unread(line)
+
+
 def files_in(value: Any) -> tuple[str, ...]:
     """Return the attachments that a value names, whatever it is about: `files`."""
     named = value.get("files") if isinstance(value, Mapping) else None

@@ -14,10 +14,9 @@ from time import perf_counter, sleep
 from typing import Final, Protocol, TypeVar
 
 from diag.journal import exchange
-from diag.journal.errors import RefusedError
 from diag.journal.exchange import Keyed
 from diag.journal.journal import AuditSum, Journal
-from diag.journal.revision import parse, unread
+from diag.journal.revision import read_any
 from diag.journal.seals import Card
 from diag.model.errors import DiagError
 from diag.sync.protocol import (
@@ -494,11 +493,8 @@ class SyncResult:
 
 def find_key(line: bytes) -> bytes:
     """Return the id of a line, even of a line that this version refuses."""
-    try:
-        return parse(line).key
-    except RefusedError:
-        newer = unread(line)
-        return newer.key if newer else sha256(line).digest()
+    one = read_any(line)
+    return one.key if one else sha256(line).digest()
 
 
 def _split_lines(lines: Sequence[Keyed], limits: HubLimits) -> Iterator[list[bytes]]:

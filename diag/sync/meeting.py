@@ -20,10 +20,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from diag.journal import bundles, exchange
-from diag.journal.errors import RefusedError
 from diag.journal.exchange import Holding, Keyed
 from diag.journal.journal import AuditSum, Journal, get_setting, put_setting
-from diag.journal.revision import now, parse, unread
+from diag.journal.revision import now, read_any
 from diag.journal.seals import card_of
 from diag.model.errors import DiagError
 from diag.sync.exchange import (
@@ -270,15 +269,6 @@ def keep_memory(journal: Journal, hub: str, memory: dict[str, Any]) -> None:
         put_setting(journal, _MEMORY, {**before, hub: memory})
 
 
-def read_audit(line: bytes) -> str:
-    """Return the audit of a line, even of one that this version cannot read."""
-    try:
-        return parse(line).audit
-    except RefusedError:
-        newer = unread(line)
-        return newer.audit if newer else ""
-
-
 @dataclass(slots=True)
 class _Outgoing:
     """Lines to give, read as they go; a batch that was cut is given again, shorter."""
@@ -515,7 +505,8 @@ class Rounds:
         self.exchange.pushed += pushed.new
         for refused in pushed.rejected:
             line = b"".join(batch[refused.line - 1 : refused.line])  # none: not asked
-            audit = read_audit(line)
+            one = read_any(line)
+            audit = one.audit if one else ""
             if refused.kind != "unknown-audit" or audit in self.sent_whole:
                 self.exchange.refused[refused.id] = refused
                 self.exchange.causes[audit] = refused.problem

@@ -33,7 +33,7 @@ from diag.journal.errors import RefusedError
 from diag.journal.exchange import NamedAttachment, named_by
 from diag.journal.journal import Journal
 from diag.journal.records import is_named
-from diag.journal.revision import Revision, parse, unread
+from diag.journal.revision import Revision, parse, read_any
 from diag.journal.seals import (
     add_cards,
     cards_of,
@@ -250,19 +250,16 @@ class _Proof:
             raise BundleError(Fault.UNKNOWN_SIGNER)
 
     def line(self, line: bytes) -> None:
-        try:
-            revision = parse(line)
-        except RefusedError:
-            if unread(line):
-                return
+        one = read_any(line)
+        if one is None:
             self.refused += 1
             if self.refused > self._most_refused:
                 lines = f"plus de {self._most_refused} modifications illisibles"
-                raise BundleError(Fault.DAMAGED, lines) from None
-            return
-        sums = self._sums.setdefault(revision.audit, [0, 0])
-        sums[0] += 1
-        sums[1] ^= int.from_bytes(revision.key)
+                raise BundleError(Fault.DAMAGED, lines)
+        elif isinstance(one, Revision):
+            sums = self._sums.setdefault(one.audit, [0, 0])
+            sums[0] += 1
+            sums[1] ^= int.from_bytes(one.key)
 
     def lines_done(self) -> None:
         pass
