@@ -106,9 +106,6 @@ def fetch(workspace: Workspace, photos: Iterable[Photo]) -> Fetched:
     return Fetched(asked - len(wanted), len(wanted), problem if wanted else "")
 
 
-# A photo leaves the laptop when its audit is closed and two syncs, a day apart, found
-
-
 _SINCE = "photos.at_every_hub"
 """Photos that may leave → when a sync first found them at every hub, milliseconds."""
 
@@ -118,6 +115,7 @@ _DAY = 24 * 3600 * 1000
 def let_go(workspace: Workspace, outcomes: Sequence[SyncResult]) -> int:
     """Remove the photos that may leave, after a sync with every hub; return how many.
 
+    One may once its audit is closed and two syncs, a day apart, found it at every hub.
     A sync that stopped short proves nothing: nothing leaves.
 
     Raises:
