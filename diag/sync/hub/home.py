@@ -240,16 +240,13 @@ class HubHome:
 
     def hub(self, store: Store) -> Hub:
         """Return the hub over an open database."""
-        limits, name = self.settings.limits, self.settings.name
-        blobs, key = self.folder / BLOBS, self.key
-        signer = self.signer
         return Hub(
             store,
-            blobs,
-            name=name,
-            limits=limits,
-            key=key,
-            signer=signer,
+            self.folder / BLOBS,
+            name=self.settings.name,
+            limits=self.settings.limits,
+            key=self.key,
+            signer=self.signer,
             vouched=self.vouched,
         )
 
