@@ -185,7 +185,21 @@ def forget(
     photos = drop_unnamed(journal) if any(map(_is_attached, chosen)) else 0
     refused = drop_from_quarantine(journal, found.name)
     clean = journal.compact()
-    proof = prove(workspace, _summarize(found, chosen, reason, photos=photos))
+    proof = prove(
+        workspace,
+        {
+            "what": "personne",
+            "reason": reason,
+            "counts": dict(Counter(map(kind_of, chosen))),
+            "left": len(found.mentions) - len(chosen),
+            "audits": sorted({one.revision.audit for one in chosen}),
+            "revisions": [one.revision.id for one in chosen],
+            "photos": photos,
+            "directory": len(found.forgotten.labels),
+            "addresses": len(found.forgotten.addresses),
+            "messages": len(found.forgotten.messages),
+        },
+    )
     done = (len(own), len(rewritten), photos, refused, len(to_ask))
     return PersonErased(*done, proof, clean)
 
@@ -212,23 +226,6 @@ def _rewritten(name: PersonName, mention: Mention) -> NewRevision | None:
             return None
     draft = NewRevision(revision.audit, revision.subject, after)
     return replace(draft, parents=(revision.id,))
-
-
-def _summarize(
-    found: PersonNamed, chosen: Sequence[Mention], reason: str, *, photos: int
-) -> dict[str, Any]:
-    return {
-        "what": "personne",
-        "reason": reason,
-        "counts": dict(Counter(map(kind_of, chosen))),
-        "left": len(found.mentions) - len(chosen),
-        "audits": sorted({one.revision.audit for one in chosen}),
-        "revisions": [one.revision.id for one in chosen],
-        "photos": photos,
-        "directory": len(found.forgotten.labels),
-        "addresses": len(found.forgotten.addresses),
-        "messages": len(found.forgotten.messages),
-    }
 
 
 _TOLD = "erasures.told"
