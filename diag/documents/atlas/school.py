@@ -405,10 +405,8 @@ class SchoolEntry:
         return fold(self.commune), fold(self.name), self.uai
 
 
-def entry_of(
-    school: School, told: SchoolScores | None = None, *, older: bool = False
-) -> SchoolEntry:
-    """Return a school's line."""
+def entry_of(school: School, *, older: bool = False) -> SchoolEntry:
+    """Return a school's line, before its audit is read."""
     found = position(school)
     return SchoolEntry(
         uai=school.uai,
@@ -421,7 +419,7 @@ def entry_of(
         pupils=school.pupils,
         circonscription=school.circonscription,
         point=(found[0], found[1]) if found else None,
-        told=told,
+        told=None,
         older=older,
     )
 

@@ -323,8 +323,8 @@ def folder_of(workspace: Workspace, scope: GatheringScope, campaign: str) -> Pat
     return workspace.folder / "exports" / f"{scope.stem}-{campaign}"
 
 
-WEAK, STRONG, DOMAINS, NAMED = 5, 5, 8, 3
-"""At most so many common lacks, strengths, domains of the budget, alerts in the box."""
+WEAK, NAMED = 5, 3
+"""At most so many common lacks, alerts in the box."""
 
 
 def commune_synthesis(gathering: Gathering) -> Document:
@@ -375,7 +375,7 @@ def commune_synthesis(gathering: Gathering) -> Document:
             alert_rows(found, READER, list_all, list_all),
         ),
         "unchecked": unchecked_list(found, READER, partial(_names, gathering)),
-        "strengths": strong_list(found, STRONG),
+        "strengths": strong_list(found),
         "domains": domain_table(gathering.schools, spread=len(gathering.schools) > 1),
     }
     return build_synthesis("synthese-commune", view, gathering, _sheet(gathering))
@@ -389,7 +389,7 @@ def _costs(gathering: Gathering) -> dict[str, object]:
         if one.expenses:
             payers.append((f"{gathering.name_of(one)}{beside}", one.paid))
     expenses = (one for some in gathering.extracts for one in some.expenses)
-    themes = domain_rows(gathering, DOMAINS)
+    themes = domain_rows(gathering)
     if len({one.domain for one in expenses if one.sure}) <= 1:
         themes = []
     caption = "Les mêmes dépenses par thème, en euros TTC"

@@ -54,6 +54,9 @@ from diag.words.sentences import displayed, first_sentence, listed, percent, sen
 from diag.words.vocabulary import OWNERS, PRIORITIES, SOCLE_SENTENCES, SOCLES
 from diag.workspace.charter import SHIPPED_LOOK, House
 
+STRONG, DOMAINS = 5, 8
+"""At most so many strengths, domains of the budget."""
+
 SEVERAL = 2
 """From so many schools on, a finding is common."""
 
@@ -161,7 +164,7 @@ def weak_table(found: Sequence[SharedRule], limit: int) -> Md:
     return table("Ce qui manque à plusieurs écoles", columns, rows)
 
 
-def strong_list(found: Iterable[SharedRule], limit: int) -> Md:
+def strong_list(found: Iterable[SharedRule]) -> Md:
     """Return what is as expected wherever it applies, in several schools."""
     strong = [
         one
@@ -172,7 +175,7 @@ def strong_list(found: Iterable[SharedRule], limit: int) -> Md:
     strong.sort(key=lambda one: (-one.of, -one.criterion.weight))
     return bullets(
         f"{one.criterion.title} : {one.of} écoles sur {one.of}"
-        for one in strong[:limit]
+        for one in strong[:STRONG]
     )
 
 
@@ -310,7 +313,7 @@ def years_drawn(gathering: Gathering) -> Md:
     return table(YEARS_CLAIM, ("Année", "Dépense TTC"), rows, draw=draw)
 
 
-def domain_rows(gathering: Gathering, limit: int) -> list[Row]:
+def domain_rows(gathering: Gathering) -> list[Row]:
     """Return what each domain costs by year, the costliest first, the rest together.
 
     What a check may call for has a row of its own: it only raises the totals.
@@ -322,7 +325,7 @@ def domain_rows(gathering: Gathering, limit: int) -> list[Row]:
     unsure = [one for one in _expenses(gathering) if not one.sure]
     shares = _shares(sure, lambda one: titles.get(one.domain, ELSEWHERE))
     rows = sorted(shares.items(), key=lambda row: -added(row[1]).most)
-    few = gather_rest(rows, limit, "thèmes")
+    few = gather_rest(rows, DOMAINS, "thèmes")
     return [*few, *unsure_row(_by_year(unsure), len(unsure))]
 
 

@@ -66,8 +66,8 @@ from diag.model.text import fold
 from diag.words.sentences import counted
 from diag.words.vocabulary import LEVELS_EXPLAINED, OWNERS
 
-WEAK, STRONG, DOMAINS, TOGETHER = 6, 5, 8, 10
-"""At most so many common lacks, strengths, domains of the budget, shared actions."""
+WEAK, TOGETHER = 6, 10
+"""At most so many common lacks, shared actions."""
 
 LACKS_PRINTED, ACTIONS_PRINTED = 3, 4
 """So too on the two pages of the PDF."""
@@ -93,7 +93,7 @@ def territory_synthesis(gathering: Gathering) -> Document:
         "together": _together(gathering, TOGETHER),
         "budget": money.by_audit(
             gathering,
-            money.domain_rows(gathering, DOMAINS),
+            money.domain_rows(gathering),
             "Dépenses estimées par thème, en euros TTC",
         ),
         "leaders": money.leaders(gathering),
@@ -103,7 +103,7 @@ def territory_synthesis(gathering: Gathering) -> Document:
         "map": commune_map(gathering),
         "missing": len(gathering.missing),
         "older": len(gathering.older),
-        "strengths": strong_list(found, STRONG),
+        "strengths": strong_list(found),
         "domains": domain_table(gathering.schools, spread=False),
     }
     printed = {

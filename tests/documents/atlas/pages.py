@@ -32,7 +32,7 @@ def all_pages(
     """Return every page of an atlas: one audited school, others that nobody audited."""
     audited = told or report(school=school)
     pages = Pages(view, OFFICE, TODAY, "2025-2026", {school.insee: school.commune})
-    entry = entry_of(school, scores_of(audited, view))
+    entry = replace(entry_of(school), told=scores_of(audited, view))
     entries = [entry, *map(entry_of, others)]
     paper = PaperLinks(
         "Rapport à la commune", (File("documents/a/b.pdf", "PDF", "1 ko"),)
