@@ -254,9 +254,11 @@ def import_yearly(
         else:
             latest.take(entry, {"uai": uai, year_field: year, **figures})
     if intake.findings.unknown and not is_known:
+        remedy = "importez d'abord l'annuaire"
+        if known_years:
+            remedy = "vérifiez de quels départements il est"
         intake.findings.warnings.append(
-            "Aucune école de ce fichier n'est dans le territoire : importez d'abord "
-            "l'annuaire."
+            f"Aucune école de ce fichier n'est dans le territoire : {remedy}."
         )
     with territory.transaction():
         return intake.finish(territory, territory.put_schools(latest.schools.values()))

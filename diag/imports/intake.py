@@ -23,6 +23,7 @@ from diag.journal.territory import (
     Upserted,
 )
 from diag.model.text import accented, is_uai
+from diag.words.sentences import counted, number
 
 Progress = Callable[[int, int], None]
 """Called with the rows done and the rows in all."""
@@ -382,12 +383,12 @@ def account(report: ImportReport, examples: int = 5) -> tuple[str, ...]:
 
 
 def _lines(report: ImportReport, examples: int) -> Iterator[str]:
-    yield f"{report.file} : {_count(report.rows, report.unit)}, {report.encoding}"
+    yield f"{report.file} : {counted(report.rows, report.unit)}, {report.encoding}"
     yield _outcome(report)
     if report.refused:
-        number, gender = len(report.refused), "e" if report.unit == "ligne" else ""
-        refused = f"refusé{gender}{'s' if number > 1 else ''}"
-        yield f"{_count(number, report.unit)} {refused}, rien n'en est pris."
+        many, gender = len(report.refused), "e" if report.unit == "ligne" else ""
+        refused = f"refusé{gender}{'s' if many > 1 else ''}"
+        yield f"{counted(many, report.unit)} {refused}, rien n'en est pris."
     yield from report.warnings
     if report.is_rehearsal:
         yield from _difference(report, examples)
@@ -401,7 +402,9 @@ def _lines(report: ImportReport, examples: int) -> Iterator[str]:
         shown = _some(report.unknown_items, examples)
         yield f"Inconnues du territoire, laissées : {shown}"
     if report.skipped:
-        parts = ", ".join(f"{reason} ({number})" for reason, number in report.skipped)
+        parts = ", ".join(
+            f"{reason} ({number(many)})" for reason, many in report.skipped
+        )
         yield f"Laissées de côté : {parts}"
     yield from _repairs(report.repaired)
     yield from _by_reason("Refusé", report, report.refused, examples)
@@ -423,10 +426,11 @@ def _outcome(report: ImportReport) -> str:
     if report.is_rehearsal:
         same = "inchangées" if report.unchanged > 1 else "inchangée"
         words = ("à ajouter", "à modifier", same, "à marquer « fermée ? »")
-        counts = [f"{n} {word}" for n, word in zip(numbers, words, strict=True) if n]
+        each = zip(numbers, words, strict=True)
+        counts = [f"{number(n)} {word}" for n, word in each if n]
     else:
         words = ("ajoutée", "modifiée", "inchangée", "disparue")
-        counts = [_count(n, word) for n, word in zip(numbers, words, strict=True) if n]
+        counts = [counted(n, word) for n, word in zip(numbers, words, strict=True) if n]
     return f"{noun} : {', '.join(counts)}."
 
 
@@ -476,13 +480,13 @@ def _repairs(repaired: Sequence[Repair]) -> Iterator[str]:
     for repair in repaired:
         groups[repair.column, bool(repair.after)].append(repair)
     for (column, mended), repairs in groups.items():
-        first, number = repairs[0], _count(len(repairs), "cellule")
+        first, many = repairs[0], counted(len(repairs), "cellule")
         if mended:
             example = f"« {first.before} » lu {first.after}"
-            yield f"Réparé : {column}, {number} (ligne {first.line} : {example})"
+            yield f"Réparé : {column}, {many} (ligne {first.line} : {example})"
         else:
             yield (
-                f"Illisible, laissé vide ou tel qu'il était connu : {column}, {number} "
+                f"Illisible, laissé vide ou tel qu'il était connu : {column}, {many} "
                 f"(ligne {first.line} : « {first.before} »)"
             )
 
@@ -496,10 +500,6 @@ def _by_reason(
     for reason, alike in sorted(groups.items(), key=lambda group: -len(group[1])):
         places = [f"{report.unit} {line.line} {line.item}".strip() for line in alike]
         yield f"{title} : {reason} — {_some(places, examples)}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' if number > 1 else ''}"
 
 
 def _some(items: Sequence[str], most: int, glue: str = ", ") -> str:

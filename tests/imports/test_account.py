@@ -28,6 +28,17 @@ def test_counts_come_first_and_only_what_there_is() -> None:
     )
 
 
+def test_thousands_are_spaced() -> None:
+    many = replace(REPORT, rows=2704, added=2600, skipped=(("Collège", 1117),))
+    assert account(many) == (
+        "annuaire.csv : 2\u202f704 lignes, UTF-8",
+        "Écoles : 2\u202f600 ajoutées, 1 modifiée, 2 disparues.",
+        "Laissées de côté : Collège (1\u202f117)",
+    )
+    rehearsed = account(replace(many, is_rehearsal=True))
+    assert rehearsed[1].startswith("Écoles : 2\u202f600 à ajouter")
+
+
 def test_nothing_changed_is_not_nothing_imported() -> None:
     nothing = replace(REPORT, added=0, changed=0, vanished=0)
     assert account(nothing)[1] == "Écoles : rien n'a été importé."

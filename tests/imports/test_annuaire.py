@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from diag.demo.territory import uai
+from diag.imports.communes import import_effectifs
 from diag.imports.intake import LineRefusal, Repair, account
 from diag.imports.schools import import_annuaire
 from diag.journal.territory import Territory
@@ -27,6 +28,16 @@ def kept(territory: Territory, number: int = 100) -> School:
     found = territory.school(uai(number))
     assert found is not None
     return found
+
+
+def test_figures_before_any_school_say_to_import_the_directory_first(
+    tmp_path: Path, territory: Territory
+) -> None:
+    head = "Rentrée scolaire;Numéro de l'école;Nombre total de classes"
+    head += ";Nombre total d'élèves"
+    figures = write(tmp_path, f"{head}\r\n2024;{uai(500)};5;101\r\n")
+    (warning,) = import_effectifs(figures, territory).warnings
+    assert "importez d'abord l'annuaire" in warning
 
 
 def test_a_line_becomes_a_school(tmp_path: Path, territory: Territory) -> None:

@@ -96,12 +96,12 @@ def test_schools_that_the_territory_does_not_hold_are_listed_once_never_added(
     assert territory.counts().schools == 2
 
 
-def test_a_file_of_unknown_schools_only_says_to_import_the_directory_first(
+def test_a_file_of_unknown_schools_only_asks_of_which_departments_it_is(
     tmp_path: Path, territory: Territory
 ) -> None:
-    report = import_effectifs(headcounts(tmp_path, f"2024;{uai(500)};5;101"), territory)
-    (warning,) = report.warnings
-    assert "importez d'abord l'annuaire" in warning
+    stranger = headcounts(tmp_path, f"2024;{uai(500)};5;101")
+    (warning,) = import_effectifs(stranger, territory).warnings
+    assert "vérifiez de quels départements il est" in warning
 
 
 @pytest.mark.parametrize(
