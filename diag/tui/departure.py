@@ -198,15 +198,15 @@ def _line(check: Check) -> ListLine:
 _GO_ON = "Échap revient à ce qui reste à voir."
 
 
-class TakeOff(
-    Command, keys="space", title="Retirer", place=KeyPlace.DEBRIEF, footer=True
-):
+class PageCommand(Command, place=KeyPlace.DEBRIEF, footer=True):
+    """What one does to the page « à chaud »."""
+
+
+class TakeOff(PageCommand, keys="space", title="Retirer"):
     """Retirer la ligne de cette page ; un danger y reste toujours."""
 
 
-class Rephrase(
-    Command, keys="e", title="Dire autrement", place=KeyPlace.DEBRIEF, footer=True
-):
+class Rephrase(PageCommand, keys="e", title="Dire autrement"):
     """Dire la ligne autrement, sur cette page seulement."""
 
 
@@ -222,9 +222,7 @@ class ShowScore(Command, keys="s", title="Score", place=KeyPlace.DEBRIEF, footer
     """Montrer le score, jusqu'à la prochaine touche."""
 
 
-class PrintDebrief(
-    Command, keys="i", title="Imprimer", place=KeyPlace.DEBRIEF, footer=True
-):
+class PrintDebrief(PageCommand, keys="i", title="Imprimer"):
     """Écrire la page en PDF, au format A5, à côté des rapports."""
 
 

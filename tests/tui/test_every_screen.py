@@ -63,8 +63,8 @@ def everything() -> list[type[Sturdy]]:
 
 
 def commands(base: CommandType = Command) -> Iterator[CommandType]:
-    for child in base.__subclasses__():
-        if child.__module__.startswith("diag."):
+    for child in base.__subclasses__():  # one without a title is only a base of some
+        if child.__module__.startswith("diag.") and child.TITLE:
             yield child
         yield from commands(child)
 

@@ -1,7 +1,7 @@
 """What the user can do in Visite: on both faces, then in the grid."""
 
-from diag.tui.commands import VISIT_GROUP as _VISIT
 from diag.tui.commands import (
+    VISIT_GROUP,
     Command,
     GoBilan,
     KeyPlace,
@@ -13,10 +13,16 @@ from diag.tui.commands import (
     WriteNote,
 )
 
-_GRID = "Grille"
+
+class VisitCommand(Command, group=VISIT_GROUP):
+    """What both faces offer."""
 
 
-class SwapFace(Command, keys="f2", title="Fiche", group=_VISIT, footer=True):
+class GridCommand(Command, place=KeyPlace.GRID, group="Grille"):
+    """What the grid offers, over what both faces do."""
+
+
+class SwapFace(VisitCommand, keys="f2", title="Fiche", footer=True):
     """Revenir de la grille à la fiche, à la même question."""
 
 
@@ -24,71 +30,63 @@ class ShowGrid(SwapFace, title="Grille"):
     """Passer à la grille des salles et des questions, à la même question."""
 
 
-class GoAnswered(Command, keys="left", title="Répondue", group=_VISIT, footer=True):
+class GoAnswered(VisitCommand, keys="left", title="Répondue", footer=True):
     """Revenir à ce qui vient d'être répondu, tant que rien n'est tapé ici."""
 
 
-class MostUseful(Command, keys="f3", title="Plus utile", group=_VISIT, footer=True):
+class MostUseful(VisitCommand, keys="f3", title="Plus utile", footer=True):
     """Aller à la question la plus utile : danger, loi, score."""
 
 
-class TurnFlag(Command, keys="f5", title="À revoir", group=_VISIT, footer=True):
+class TurnFlag(VisitCommand, keys="f5", title="À revoir", footer=True):
     """Marquer la question « à revoir » avant de partir, ou ne plus la marquer."""
 
 
-class ShowProposals(Command, keys="ctrl+y", title="Réponses proposées", group=_VISIT):
+class ShowProposals(VisitCommand, keys="ctrl+y", title="Réponses proposées"):
     """Accepter ou écarter ce que formulaires, téléphones et fichiers proposent."""
 
 
-class StillTrue(Command, keys="f8", title="Pareil", group=_VISIT, footer=True):
+class StillTrue(VisitCommand, keys="f8", title="Pareil", footer=True):
     """Reprendre la réponse de l'audit précédent, sinon celle de la salle d'avant."""
 
 
-class TurnProvenance(
-    Command, keys="ctrl+t", title="Mesuré, constaté, déclaré", group=_VISIT
-):
+class TurnProvenance(VisitCommand, keys="ctrl+t", title="Mesuré, constaté, déclaré"):
     """Dire comment la réponse est connue : mesuré, constaté ou déclaré."""
 
 
-class AnswerUnknown(Command, title="Inconnu", group=_VISIT):
+class AnswerUnknown(VisitCommand, title="Inconnu"):
     """Répondre « inconnu », et dire pourquoi (touche * dans une réponse vide)."""
 
 
-class AnswerWithoutObject(Command, title="Sans objet", group=_VISIT):
+class AnswerWithoutObject(VisitCommand, title="Sans objet"):
     """Répondre « sans objet », et dire pourquoi (touche / dans une réponse vide)."""
 
 
-class AnswerRefused(Command, title="Non communiqué", group=_VISIT):
+class AnswerRefused(VisitCommand, title="Non communiqué"):
     """Répondre « non communiqué », et dire pourquoi (touche ! en réponse vide)."""
 
 
-class BeforeLeaving(
-    Command, keys="ctrl+r", title="Avant de partir", group=_VISIT, footer=True
-):
+class BeforeLeaving(VisitCommand, keys="ctrl+r", title="Avant de partir", footer=True):
     """À vérifier avant de partir : la liste, à lire ou à imprimer."""
 
 
-class DateVisit(Command, title="Dater la visite", group=_VISIT):
+class DateVisit(VisitCommand, title="Dater la visite"):
     """Dater la visite : le jour, qui est venu, qui a reçu, l'accord de la commune."""
 
 
-class PlanVisit(Command, keys="ctrl+o", title="Ce qui tient", group=_VISIT):
+class PlanVisit(VisitCommand, keys="ctrl+o", title="Ce qui tient"):
     """Voir ce qui tient dans la visite : sa durée, salle par salle, dangers d'abord."""
 
 
-class WhatChanged(Command, title="Ce qui a changé", group=_VISIT):
+class WhatChanged(VisitCommand, title="Ce qui a changé"):
     """Voir ce qui a changé depuis le dernier audit, et confirmer le reste d'un coup."""
 
 
-class SettleConflict(
-    Command, keys="ctrl+k", title="Trancher", group=_VISIT, priority=True
-):
+class SettleConflict(VisitCommand, keys="ctrl+k", title="Trancher", priority=True):
     """Trancher : voir qui a répondu quoi à cette question, et choisir."""
 
 
-class NextBelow(
-    Command, keys="enter", title="En dessous", place=KeyPlace.GRID, group=_GRID
-):
+class NextBelow(GridCommand, keys="enter", title="En dessous"):
     """Enregistrer et descendre.
 
     Un choix se tape par ses premières lettres ou son numéro, oui et non par o et n. Une
@@ -97,34 +95,18 @@ class NextBelow(
     """
 
 
-class NextRight(
-    Command, keys="tab", title="À droite", place=KeyPlace.GRID, group=_GRID
-):
+class NextRight(GridCommand, keys="tab", title="À droite"):
     """Enregistrer et passer à la question suivante qui se pose."""
 
 
-class LikePrevious(
-    Command,
-    keys="f8",
-    title="Pareil",
-    place=KeyPlace.GRID,
-    group=_GRID,
-    footer=True,
-):
+class LikePrevious(GridCommand, keys="f8", title="Pareil", footer=True):
     """Répondre comme la salle précédente, là où cette salle n'a pas de réponse.
 
     Dans une grille vide : reprendre les lieux de l'audit précédent, tels quels.
     """
 
 
-class CopyDown(
-    Command,
-    keys="ctrl+d",
-    title="Recopier",
-    place=KeyPlace.GRID,
-    group=_GRID,
-    footer=True,
-):
+class CopyDown(GridCommand, keys="ctrl+d", title="Recopier", footer=True):
     """Recopier vers le bas.
 
     Une sélection prend la réponse de sa première ligne ; sinon la cellule répondue se
@@ -132,28 +114,18 @@ class CopyDown(
     """
 
 
-class ChooseColumn(
-    Command,
-    keys="ctrl+a",
-    title="Colonne",
-    place=KeyPlace.GRID,
-    group=_GRID,
-):
+class ChooseColumn(GridCommand, keys="ctrl+a", title="Colonne"):
     """Sélectionner la colonne, pour y taper une seule réponse.
 
     Maj et les flèches sélectionnent moins : la réponse vaut pour toute la sélection.
     """
 
 
-class CopyCells(
-    Command, keys="ctrl+c", title="Copier", place=KeyPlace.GRID, group=_GRID
-):
+class CopyCells(GridCommand, keys="ctrl+c", title="Copier"):
     """Copier la sélection, pour la coller dans un tableur."""
 
 
-class PasteFile(
-    Command, title="Coller un fichier CSV", place=KeyPlace.GRID, group=_GRID
-):
+class PasteFile(GridCommand, title="Coller un fichier CSV"):
     """Coller un fichier CSV.
 
     Un fichier glissé sur le terminal, ou ce qui est copié d'un tableur, se colle sans
@@ -161,43 +133,27 @@ class PasteFile(
     """
 
 
-class ClearCells(
-    Command, keys="delete", title="Retirer la réponse", place=KeyPlace.GRID, group=_GRID
-):
+class ClearCells(GridCommand, keys="delete", title="Retirer la réponse"):
     """Retirer les réponses de la sélection, comme si rien n'avait été demandé."""
 
 
-class DuplicatePlace(
-    Command, keys="ctrl+n", title="Dupliquer la salle", place=KeyPlace.GRID, group=_GRID
-):
+class DuplicatePlace(GridCommand, keys="ctrl+n", title="Dupliquer la salle"):
     """Ajouter une salle pareille à celle-ci ; une mesure y devient un constat."""
 
 
-class NextDomain(
-    Command, keys="ctrl+f", title="Domaine suivant", place=KeyPlace.GRID, group=_GRID
-):
+class NextDomain(GridCommand, keys="ctrl+f", title="Domaine suivant"):
     """Ne montrer que les questions d'un domaine, puis du suivant, puis toutes."""
 
 
-class NextKind(
-    Command, keys="ctrl+l", title="Salles ou lots", place=KeyPlace.GRID, group=_GRID
-):
+class NextKind(GridCommand, keys="ctrl+l", title="Salles ou lots"):
     """Passer des salles aux lots de matériel, et retour."""
 
 
-class NextProvenance(
-    Command, keys="ctrl+t", title="Constaté, déclaré…", place=KeyPlace.GRID, group=_GRID
-):
+class NextProvenance(GridCommand, keys="ctrl+t", title="Constaté, déclaré…"):
     """Dire comment la suite est connue : comme prévu, constaté, déclaré ou mesuré."""
 
 
-class CloseList(
-    Command,
-    keys="ctrl+g",
-    title="Toutes les salles sont là",
-    place=KeyPlace.GRID,
-    group=_GRID,
-):
+class CloseList(GridCommand, keys="ctrl+g", title="Toutes les salles sont là"):
     """Dire que toutes les salles sont là ; montre ce que le score devient."""
 
 
