@@ -5,7 +5,7 @@ nothing else is carried over unless somebody confirms it, part of the walk after
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -522,7 +522,11 @@ def _carried(
         is_moved = bool(now and last and now[0].value != last.answer.value)
         doubt = again.doubted.get(stop.key, "") if now else ""
         if doubt or (is_moved and not is_given):
-            moved.append(_moved_words(stop.question, now, doubt, last))
+            words = [answer_words(stop.question, now[0]), *filter(None, [doubt])]
+            if last and is_moved:
+                before = answer_words(stop.question, last.answer)
+                words.append(f"{before} la dernière fois")
+            moved.append(f"{stop.question.label}\u00a0: {', '.join(words)}")
         if is_given:
             confirmed += 1
         elif last and not now:
@@ -541,15 +545,6 @@ def _carried(
         confirmed,
         is_new=is_new,
     )
-
-
-def _moved_words(
-    question: Question, now: Sequence[Answer], doubt: str, last: Remembered | None
-) -> str:
-    words = [answer_words(question, now[0]), *filter(None, [doubt])]
-    if last and last.answer.value != now[0].value:
-        words.append(f"{answer_words(question, last.answer)} la dernière fois")
-    return f"{question.label}\u00a0: {', '.join(words)}"
 
 
 def confirm(session: AuditSession, one: Carried) -> int:
