@@ -115,7 +115,7 @@ def findings(session: AuditSession) -> tuple[OutlineLine, ...]:
         for one in assessment.criteria.values()
         if one.socle and one.socle.low is not Socle.ATTEINT
     ]
-    return (
+    lines = [
         *_dangers(session),
         *_alerts(session),
         OutlineLine(
@@ -134,12 +134,24 @@ def findings(session: AuditSession) -> tuple[OutlineLine, ...]:
             overall.bounds,
             Tone.HEADING,
         ),
-        *(
-            line
-            for each in session.assessment.domains
-            for line in _domain(session, each)
-        ),
-    )
+    ]
+    out = declined(session.facts, session.checklist)
+    for each in assessment.domains:
+        key, score = f"domaine/{each.domain.id}", each.score
+        lines.append(
+            OutlineLine(
+                key,
+                each.domain.title,
+                UNSCORED if each.only_complies else score_cell(score),
+                filled_words(score),
+                score.bounds,
+                Tone.HEADING,
+                lambda each=each: tuple(_inside(session, each)),  # type: ignore[misc]  # bound in the loop
+            )
+        )
+        choices = out.get(each.domain.id, ())
+        lines += (quiet(f"{key}/choix/{one}", one) for one in choices)
+    return tuple(lines)
 
 
 def danger_counts(session: AuditSession) -> str:
@@ -252,21 +264,6 @@ def _criteria(
     session: AuditSession, results: Sequence[CriterionResult], where: str
 ) -> tuple[OutlineLine, ...]:
     return tuple(_criterion(session, one, where) for one in results)
-
-
-def _domain(session: AuditSession, result: DomainResult) -> Iterator[OutlineLine]:
-    score, key = result.score, f"domaine/{result.domain.id}"
-    yield OutlineLine(
-        key,
-        result.domain.title,
-        UNSCORED if result.only_complies else score_cell(score),
-        filled_words(score),
-        score.bounds,
-        Tone.HEADING,
-        lambda: tuple(_inside(session, result)),
-    )
-    for each in declined(session.facts, session.checklist).get(result.domain.id, ()):
-        yield quiet(f"{key}/choix/{each}", each)
 
 
 def _inside(session: AuditSession, result: DomainResult) -> Iterator[OutlineLine]:
