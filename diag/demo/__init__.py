@@ -41,7 +41,7 @@ from diag.documents.templates import build_document
 from diag.documents.write import write_reports
 from diag.journal import subjects
 from diag.journal.journal import FILE
-from diag.journal.revision import NewRevision
+from diag.journal.revision import NewRevision as NewRevision
 from diag.model.enums import READERS, Audience, AuditStatus, Outcome, Participant
 from diag.model.errors import DiagError
 from diag.model.programme import (
@@ -350,30 +350,28 @@ def plan_years(folder: Path) -> None:
         campaigns = (LAST, SETTINGS.campaign)
         frame = ProgrammeFrame(first=_YEARS[0], campaigns=campaigns)
         container = create(workspace, SLUG, frame, SIREN)
-        container.write(*_money(container))
+        purses = {Purse(str(container.audit.subject), INVESTMENT): _SYNDICAT}
+        for one in (_OWN, *_NEIGHBOURS):
+            purses[Purse(f"commune:{one.insee}", INVESTMENT)] = one.invests
+            purses[Purse(f"commune:{one.insee}", RUNNING)] = one.runs
+        drafts = [
+            container.draft(
+                setting.envelope_subject(purse, year),
+                YearEnvelope(
+                    cents=euros * 100,
+                    state=EnvelopeState.HYPOTHESE,
+                    carry=purse.section is INVESTMENT,
+                    source="débat d'orientation budgétaire",
+                ),
+            )
+            for purse, euros in purses.items()
+            for year in _YEARS
+        ]
+        splits = subjects.programme(subjects.SPLITS, EVERY)
+        drafts.append(container.draft(splits, CostSplit(syndicat="0.4")))
+        container.write(*drafts)
         _hold_workshops(container)
         _choose(container.reopened(), frame)
-
-
-def _money(container: Container) -> Iterator[NewRevision]:
-    """Give what each payer may spend: voted for the first budget, then supposed."""
-    syndicat = str(container.audit.subject)
-    purses = {Purse(syndicat, INVESTMENT): _SYNDICAT}
-    for one in (_OWN, *_NEIGHBOURS):
-        purses[Purse(f"commune:{one.insee}", INVESTMENT)] = one.invests
-        purses[Purse(f"commune:{one.insee}", RUNNING)] = one.runs
-    for purse, euros in purses.items():
-        value = YearEnvelope(
-            cents=euros * 100,
-            state=EnvelopeState.HYPOTHESE,
-            carry=purse.section is INVESTMENT,
-            source="débat d'orientation budgétaire",
-        )
-        for year in _YEARS:
-            yield container.draft(setting.envelope_subject(purse, year), value)
-    yield container.draft(
-        subjects.programme(subjects.SPLITS, EVERY), CostSplit(syndicat="0.4")
-    )
 
 
 def _hold_workshops(container: Container) -> None:
