@@ -397,6 +397,8 @@ def _editions(journal: Journal) -> list[str]:
     return [sha for (sha,) in rows if is_hash(sha)]
 
 
+# Rows: what the second protocol compares.
+
 DIGEST = 16
 """Bytes of a digest of ids, and of a root."""
 

@@ -379,6 +379,8 @@ def open_audit(
     return audit
 
 
+# Conflicts, and the claims that avert them.
+
 _NEVER_SETTLED = (
     FollowTopic
     | ErasureTopic

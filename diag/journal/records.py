@@ -352,6 +352,8 @@ def _visits(board: HeadIndex) -> Iterator[Visit]:
             continue
 
 
+# Results of judging, until an audit or the engine changes.
+
 OVERALL = "ensemble"
 """Dimension of the overall score, beside the ids of domains."""
 

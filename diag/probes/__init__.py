@@ -236,6 +236,8 @@ class Probe(ABC):
         """
 
 
+# What measuring needs here, and what the syndicat wants asked.
+
 _NEEDED = ("psutil", "dns", "truststore")
 
 

@@ -464,6 +464,8 @@ def take_from(journal: Journal, path: Path) -> Repaired:
     return Repaired(evidence.found, new, (), None)
 
 
+# Copies: one zip of the syndicat's own files, beside the journal and its photos.
+
 _UNREADABLE = (zlib.error, EOFError, ValueError, RuntimeError)
 """How a zip that is damaged, or under a password, may fail, next to its own error."""
 

@@ -88,6 +88,8 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda problem: problem.place))
 
 
+# Values that read well and that nobody means.
+
 VAT_RATES = ("0", "2.1", "5.5", "10", "20")
 """The rates of VAT in force in France, in percent."""
 
