@@ -1,4 +1,4 @@
-"""Syncs with the office: hubs known, what waits, photos fetched or let go, its page."""
+"""Syncs with the office: hubs known, what waits, the sync, its page, photos let go."""
 
 import os
 import platform
@@ -44,169 +44,6 @@ from diag.workspace.people import learn_names
 from diag.workspace.subjects import auditee_of
 from diag.workspace.workspace import Workspace
 
-AT_OFFICE = "au bureau"
-"""It was here; every hub had it when it left."""
-
-AWAITED = "pas encore reçue"
-"""It was joined on another laptop, and has not come."""
-
-
-class Fetched(NamedTuple):
-    """What came of asking."""
-
-    received: int
-    awaited: int
-    """How many no hub has."""
-    problem: str
-    """Why a hub gave nothing, in French; empty when each answered."""
-
-
-def absent(session: AuditSession) -> dict[str, str]:
-    """Return the photos of an audit whose picture is not here: id → where it is."""
-    attachments = AttachmentStore(session.workspace.folder)
-    here, gone = attachments.sizes(), attachments.gone()
-    return {
-        photo.id: AT_OFFICE if photo.sha in gone else AWAITED
-        for photo in photos_of(session)
-        if photo.sha not in here
-    }
-
-
-def fetch(workspace: Workspace, photos: Iterable[Photo]) -> Fetched:
-    """Ask the hubs that know this laptop for pictures, one hub after the other.
-
-    May run in another thread: nothing of the journal is read.
-
-    Raises:
-        DiagError: when no hub knows this laptop, or a picture cannot be kept.
-    """
-    wanted = {one.sha: NamedAttachment(one.sha, one.size, one.mime) for one in photos}
-    asked, problem = len(wanted), ""
-    found = hubs(workspace)
-    if not found:
-        raise DiagError(
-            "Aucun serveur ne connaît ce poste : l'image reste sur le poste qui l'a "
-            "jointe. Un paquet de ce collègue l'apporte aussi."
-        )
-    for hub in found:
-        office = open_transport(hub)
-        try:
-            hello = office.hello()
-            transfer = Transfer(workspace.journal, hello.limits)
-            transfer.several = FILES in hello.features
-            transfer.take(office, wanted.values())
-        except DiagError as error:
-            problem = str(error)
-        finally:
-            office.close()
-        here = AttachmentStore(workspace.folder).sizes()
-        wanted = {sha: one for sha, one in wanted.items() if sha not in here}
-        if not wanted:
-            break
-    return Fetched(asked - len(wanted), len(wanted), problem if wanted else "")
-
-
-_SINCE = "photos.at_every_hub"
-"""Photos that may leave → when a sync first found them at every hub, milliseconds."""
-
-_DAY = 24 * 3600 * 1000
-
-
-def let_go(workspace: Workspace, outcomes: Sequence[SyncResult]) -> int:
-    """Remove the photos that may leave, after a sync with every hub; return how many.
-
-    One may once its audit is closed and two syncs, a day apart, found it at every hub.
-    A sync that stopped short proves nothing: nothing leaves.
-
-    Raises:
-        JournalError: when the photos cannot be written.
-    """
-    if any(outcome.problem for outcome in outcomes):
-        return 0
-    journal, now = workspace.journal, workspace.world.clock()
-    photos = AttachmentStore(workspace.folder)
-    # A hub asks for nothing of an audit that it does not know: the log must be equal.
-    behind = {audit for outcome in outcomes for audit in outcome.unequal}
-    for outcome in outcomes:
-        behind |= {audit for audit, _ in exchange.unsettled(journal, outcome.hub)}
-    everywhere = set(photos.sizes()).intersection(*(one.there for one in outcomes))
-    closed = of_closed_audits(journal)
-    before: Any = get_setting(journal, _SINCE, {})
-    since = {
-        sha: before.get(sha, now)
-        for sha in sorted(everywhere)
-        if sha in closed and not closed[sha] & behind
-    }
-    # A clock that jumped shortens the wait, it never makes it last for years.
-    due = [sha for sha, at in since.items() if abs(now - at) >= _DAY]
-    if due:
-        photos.let_go(due)
-        with suppress(JournalError):  # a full disk: free pages serve the next photos
-            photos.compact()
-    left = {sha: at for sha, at in since.items() if sha not in due}
-    if left != before:
-        put_setting(journal, _SINCE, left)
-    return len(due)
-
-
-FILE = "lest"
-"""Name of the file, in the workspace; it may be deleted by anyone."""
-
-SIZE = 20 * 2**20
-"""Bytes: some 50,000 modifications."""
-
-_PLENTY = 50 * SIZE
-"""What must be free for it to be taken."""
-
-
-def free_space(folder: Path) -> bool:
-    """Give the space back where there is less than that; return whether it was."""
-    path = folder / FILE
-    if not path.exists() or shutil.disk_usage(folder).free >= SIZE:
-        return False
-    with suppress(OSError):
-        path.unlink()
-        return True
-    return False
-
-
-def reserve_space(folder: Path) -> None:
-    """Set the space aside, where there is plenty; that it fails is no matter."""
-    path = folder / FILE
-    if path.exists() or shutil.disk_usage(folder).free < _PLENTY:
-        return
-    part = path.with_suffix(".part")
-    try:
-        part.write_bytes(os.urandom(SIZE))  # zeros would take no room on some disks
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-
-
-_LAST = "sync.last"
-
-_SHOWN = 5
-"""Audits that are named, of those that are not the same on both sides."""
-
-_UNKNOWN_CAUSE = "recommencez ; si cela dure, prévenez l'administrateur du serveur."
-_MINUTE = 60_000
-
-
-class Waiting(NamedTuple):
-    """What one audit has that the office lacks, as far as this laptop remembers."""
-
-    audit: str
-    about: Auditee | None
-    """None while its subject is unknown, or once it was purged."""
-    revisions: int
-
-    @property
-    def title(self) -> str:
-        """Return whom it is about, as a command names it."""
-        if self.about is None:
-            return f"audit effacé, ou inconnu ici ({self.audit[:8]})"
-        return f"{self.about.name} ({self.about.ref})"
-
 
 def hubs(workspace: Workspace) -> tuple[Enrolment, ...]:
     """Return the hubs that know this laptop.
@@ -228,6 +65,26 @@ def names_of(known: Iterable[Enrolment]) -> Mapping[str, str]:
         one.hub: f"{one.name} ({one.hub})" if shared[one.name] > 1 else one.name
         for one in listed
     }
+
+
+def _find_hub(workspace: Workspace, name: str) -> Enrolment:
+    known = hubs(workspace)
+    names = names_of(known)
+    found = [one for one in known if name in {"", one.url, one.name, names[one.hub]}]
+    if len(found) == 1:
+        return found[0]
+    if not known:
+        raise _unknown_here()
+    listed = ", ".join(names.values())
+    raise DiagError(f"Donnez le nom du serveur, un de ceux-ci : {listed}.")
+
+
+def _unknown_here() -> DiagError:
+    return DiagError(
+        "Aucun serveur ne connaît ce poste. Demandez une invitation à "
+        "l'administrateur du serveur, puis inscrivez ce poste.",
+        command="diag sync enrol INVITATION",
+    )
 
 
 def forget(workspace: Workspace, name: str) -> Enrolment:
@@ -288,6 +145,22 @@ def enrol(workspace: Workspace, invitation: str) -> Enrolment:
     return hub
 
 
+class Waiting(NamedTuple):
+    """What one audit has that the office lacks, as far as this laptop remembers."""
+
+    audit: str
+    about: Auditee | None
+    """None while its subject is unknown, or once it was purged."""
+    revisions: int
+
+    @property
+    def title(self) -> str:
+        """Return whom it is about, as a command names it."""
+        if self.about is None:
+            return f"audit effacé, ou inconnu ici ({self.audit[:8]})"
+        return f"{self.about.name} ({self.about.ref})"
+
+
 def waiting(workspace: Workspace, hub: Enrolment) -> tuple[Waiting, ...]:
     """Return what is not at the office yet, audit by audit; asks nobody."""
     return _waiting(workspace, exchange.unsettled(workspace.journal, hub.hub))
@@ -320,6 +193,24 @@ def count_waiting(workspace: Workspace) -> int:
         for hub in hubs(workspace)
     ]
     return max(counts, default=0)
+
+
+def waiting_words(workspace: Workspace) -> Iterator[str]:
+    """Give what bundles brought here and does not enter yet, and what lets it in."""
+    found = withheld(workspace.journal)
+    held = _waiting(workspace, ((one.revision.audit, 0) for one in found))
+    titles = {one.audit: one.title for one in held}
+    yield from withheld_words(found, titles.__getitem__, workspace.settings.name_of)
+
+
+_LAST = "sync.last"
+
+_SHOWN = 5
+"""Audits that are named, of those that are not the same on both sides."""
+
+_UNKNOWN_CAUSE = "recommencez ; si cela dure, prévenez l'administrateur du serveur."
+
+_MINUTE = 60_000
 
 
 def run(
@@ -375,14 +266,6 @@ def run(
     put_setting(journal, _LAST, [asdict(outcome) for outcome in outcomes])
     reserve_space(workspace.folder)
     return outcomes
-
-
-def waiting_words(workspace: Workspace) -> Iterator[str]:
-    """Give what bundles brought here and does not enter yet, and what lets it in."""
-    found = withheld(workspace.journal)
-    held = _waiting(workspace, ((one.revision.audit, 0) for one in found))
-    titles = {one.audit: one.title for one in held}
-    yield from withheld_words(found, titles.__getitem__, workspace.settings.name_of)
 
 
 def last(workspace: Workspace) -> tuple[SyncResult, ...]:
@@ -506,21 +389,140 @@ def read_supervision(workspace: Workspace, name: str = "") -> dict[str, Any]:
         return line.supervision()
 
 
-def _find_hub(workspace: Workspace, name: str) -> Enrolment:
-    known = hubs(workspace)
-    names = names_of(known)
-    found = [one for one in known if name in {"", one.url, one.name, names[one.hub]}]
-    if len(found) == 1:
-        return found[0]
-    if not known:
-        raise _unknown_here()
-    listed = ", ".join(names.values())
-    raise DiagError(f"Donnez le nom du serveur, un de ceux-ci : {listed}.")
+AT_OFFICE = "au bureau"
+"""It was here; every hub had it when it left."""
+
+AWAITED = "pas encore reçue"
+"""It was joined on another laptop, and has not come."""
 
 
-def _unknown_here() -> DiagError:
-    return DiagError(
-        "Aucun serveur ne connaît ce poste. Demandez une invitation à "
-        "l'administrateur du serveur, puis inscrivez ce poste.",
-        command="diag sync enrol INVITATION",
-    )
+class Fetched(NamedTuple):
+    """What came of asking."""
+
+    received: int
+    awaited: int
+    """How many no hub has."""
+    problem: str
+    """Why a hub gave nothing, in French; empty when each answered."""
+
+
+def absent(session: AuditSession) -> dict[str, str]:
+    """Return the photos of an audit whose picture is not here: id → where it is."""
+    attachments = AttachmentStore(session.workspace.folder)
+    here, gone = attachments.sizes(), attachments.gone()
+    return {
+        photo.id: AT_OFFICE if photo.sha in gone else AWAITED
+        for photo in photos_of(session)
+        if photo.sha not in here
+    }
+
+
+def fetch(workspace: Workspace, photos: Iterable[Photo]) -> Fetched:
+    """Ask the hubs that know this laptop for pictures, one hub after the other.
+
+    May run in another thread: nothing of the journal is read.
+
+    Raises:
+        DiagError: when no hub knows this laptop, or a picture cannot be kept.
+    """
+    wanted = {one.sha: NamedAttachment(one.sha, one.size, one.mime) for one in photos}
+    asked, problem = len(wanted), ""
+    found = hubs(workspace)
+    if not found:
+        raise DiagError(
+            "Aucun serveur ne connaît ce poste : l'image reste sur le poste qui l'a "
+            "jointe. Un paquet de ce collègue l'apporte aussi."
+        )
+    for hub in found:
+        office = open_transport(hub)
+        try:
+            hello = office.hello()
+            transfer = Transfer(workspace.journal, hello.limits)
+            transfer.several = FILES in hello.features
+            transfer.take(office, wanted.values())
+        except DiagError as error:
+            problem = str(error)
+        finally:
+            office.close()
+        here = AttachmentStore(workspace.folder).sizes()
+        wanted = {sha: one for sha, one in wanted.items() if sha not in here}
+        if not wanted:
+            break
+    return Fetched(asked - len(wanted), len(wanted), problem if wanted else "")
+
+
+_SINCE = "photos.at_every_hub"
+"""Photos that may leave → when a sync first found them at every hub, milliseconds."""
+
+_DAY = 24 * 3600 * 1000
+
+
+def let_go(workspace: Workspace, outcomes: Sequence[SyncResult]) -> int:
+    """Remove the photos that may leave, after a sync with every hub; return how many.
+
+    One may once its audit is closed and two syncs, a day apart, found it at every hub.
+    A sync that stopped short proves nothing: nothing leaves.
+
+    Raises:
+        JournalError: when the photos cannot be written.
+    """
+    if any(outcome.problem for outcome in outcomes):
+        return 0
+    journal, now = workspace.journal, workspace.world.clock()
+    photos = AttachmentStore(workspace.folder)
+    # A hub asks for nothing of an audit that it does not know: the log must be equal.
+    behind = {audit for outcome in outcomes for audit in outcome.unequal}
+    for outcome in outcomes:
+        behind |= {audit for audit, _ in exchange.unsettled(journal, outcome.hub)}
+    everywhere = set(photos.sizes()).intersection(*(one.there for one in outcomes))
+    closed = of_closed_audits(journal)
+    before: Any = get_setting(journal, _SINCE, {})
+    since = {
+        sha: before.get(sha, now)
+        for sha in sorted(everywhere)
+        if sha in closed and not closed[sha] & behind
+    }
+    # A clock that jumped shortens the wait, it never makes it last for years.
+    due = [sha for sha, at in since.items() if abs(now - at) >= _DAY]
+    if due:
+        photos.let_go(due)
+        with suppress(JournalError):  # a full disk: free pages serve the next photos
+            photos.compact()
+    left = {sha: at for sha, at in since.items() if sha not in due}
+    if left != before:
+        put_setting(journal, _SINCE, left)
+    return len(due)
+
+
+FILE = "lest"
+"""File of the workspace that holds room for a full disk; anyone may delete it."""
+
+SIZE = 20 * 2**20
+"""Bytes: some 50,000 modifications."""
+
+_PLENTY = 50 * SIZE
+"""What must be free for it to be taken."""
+
+
+def free_space(folder: Path) -> bool:
+    """Give the room back where there is less than that; return whether it was."""
+    path = folder / FILE
+    if not path.exists() or shutil.disk_usage(folder).free >= SIZE:
+        return False
+    with suppress(OSError):
+        path.unlink()
+        return True
+    return False
+
+
+def reserve_space(folder: Path) -> None:
+    """Set room aside, where there is plenty; that it fails is no matter."""
+    path = folder / FILE
+    if path.exists() or shutil.disk_usage(folder).free < _PLENTY:
+        return
+    part = path.with_suffix(".part")
+    try:
+        part.write_bytes(os.urandom(SIZE))  # zeros would take no room on some disks
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
