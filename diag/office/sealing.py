@@ -67,8 +67,7 @@ def seal(workspace: Workspace, *audits: str) -> int:
 def signer_of(workspace: Workspace) -> Signer | None:
     """Return what signs here; None where the keys of this device cannot be had."""
     try:
-        keys = read_device_keys(workspace.folder, workspace.settings.device).keys
-        return Signer(keys.card.sign, keys.sign_bytes)
+        return read_device_keys(workspace.folder, workspace.settings.device).keys.signer
     except DiagError:
         return None
 

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError
 
 from diag.journal.journal import Journal, get_setting, put_setting
 from diag.journal.revision import is_hash
+from diag.journal.seals import Signer
 from diag.model.audit import Digest
 from diag.model.errors import DiagError
 from diag.model.text import clean_line, fold
@@ -127,6 +128,11 @@ class DeviceKeys(Wire):
         return KeyCard(
             public, str(load_age().x25519.Identity.from_str(self.age).to_public())
         )
+
+    @property
+    def signer(self) -> Signer:
+        """Return what seals with them."""
+        return Signer(self.card.sign, self.sign_bytes)
 
     def sign_bytes(self, content: bytes) -> str:
         """Return the signature of some bytes, hexadecimal."""

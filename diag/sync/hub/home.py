@@ -290,8 +290,7 @@ class HubHome:
     def signer(self) -> Signer | None:
         """Return what signs cards and seals; None where nothing seals."""
         try:
-            keys = self.keys
-            return Signer(keys.card.sign, keys.sign_bytes)
+            return self.keys.signer
         except DiagError:
             return None
 

@@ -13,7 +13,7 @@ from diag.journal.attachments import AttachmentStore
 from diag.journal.bundles import BuiltUponError
 from diag.journal.errors import DiskFullError, JournalError
 from diag.journal.journal import Journal
-from diag.journal.seals import Signer, seal
+from diag.journal.seals import seal
 from diag.model.audit import Photo
 from diag.sync.bundle.read import Entered, bring_in, undo
 from tests.journal.builders import NOON, quarantined
@@ -196,7 +196,7 @@ def test_a_seal_written_since_holds_back_no_undo(
     before = said()
     anne.write(tmp_path / "a.diag", bruno)
     entered = bruno.read(tmp_path / "a.diag")
-    signer = Signer(bruno.keys.card.sign, bruno.keys.sign_bytes)
+    signer = bruno.keys.signer
     assert seal(bruno.journal, AUDIT.id, signer, bruno.origin) == 1
 
     assert undo(bruno.journal, entered.name, NOON) == entered.revisions

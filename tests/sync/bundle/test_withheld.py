@@ -12,7 +12,7 @@ from diag.journal.asks import DELAY, SHORT_DELAY, TAKES_TWO, masked_in
 from diag.journal.bundles import admit, withdraw, withheld
 from diag.journal.carve import carve
 from diag.journal.revision import Origin, Revision
-from diag.journal.seals import UNPROVEN, Card, Signer
+from diag.journal.seals import UNPROVEN, Card
 from diag.office.sealing import withheld_words
 from diag.sync.bundle.read import Entered, undo
 from diag.workspace.doctor import Gathered, take_back
@@ -23,8 +23,7 @@ from tests.sync.offices import AUDITS, ROOTS, journal_in, started
 
 AUDIT = AUDITS[0]
 HUB, PAUL = keys_of(9), keys_of(4)
-PAULS = Signer(PAUL.card.sign, PAUL.sign_bytes)
-HUBS = Signer(HUB.card.sign, HUB.sign_bytes)
+PAULS, HUBS = PAUL.signer, HUB.signer
 Pair = tuple[Colleague, Colleague]
 
 
