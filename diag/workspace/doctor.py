@@ -322,7 +322,7 @@ def _look_around(folder: Path) -> Iterator[Inspection]:
         sentence = f"{many}, la dernière {copies[0].name}" if copies else "aucune"
         yield Inspection("copies", Health.SOUND, sentence)
     free = disk_usage(folder).free
-    room = f"{free // 2**20} Mo libres"
+    room = counted(free // 2**20, "Mo libre", "Mo libres")
     if free < ROOM:
         yield Inspection("place", Health.REPAIRABLE, f"{room} : libérez de la place")
     else:

@@ -1,9 +1,11 @@
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from diag.answers.answer_type import Refused
 from diag.audit.answer import NewAnswer, UnlikelyAnswer, record_answer
+from diag.audit.forms import FormRow, field_value
 from diag.audit.places import add_place
 from diag.audit.proposals import accept, proposal_id, propose
 from diag.audit.session import AuditSession
@@ -56,6 +58,12 @@ def test_a_council_to_come_is_dated_without_its_year(session: AuditSession) -> N
     assert at(session, "prochain_conseil").answer("4/10").endswith("4 octobre 2027")
     said = NewAnswer("prochain_conseil", "demain", typed=True)
     assert record_answer(session, said).answer.value == "2026-10-06"
+
+
+def test_a_page_that_comes_back_says_a_day_in_short(session: AuditSession) -> None:
+    row = FormRow(question="prochain_conseil", value="4/10")
+    asked = session.checklist.questions[row.question]
+    assert field_value(asked, row, date(2026, 11, 29)) == "2027-10-04"
 
 
 def test_what_is_typed_was_not_imported(session: AuditSession) -> None:

@@ -263,7 +263,7 @@ def _look_at_system(home: HubHome, machine: Machine) -> Iterator[Inspection]:
         yield _to_do("horloge", f"rien ne la met à l'heure : {advice}")
     file = home.folder / DATABASE
     wanted = max(ROOM, 2 * file.stat().st_size if file.exists() else 0)
-    room = f"{machine.free // 2**20} Mo libres"
+    room = counted(machine.free // 2**20, "Mo libre", "Mo libres")
     if machine.free < wanted:
         advice = "agrandissez le disque, ou rangez ailleurs les copies (--copies)"
         yield _to_do("place", f"{room}, il en faut {wanted // 2**20} : {advice}")
