@@ -59,27 +59,23 @@ from diag.words.dates import day_typed, hour_typed, hour_words, written_day
 from diag.words.sentences import counted, french, sentence
 
 
-class NothingChanged(
-    Command, keys="f8", title="Rien n'a changé", place=KeyPlace.CHANGED, footer=True
-):
+class ChangeCommand(Command, place=KeyPlace.CHANGED, footer=True):
+    """What one does with what changed."""
+
+
+class NothingChanged(ChangeCommand, keys="f8", title="Rien n'a changé"):
     """Confirmer d'un coup ce qui est encore sûr ici : « repris, vu »."""
 
 
-class AnswerTheRest(
-    Command, keys="enter", title="Dire le reste", place=KeyPlace.CHANGED, footer=True
-):
+class AnswerTheRest(ChangeCommand, keys="enter", title="Dire le reste"):
     """Aller à ce qui reste à dire ici, question après question."""
 
 
-class ThisChanged(
-    Command, keys="space", title="A changé", place=KeyPlace.CHANGED, footer=True
-):
+class ThisChanged(ChangeCommand, keys="space", title="A changé"):
     """Ne rien confirmer ici : tout y est redemandé. Encore une fois : on peut."""
 
 
-class PlanFromHere(
-    Command, keys="p", title="Ce qui tient", place=KeyPlace.CHANGED, footer=True
-):
+class PlanFromHere(ChangeCommand, keys="p", title="Ce qui tient"):
     """Voir ce qui tient dans la visite, une fois confirmé ce qui n'a pas changé."""
 
 

@@ -442,29 +442,19 @@ def export_screen(workspace: Workspace, shown: Sequence[str]) -> ExportScreen:
     return ExportScreen(scopes)
 
 
-class NextPage(
-    Command,
-    keys="right,pagedown",
-    title="Page suivante",
-    place=KeyPlace.PREVIEW,
-    footer=True,
-):
+class PreviewCommand(Command, place=KeyPlace.PREVIEW, footer=True):
+    """What one does with the pages."""
+
+
+class NextPage(PreviewCommand, keys="right,pagedown", title="Page suivante"):
     """Voir la page suivante."""
 
 
-class PageBefore(
-    Command,
-    keys="left,pageup",
-    title="Page d'avant",
-    place=KeyPlace.PREVIEW,
-    footer=True,
-):
+class PageBefore(PreviewCommand, keys="left,pageup", title="Page d'avant"):
     """Voir la page d'avant."""
 
 
-class OpenPdf(
-    Command, keys="o,enter", title="Ouvrir", place=KeyPlace.PREVIEW, footer=True
-):
+class OpenPdf(PreviewCommand, keys="o,enter", title="Ouvrir"):
     """Lire ce PDF avec la visionneuse du système, sans rien écrire dans le dossier."""
 
 
