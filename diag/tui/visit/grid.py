@@ -159,9 +159,8 @@ class Grid(Sturdy, Vertical):
     @property
     def cursor_place(self) -> str | None:
         """Id of the current row's place."""
-        if not self.sheet.places:
-            return None
-        return self.sheet.places[self.table.cursor.row].id
+        places = self.sheet.places
+        return places[self.table.cursor.row].id if places else None
 
     @property
     def cursor_question(self) -> str | None:
