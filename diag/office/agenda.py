@@ -120,6 +120,9 @@ def calendar(day: date, schools: "Sequence[School]", at: int) -> bytes:
     return calendar_bytes("tournee", events, at)
 
 
+# The deadlines of a programme.
+
+
 def deadline_lines(
     board: "Board", found: "Sequence[DatedStep]"
 ) -> Iterator[tuple[str, ...]]:
@@ -172,6 +175,8 @@ def write_deadlines(
     write_whole(folder / name, calendar_bytes("programme", events, at))
     return folder / name
 
+
+# The file of a calendar.
 
 _OCTETS = 75
 """A line of a calendar's file is folded past so many octets (RFC 5545, 3.1)."""

@@ -135,6 +135,8 @@ def _kept(workspace: Workspace) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
+# Messages: one document for one reader.
+
 _NOWHERE = "diag.invalid"
 """Domain of an identifier when the sender has no address."""
 
@@ -375,6 +377,9 @@ def posted_words(posted: Posted) -> str:
     return f"{why} {_REMEDIES[posted.state].format(n=posted.number)}"
 
 
+# The outbox.
+
+
 def message_numbered(workspace: Workspace, number: int) -> Posted:
     """Return a message of the outbox that has not left yet.
 
@@ -425,6 +430,8 @@ def confirm_arrival(workspace: Workspace, posted: Posted) -> None:
     sent = posted.dispatch.model_copy(update={"on": day})
     Outbox(workspace.journal).delivered(posted, sent, workspace.origin)
 
+
+# Its rounds.
 
 FIRST_DELAY = 60
 LONGEST_DELAY = 12 * 3600

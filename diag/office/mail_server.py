@@ -169,6 +169,8 @@ def is_this_machine(host: str) -> bool:
         return False
 
 
+# Its password, in the keyring of the system.
+
 SERVICE = "diag-smtp"
 """What the system's keyring files it under."""
 
@@ -235,6 +237,8 @@ def _keyring() -> "KeyringBackend":
 def _name(account: Account) -> str:
     return f"{account.user}@{account.host}"
 
+
+# The conversation.
 
 _SHOWN = 300
 

@@ -304,6 +304,8 @@ def _table(categories: tuple[Category, ...], counts: dict[str, int]) -> list[str
     ]
 
 
+# Encryption: who holds the key, and its copy for the office.
+
 IN_CLEAR = (
     "Restent en clair : les exports, rapports et audits exportés, vos grilles "
     "(overlay), diag.log, les preuves d'effacement, les serveurs de ce poste (hubs), "

@@ -38,11 +38,6 @@ from diag.workspace.workspace import Workspace
 NO_COMMUNE = "Syndicat"
 """Where an audit is that no commune has."""
 
-_REVIEWED = {AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.RETOURNE}
-_UNSAID = "ouvert, rien n'y est encore dit"
-_SENT = 4
-"""At most so many documents sent are shown of an audit: one a reader."""
-
 
 @dataclass(frozen=True, slots=True)
 class AuditStanding:
@@ -262,6 +257,14 @@ def _check_submitted(session: AuditSession) -> None:
             f"L'audit « {session.about.title} » est {STATUSES[session.status]} : "
             "seul un audit soumis se relit."
         )
+
+
+# The file of a place: who it is, and its audits.
+
+_REVIEWED = {AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.RETOURNE}
+_UNSAID = "ouvert, rien n'y est encore dit"
+_SENT = 4
+"""At most so many documents sent are shown of an audit: one a reader."""
 
 
 @dataclass(frozen=True, slots=True)

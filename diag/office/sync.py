@@ -145,6 +145,9 @@ def enrol(workspace: Workspace, invitation: str) -> Enrolment:
     return hub
 
 
+# What waits here.
+
+
 class Waiting(NamedTuple):
     """What one audit has that the office lacks, as far as this laptop remembers."""
 
@@ -202,6 +205,8 @@ def waiting_words(workspace: Workspace) -> Iterator[str]:
     titles = {one.audit: one.title for one in held}
     yield from withheld_words(found, titles.__getitem__, workspace.settings.name_of)
 
+
+# The sync, and what it did.
 
 _LAST = "sync.last"
 
@@ -361,6 +366,9 @@ def _plural(number: int, word: str) -> str:
     return word if number < 2 else f"{word}s"  # noqa: PLR2004 -- French plural
 
 
+# The page of a hub.
+
+
 def open_supervision(workspace: Workspace, name: str = "") -> tuple[str, Path | None]:
     """Return the address of a hub's page, good once within a minute, and its authority.
 
@@ -388,6 +396,8 @@ def read_supervision(workspace: Workspace, name: str = "") -> dict[str, Any]:
     with closing(open_transport(_find_hub(workspace, name))) as line:
         return line.supervision()
 
+
+# Photos that the office keeps.
 
 AT_OFFICE = "au bureau"
 """It was here; every hub had it when it left."""
@@ -493,6 +503,8 @@ def let_go(workspace: Workspace, outcomes: Sequence[SyncResult]) -> int:
         put_setting(journal, _SINCE, left)
     return len(due)
 
+
+# Room held for a full disk.
 
 FILE = "lest"
 """File of the workspace that holds room for a full disk; anyone may delete it."""

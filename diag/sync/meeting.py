@@ -246,6 +246,8 @@ def open_transport(enrolment: Enrolment) -> "HttpTransport":
     return HttpTransport(enrolment.url, trust, read_token(enrolment))
 
 
+# The second protocol, in rounds.
+
 _MEMORY = "sync.rounds"
 """Hub → what is remembered of its last answer: marks, limits; losing it costs bytes."""
 

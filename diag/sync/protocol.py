@@ -376,6 +376,8 @@ def check_versions(hello: Hello) -> None:
         raise ProblemError("hub-too-old")
 
 
+# The second protocol.
+
 NEWEST: Final = 2
 """Version of the second protocol; the first is served next to it."""
 

@@ -444,6 +444,9 @@ class Hub:
             raise ProblemError("not-found", "Aucun audit de ce poste ne le nomme.")
 
 
+# What audits hold.
+
+
 class AuditReading(NamedTuple):
     """What the lines of an audit hold."""
 
@@ -496,6 +499,8 @@ class Reader:
                     break
         return found
 
+
+# A bundle brought on a stick.
 
 _SENTENCES = {
     Fault.NOT_FOR_US: (
