@@ -25,9 +25,10 @@ from diag.model.enums import AuditStatus
 _ROWS = "select a.id, r.id from rev r join audit a on a.n = r.audit order by r.audit"
 _KEYS = "select id from rev where audit = (select n from audit where id = ?)"
 
-_MARK = """
-select after, lam from sync_state
-where hub = ? and audit = (select n from audit where id = ?)
+_MARKS = """
+select a.id, coalesce(s.after, 0), coalesce(s.lam, 0), coalesce(t.lam, 0)
+from audit a left join tally t on t.audit = a.n
+left join sync_state s on s.audit = a.n and s.hub = ?
 """
 
 _KEEP_MARK = """
@@ -52,16 +53,16 @@ _HELD = """
 select a.id, max(s.lam) from sync_state s join audit a on a.n = s.audit group by a.id
 """
 
-_GREATEST = "select lam from tally where audit = (select n from audit where id = ?)"
 
-
-class Cursor(NamedTuple):
+class Mark(NamedTuple):
     """How far a laptop and a hub went together on one audit: a hint."""
 
     after: int = 0
     """Number, at the hub, of the last revision read from it."""
     lam: int = 0
     """Greatest order number when both sides last held the same log."""
+    greatest: int = 0
+    """Greatest order number here."""
 
 
 class Keyed(NamedTuple):
@@ -82,17 +83,22 @@ def proven_sum(journal: Journal, audit: str) -> AuditSum:
     return AuditSum.of(audit, (key for (key,) in journal.select(_KEYS, [audit])))
 
 
-def mark_of(journal: Journal, hub: str, audit: str) -> Cursor:
-    """Return how far this audit went with a hub."""
-    rows = journal.select(_MARK, [hub, audit])
-    return Cursor(*rows[0]) if rows else Cursor()
+def marks_of(journal: Journal, hub: str) -> dict[str, Mark]:
+    """Return how far each audit that is here went with a hub."""
+    return {audit: Mark(*row) for audit, *row in journal.select(_MARKS, [hub])}
+
+
+def mark_of(journal: Journal, hub: str, audit: str) -> Mark:
+    """Return how far one audit went with a hub."""
+    rows = journal.select(f"{_MARKS} where a.id = ?", [hub, audit])
+    return Mark(*rows[0][1:]) if rows else Mark()
 
 
 def keep_equal(journal: Journal, hub: str, both: AuditSum) -> None:
     """Remember that both sides hold the same log, whose sum this is."""
-    rows = journal.select(_GREATEST, [both.audit])
-    reached = Cursor(both.revisions, rows[0][0] if rows else 0)
-    if mark_of(journal, hub, both.audit) != reached:
+    mark = mark_of(journal, hub, both.audit)
+    reached = both.revisions, mark.greatest
+    if (mark.after, mark.lam) != reached:
         with journal.transaction() as connection:
             connection.execute(_KEEP_MARK, [hub, *reached, both.audit])
 
@@ -439,12 +445,6 @@ select ?, a.n, ?, coalesce(t.lam, 0)
 from audit a left join tally t on t.audit = a.n where a.id = ?
 """
 
-_MARKS = """
-select a.id, coalesce(s.after, 0), coalesce(s.lam, 0), coalesce(t.lam, 0)
-from audit a left join tally t on t.audit = a.n
-left join sync_state s on s.audit = a.n and s.hub = ?
-"""
-
 
 class Holding(NamedTuple):
     """What one side holds of an audit."""
@@ -563,22 +563,6 @@ def forget_sums(journal: Journal, audits: Iterable[str]) -> None:
 def rows_of(journal: Journal, hub: str) -> dict[str, Holding]:
     """Return what a hub held at its last answer, as far as is remembered."""
     return {audit: Holding(*row) for audit, *row in journal.select(_HUB_ROWS, [hub])}
-
-
-class Mark(NamedTuple):
-    """How far an audit went with a hub: a hint."""
-
-    after: int = 0
-    """Number, at the hub, of the last revision read from it."""
-    lam: int = 0
-    """Greatest order number when both sides last held the same log."""
-    greatest: int = 0
-    """Greatest order number here."""
-
-
-def marks_of(journal: Journal, hub: str) -> dict[str, Mark]:
-    """Return how far each audit that is here went with a hub."""
-    return {audit: Mark(*row) for audit, *row in journal.select(_MARKS, [hub])}
 
 
 def keep_rows(
