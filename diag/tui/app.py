@@ -55,6 +55,10 @@ if TYPE_CHECKING:
 # Every place but the first is imported on the way there: the first frame does not wait.
 
 
+_EXAMINE = "Quittez (Ctrl+Q), puis lancez : diag doctor --repair"
+"""Of an old copy: no screen repairs a journal that it holds open."""
+
+
 class DiagApp(Sturdy, GuardedApp):
     """The screens of `diag`, over one workspace."""
 
@@ -236,10 +240,11 @@ class DiagApp(Sturdy, GuardedApp):
         if self._noticed:
             return
         self._noticed = True
+        older = workspace.notice_older()
         for notice, title in (
             (workspace.journal.notice, "Lecture seule"),
             (workspace.clock_notice, "Horloge"),
-            (workspace.notice_older(), "Copie ancienne"),
+            (older and f"{older}\n\n{_EXAMINE}", "Copie ancienne"),
         ):
             if notice:
                 self.show_text(notice, title)

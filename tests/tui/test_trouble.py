@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from textual.worker import WorkerFailed
 
+from diag.journal.journal import BEHIND, put_setting
 from diag.model.errors import DiagError
 from diag.tui.app import DiagApp
 from diag.tui.dialogs import Notice
@@ -22,6 +23,14 @@ def refuse() -> None:
 
 def deny() -> None:
     raise PermissionError(13, "denied", "/x")
+
+
+async def test_an_old_copy_says_what_gives_back_what_it_lacks(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    put_setting(app.desk.workspace.journal, BEHIND, ["audit", "answer/p/q", "00" * 16])
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Copie ancienne"), "the notice")
+        assert shows(pilot, "diag doctor --repair")
 
 
 async def test_a_refusal_becomes_a_dialog_wherever_it_was_raised(
