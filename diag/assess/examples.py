@@ -260,7 +260,7 @@ class _Example:
 
     @property
     def domain(self) -> str:
-        """Id of the one that it speaks of: that of its file, unless it says."""
+        """Id of the one that it is about: its own key, else the name of its file."""
         name = self.written.file.rpartition("/")[2].rpartition(".")[0]
         return str(self.written.raw.get("domain") or name)
 

@@ -37,6 +37,16 @@ class Bar:
     span: tuple[Fraction, Fraction] | None
     """What is certain and what is possible, of a whole bar; None without any."""
 
+    def draw(self, x: int, y: int, room: int) -> list[str]:
+        """Return what is sure of it, then what may be, over the room that it has."""
+        low, high = (round(bound * room) for bound in self.span or (0, 0))
+        shapes = [rect_mark(TRACK, x, y, room, _BAR)]
+        if high > low:
+            shapes.append(hatched_mark(x + low, y, high - low, _BAR))
+        if low:
+            shapes.append(rect_mark(FULL, x, y, low, _BAR))
+        return shapes
+
 
 SCORES_CLAIM = "Score de chaque domaine, sur 100"
 """Above scores none of which is surely the lowest."""
@@ -114,100 +124,96 @@ def _draw_bars(
     *,
     is_whole: bool = True,
 ) -> Drawing:
-    heads = tuple(map(printed, heads))
-    bars = [
+    shown = [
         Bar(printed(one.label), tuple(map(printed, one.cells)), one.span)
         for one in bars
     ]
-    told = (", ".join((one.cells[0], *_more(heads, one))) for one in bars)
-    words = (f"{bar.label} : {cells}" for bar, cells in zip(bars, told, strict=True))
+    chart = _BarChart(tuple(map(printed, heads)), shown)
+    words = (
+        f"{bar.label} : {', '.join((bar.cells[0], *chart.more(bar)))}" for bar in shown
+    )
     return Drawing(
         printed(title),
         printed(f"{' ; '.join(words)}."),
         printed(legend),
-        _lay_wide(heads, bars),
-        _lay_narrow(heads, bars),
+        chart.wide(),
+        chart.narrow(),
         is_whole=is_whole,
     )
-
-
-def _more(heads: Sequence[str], bar: Bar) -> list[str]:
-    """Return what the cells after the first are, each under its header."""
-    pairs = list(zip(heads, bar.cells, strict=True))[1:]
-    return [f"{uncapitalised(head)} {cell}" for head, cell in pairs if cell != "–"]
 
 
 _ROW, _BAR, _GAP, _LETTER, _SMALL = 25, 13, 12, 7.6, 6.2
 _LONGEST_LABEL = 34
 
 
-def _lay_wide(heads: Sequence[str], bars: Sequence[Bar]) -> Panel:
-    """Return a bar a line, its label before it and its cells after it, in columns."""
-    labels = [cut(bar.label, _LONGEST_LABEL) for bar in bars]
-    left = round(max(map(len, labels)) * _LETTER) + _GAP
-    wide = [
-        round(max(len(one) for one in column) * _LETTER)
-        for column in zip(*(bar.cells for bar in bars), strict=True)
-    ]
-    wide = [
-        max(size, math.ceil(max(map(len, head.split()), default=0) * _SMALL))
-        for size, head in zip(wide, heads, strict=True)
-    ]
-    ends = [
-        WIDTH - sum(wide[at:]) - _GAP * len(wide[at:]) for at in range(1, len(wide))
-    ]
-    ends.append(WIDTH)
-    room = ends[0] - wide[0] - _GAP - left
-    headed = [
-        wrap(head, max(1, int(size / _SMALL)))
-        for head, size in zip(heads, wide, strict=True)
-    ]
-    top = 14 * max(map(len, headed))
-    shapes = [
-        text_mark(line, end, 11 + 13 * rank, anchor="end", size=11, fill=SOFT)
-        for end, lines in zip(ends, headed, strict=True)
-        for rank, line in enumerate(lines)
-    ]
-    for rank, (bar, label) in enumerate(zip(bars, labels, strict=True)):
-        y = top + rank * _ROW
-        shapes += [
-            text_mark(label, 0, y + 17, size=14),
-            *(
-                text_mark(cell, end, y + 17, anchor="end", size=14)
-                for cell, end in zip(bar.cells, ends, strict=True)
-            ),
-            *_draw_bar(bar, left, y + 6, room),
+@dataclass(frozen=True, slots=True)
+class _BarChart:
+    """Bars, and the heads of their cells."""
+
+    heads: Sequence[str]
+    bars: Sequence[Bar]
+
+    def more(self, bar: Bar) -> list[str]:
+        """Return what the cells after the first are, each under its header."""
+        pairs = list(zip(self.heads, bar.cells, strict=True))[1:]
+        return [f"{uncapitalised(head)} {cell}" for head, cell in pairs if cell != "–"]
+
+    def wide(self) -> Panel:
+        """Return a bar a line, its label before and its cells after, in columns."""
+        labels = [cut(bar.label, _LONGEST_LABEL) for bar in self.bars]
+        left = round(max(map(len, labels)) * _LETTER) + _GAP
+        wide = [
+            round(max(len(one) for one in column) * _LETTER)
+            for column in zip(*(bar.cells for bar in self.bars), strict=True)
         ]
-    return Panel(WIDTH, top + _ROW * len(bars), "".join(shapes))
-
-
-def _lay_narrow(heads: Sequence[str], bars: Sequence[Bar]) -> Panel:
-    """Return a bar under its label and its first cell, over the other cells."""
-    shapes, y = list[str](), 0
-    for bar in bars:
-        first = bar.cells[0]
-        longest = int(NARROW / _LETTER) - len(first) - 2
-        shapes += [
-            text_mark(cut(bar.label, longest), 0, y + 16, size=14),
-            text_mark(first, NARROW, y + 16, anchor="end", size=14),
-            *_draw_bar(bar, 0, y + 23, NARROW),
+        wide = [
+            max(size, math.ceil(max(map(len, head.split()), default=0) * _SMALL))
+            for size, head in zip(wide, self.heads, strict=True)
         ]
-        y += 40
-        for line in wrap(" · ".join(_more(heads, bar)), int(NARROW / _SMALL)):
-            shapes.append(text_mark(line, 0, y + 10, size=12, fill=SOFT))
-            y += 15
-        y += 8
-    return Panel(NARROW, y, "".join(shapes))
+        ends = [
+            WIDTH - sum(wide[at:]) - _GAP * len(wide[at:]) for at in range(1, len(wide))
+        ]
+        ends.append(WIDTH)
+        room = ends[0] - wide[0] - _GAP - left
+        headed = [
+            wrap(head, max(1, int(size / _SMALL)))
+            for head, size in zip(self.heads, wide, strict=True)
+        ]
+        top = 14 * max(map(len, headed))
+        shapes = [
+            text_mark(line, end, 11 + 13 * rank, anchor="end", size=11, fill=SOFT)
+            for end, lines in zip(ends, headed, strict=True)
+            for rank, line in enumerate(lines)
+        ]
+        for rank, (bar, label) in enumerate(zip(self.bars, labels, strict=True)):
+            y = top + rank * _ROW
+            shapes += [
+                text_mark(label, 0, y + 17, size=14),
+                *(
+                    text_mark(cell, end, y + 17, anchor="end", size=14)
+                    for cell, end in zip(bar.cells, ends, strict=True)
+                ),
+                *bar.draw(left, y + 6, room),
+            ]
+        return Panel(WIDTH, top + _ROW * len(self.bars), "".join(shapes))
 
-
-def _draw_bar(bar: Bar, x: int, y: int, room: int) -> list[str]:
-    low, high = (round(bound * room) for bound in bar.span or (0, 0))
-    shapes = [rect_mark(TRACK, x, y, room, _BAR)]
-    if high > low:
-        shapes.append(hatched_mark(x + low, y, high - low, _BAR))
-    if low:
-        shapes.append(rect_mark(FULL, x, y, low, _BAR))
-    return shapes
+    def narrow(self) -> Panel:
+        """Return a bar under its label and its first cell, over the other cells."""
+        shapes, y = list[str](), 0
+        for bar in self.bars:
+            first = bar.cells[0]
+            longest = int(NARROW / _LETTER) - len(first) - 2
+            shapes += [
+                text_mark(cut(bar.label, longest), 0, y + 16, size=14),
+                text_mark(first, NARROW, y + 16, anchor="end", size=14),
+                *bar.draw(0, y + 23, NARROW),
+            ]
+            y += 40
+            for line in wrap(" · ".join(self.more(bar)), int(NARROW / _SMALL)):
+                shapes.append(text_mark(line, 0, y + 10, size=12, fill=SOFT))
+                y += 15
+            y += 8
+        return Panel(NARROW, y, "".join(shapes))
 
 
 class CalendarRow(NamedTuple):
