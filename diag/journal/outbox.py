@@ -27,8 +27,8 @@ _BITS = 63
 """A number that SQLite cannot hold is no message's."""
 
 _COLUMNS = (
-    "number, ident, audit, dispatch, sender, title, state, attempts, queued_at, "
-    "next_at, tried_at, problem"
+    "number, ident, audit, dispatch, sender, title, state, attempts, next_at, "
+    "tried_at, problem"
 )
 
 _ADD = """
@@ -65,7 +65,6 @@ class Posted:
     """Subject of the message."""
     state: MailState
     attempts: int
-    queued_at: int
     next_at: int
     """Not before; milliseconds, UTC."""
     tried_at: int

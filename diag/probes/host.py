@@ -271,14 +271,6 @@ class Host:
         headers = (60 if is_six else 40) + (12 if stamped else 0)
         return segment + headers if segment else None
 
-    def source_of(self, address: str) -> str:
-        """Return the own address from which this computer would reach another one."""
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as asked:
-            asked.connect((address, 9))  # nothing is sent
-            return str(asked.getsockname()[0])
-        return ""
-
     def name_servers(self) -> tuple[str, ...]:
         """Return the resolvers that the system uses."""
         with suppress(dns.exception.DNSException, OSError):
