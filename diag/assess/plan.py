@@ -139,8 +139,8 @@ def plan_of(
         first = group[0].advice
         return not first.is_danger, not first.is_law
 
-    groups = sorted(_groups(_nested(sure, today)), key=rank)
-    ordered = _by_hand([one for group in groups for one in group], ranks or {})
+    groups = sorted(_grouped(sure, today), key=rank)
+    ordered = _by_hand(groups, ranks or {})
     rest = [one for one in advice if not _is_sure(one, states)]
     ordered += [Action("", one, _due(one, today)) for one in rest]
     known = refs or {}
@@ -203,24 +203,29 @@ def _is_sure(advice: Advice, states: Mapping[str, FollowUpState]) -> bool:
     return alive and advice.trigger is Trigger.FIRES
 
 
-def _nested(advice: Sequence[Advice], today: date) -> list[Action]:
-    """Return actions under the last they wait for, their delay counted from its day.
+def _grouped(advice: Sequence[Advice], today: date) -> list[list[Action]]:
+    """Return actions that wait for none, each with those that follow it.
 
-    The assessment already gives them in that order.
+    One that waits is under the last it waits for, its delay counted from its day. The
+    assessment already gives them in that order.
     """
-    ordered: dict[str, Action] = {}
+    ordered, groups = list[Action](), list[list[Action]]()
     for one in advice:
         waits = one.waits_for if one.gate is Gate.WAITS else ()
-        holder = next(
-            (each for each in reversed(ordered.values()) if each.id in waits), None
-        )
+        holder = next((each for each in reversed(ordered) if each.id in waits), None)
         start = holder.due or today if holder else today
-        under = holder.id if holder else ""
-        ordered[one.recommendation.id] = Action("", one, _due(one, start), under)
-    return list(ordered.values())
+        action = Action("", one, _due(one, start), holder.id if holder else "")
+        ordered.append(action)
+        if holder:
+            groups[-1].append(action)
+        else:
+            groups.append([action])
+    return groups
 
 
-def _by_hand(actions: Sequence[Action], ranks: Mapping[str, Fraction]) -> list[Action]:
+def _by_hand(
+    groups: Iterable[Sequence[Action]], ranks: Mapping[str, Fraction]
+) -> list[Action]:
     """Return actions with their followers, those with a rank where it puts them.
 
     Others keep the number that they have: 1, 2, 3…
@@ -234,20 +239,10 @@ def _by_hand(actions: Sequence[Action], ranks: Mapping[str, Fraction]) -> list[A
             )
             for one in group
         ]
-        for number, group in enumerate(_groups(actions), 1)
+        for number, group in enumerate(groups, 1)
     ]
     ranked.sort(key=lambda group: (group[0].rank, not group[0].by_hand))
     return [one for group in ranked for one in group]
-
-
-def _groups(actions: Sequence[Action]) -> list[list[Action]]:
-    groups: list[list[Action]] = []
-    for one in actions:
-        if one.under:
-            groups[-1].append(one)
-        else:
-            groups.append([one])
-    return groups
 
 
 ONCE = Quantity(Fraction(1), Fraction(1))
