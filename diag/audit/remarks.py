@@ -416,7 +416,7 @@ class Slip(NamedTuple):
     """Words that may name somebody, and where they would be printed from."""
 
     where: str
-    """« la note de CE1, « Prises réseau » »."""
+    """« la note de « Classe CE1 » »."""
     kind: SlipKind
     words: str
 
@@ -477,9 +477,9 @@ def texts_of(
     """Give each text that somebody typed and these readers would have, and whence."""
     readers = frozenset(audiences)
     remarks = remarks_of(session)
-    names = {one.id: one.name for one in session.facts.places.values()}
-    for name in names.values():
-        yield "le nom d'un lieu", name
+    names = _quoted_names(session)
+    for place in session.facts.places.values():
+        yield "le nom d'un lieu", place.name
     yield from _advice_texts(session, remarks, readers)
     is_working = WORKING_READER in readers  # who reads even what is not « à montrer »
     for seen in session.observations:
@@ -514,7 +514,7 @@ def _advice_texts(
 def noted_texts(session: AuditSession) -> Iterator[tuple[str, str]]:
     """Give what was noted next to answers: the technician and tables have it."""
     facts, questions = session.facts, session.checklist.questions
-    names = {one.id: one.name for one in facts.places.values()}
+    names = _quoted_names(session)
     for (place, name), notes in facts.notes.items():
         if name in questions:
             for note in notes:
@@ -525,6 +525,10 @@ def noted_texts(session: AuditSession) -> Iterator[tuple[str, str]]:
             yield where, head.reason
             if isinstance(head.value, str) and not questions[name].choices:
                 yield where, head.value
+
+
+def _quoted_names(session: AuditSession) -> Mapping[str, str]:
+    return {one.id: f"« {one.name} »" for one in session.facts.places.values()}
 
 
 SHOWN = 8
@@ -545,7 +549,8 @@ def held_words(slips: Iterable[Slip]) -> str:
 def question_of(slips: Iterable[Slip]) -> str:
     """Return what a screen asks before it lets them out, each on its line."""
     lines = "\n".join(f"- {one}" for one in slips)
-    return f"Ceci peut désigner quelqu'un :\n{lines}\n\nLe laisser sortir ?"
+    asked = "Le laisser sortir ? Sinon, récrivez-le d'abord."
+    return f"Ceci peut désigner quelqu'un :\n{lines}\n\n{asked}"
 
 
 def check_slips(slips: Iterable[Slip], *, let_out: bool) -> None:

@@ -38,7 +38,7 @@ def told(done: Run) -> None:
     """What may name somebody is listed with where it is, and what to do."""
     assert done.code == 1
     for words in ("« Mme Dupont » (nom)", "« 06 12 34 56 78 » (téléphone)",
-                  "« dyslexique » (santé)", "la note de", "--let-out"):  # fmt: skip
+                  "« dyslexique » (santé)", "la note de « ", "--let-out"):  # fmt: skip
         assert words in done.err.replace("\u00a0", " "), done.err
 
 
@@ -112,7 +112,7 @@ def test_closing_asks_about_what_is_public_alone(tmp_path: Path) -> None:
     close = ("audit", "status", SCHOOL, "--set", "clos")
     held = diag(folder, *close)
     assert held.code == 1
-    assert "l'observation de" in held.err
+    assert "l'observation de « " in held.err
     assert diag(folder, *close, "--let-out").code == 0
 
 

@@ -26,6 +26,7 @@ async def test_reports_exports_and_the_closing_ask_first(tmp_path: Path) -> None
         await wait_for(pilot, lambda: on(pilot, Confirm), "the question")
         assert shows(pilot, "Mme Dupont")
         assert shows(pilot, "téléphone")
+        assert shows(pilot, "récrivez-le d'abord")
         await pilot.press("enter")  # « Non » is what Enter answers first
         await wait_for(pilot, lambda: not on(pilot, Confirm), "gone")
         assert not report_folder(session).exists()
