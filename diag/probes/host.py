@@ -138,10 +138,6 @@ class Host:
         """Return seconds that only go forward."""
         return time.perf_counter()
 
-    def environment(self) -> Mapping[str, str]:
-        """Return the environment of this process."""
-        return os.environ
-
     def read(self, path: str) -> bytes:
         """Return a file of the system, no more than ever kept; empty when none is."""
         with suppress(OSError), Path(path).open("rb") as file:

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import (
     AsyncGenerator,
     Callable,
-    Iterable,
     Iterator,
     Mapping,
     Sequence,
@@ -228,17 +227,6 @@ async def heads_of(
     return {url: came[url] for url in urls}
 
 
-def inspectors(pages: Iterable[tuple[str, Page]]) -> frozenset[str]:
-    """Return who signs several sites and is no public authority: an inspection."""
-    signed = {(url, page.issuer) for url, page in pages if page.issuer}
-    count = Counter(issuer for _, issuer in signed)
-    return frozenset(
-        issuer
-        for issuer, sites in count.items()
-        if sites >= _SIGNS_ALL and not PUBLIC_SIGNERS.search(issuer)
-    )
-
-
 @dataclass(frozen=True)
 class ReachServices(Probe):
     """Asks the head of each service's page, directly and through the proxy."""
@@ -329,13 +317,20 @@ def _counted(
 
 
 def _inspection(pages: Sequence[tuple[str, Page]]) -> ProbeFinding:
-    found = sorted(inspectors(pages))
-    if not any(page.issuer for _, page in pages):
+    """Return who signs several sites and is no public authority."""
+    signed = {(url, page.issuer) for url, page in pages if page.issuer}
+    if not signed:
         return ProbeFinding(
             "services.inspection",
             status=MeasureStatus.INCONCLUSIVE,
             why="Aucun certificat n'a été lu.",
         )
+    sites = Counter(issuer for _, issuer in signed)
+    found = sorted(
+        issuer
+        for issuer, count in sites.items()
+        if count >= _SIGNS_ALL and not PUBLIC_SIGNERS.search(issuer)
+    )
     return ProbeFinding(
         "services.inspection",
         bool(found),

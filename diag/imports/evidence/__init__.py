@@ -74,7 +74,7 @@ def read_evidence(raw: bytes) -> EvidenceRead:
         return read_nmap(raw) if "<nmaprun" in folded else read_agent_xml(raw)
     if head.startswith(("{", "[")):
         if head.startswith("{") and f'"{FORMAT}"' in head:
-            return read_measures(raw)
+            return evidence_of_run(read_run(raw))
         if "spairport" in head.casefold():
             return read_system_profiler(raw)
         is_inventory = '"content"' in head.casefold() or '"deviceid"' in decoded(raw)
@@ -93,20 +93,11 @@ _TEXTS: tuple[tuple[Callable[[str], object], Reader], ...] = (
 """What shows whose text it is → what reads it."""
 
 
-def read_measures(raw: bytes) -> EvidenceRead:
-    """Read a run of our own.
-
-    Raises:
-        EvidenceRefusedError: damaged, cut, or of a later version.
-    """
-    return evidence_of_run(read_run(raw))
-
-
 def read_run(raw: bytes) -> MeasureRun:
     """Return a run as it was written.
 
     Raises:
-        EvidenceRefusedError: as for `read_measures`.
+        EvidenceRefusedError: damaged, cut, or of a later version.
     """
     documents, is_whole = json_documents(raw)
     document: Any = documents[0]
