@@ -210,15 +210,15 @@ class Rephrase(PageCommand, keys="e", title="Dire autrement"):
     """Dire la ligne autrement, sur cette page seulement."""
 
 
-class AgreeOnDay(Command, keys="d", title="Date", place=KeyPlace.DEBRIEF, footer=True):
+class AgreeOnDay(PageCommand, keys="d", title="Date"):
     """Dater la décision sous le curseur : elle est notée « proposée », avec ce jour."""
 
 
-class ShowPrices(Command, keys="p", title="Prix", place=KeyPlace.DEBRIEF, footer=True):
+class ShowPrices(PageCommand, keys="p", title="Prix"):
     """Montrer les prix, jusqu'à la prochaine touche."""
 
 
-class ShowScore(Command, keys="s", title="Score", place=KeyPlace.DEBRIEF, footer=True):
+class ShowScore(PageCommand, keys="s", title="Score"):
     """Montrer le score, jusqu'à la prochaine touche."""
 
 

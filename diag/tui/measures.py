@@ -74,13 +74,6 @@ if TYPE_CHECKING:
     from diag.probes.run import Runner
 
 
-_FULL = (
-    "La ligne de l'école sera pleine pendant ce temps : la classe qui s'en sert sera "
-    "gênée, et faussera la mesure. Mieux vaut l'école vide, et trois mesures à deux "
-    "moments de la visite."
-)
-
-
 @dataclass(frozen=True, slots=True)
 class MeasureAsked:
     """A series that somebody asked for."""
@@ -219,6 +212,13 @@ class StoppableRun:
         if self._cancel:
             with suppress(RuntimeError):  # its loop is over already
                 self._cancel()
+
+
+_FULL = (
+    "La ligne de l'école sera pleine pendant ce temps : la classe qui s'en sert sera "
+    "gênée, et faussera la mesure. Mieux vaut l'école vide, et trois mesures à deux "
+    "moments de la visite."
+)
 
 
 def plan_words(runner: "Runner", stop: str) -> str:
