@@ -31,6 +31,7 @@ from diag.tui.square import (
     PhonesDesk,
     ShowWifi,
     SquareScreen,
+    in_app,
     joining_steps,
 )
 from diag.words.dates import hour_words
@@ -105,8 +106,10 @@ class PhoneDesk(PhonesDesk):
 
     # What the server asks, each from one of its threads.
 
+    @in_app
     def where(self) -> str:
-        return self._in_app(self._where)
+        self._greet()
+        return self.where_now
 
     def photo(self, raw: bytes, /) -> str:
         # Written again from its pixels.
@@ -115,25 +118,46 @@ class PhoneDesk(PhonesDesk):
         except PictureError as error:
             raise PictureError(f"Photo : {error}") from error
         # The page says that the hour is taken off.
-        return self._in_app(lambda: self._keep_photo(replace(read, taken_at="")))
+        return self._keep_photo(replace(read, taken_at=""))
 
+    @in_app
+    def _keep_photo(self, read: DecodedPicture) -> str:
+        subject = self._subject()
+        known = self._session.checklist.questions.get(subject.question)
+        caption = known.label if known else self._words(subject)
+        _, is_new = keep_picture(self._session, read, subject, caption)
+        words = self._words(subject)
+        if is_new:
+            self._note(words)
+        return f"{'Reçue' if is_new else 'Déjà reçue'} : {words}."
+
+    @in_app
     def take_words(self, text: str, /) -> str:
-        return self._in_app(lambda: self._observe(text))
+        subject = self._subject()
+        observe(self._session, text, place=subject.place, question=subject.question)
+        self._note(f"{self._words(subject)}, un mot")
+        return f"Noté : {self._words(subject)}."
 
+    @in_app
     def sheet(self, role: PhoneRole, phone: str, raw: bytes, /) -> str:
-        return self._in_app(lambda: self._keep_sheet(role, phone, raw))
+        told = take_sheet(self._session, self.printed[role], phone, raw)
+        self._note("fiche de l'équipe" if role is PhoneRole.TEAM else "fiche")
+        return told
 
+    @in_app
     def page(self, role: PhoneRole, /) -> PhoneSheet:
-        return self._in_app(lambda: self._sheet_page(role))
+        self._greet()
+        title = title_of(self._session.checklist, str(role))
+        return sheet_of(self._session, self.printed[role], title)
 
+    @in_app
     def knows(self, role: PhoneRole, phone: str, /) -> bool:
         """Say whether a sheet of the team came from this phone, by any code."""
-        is_team = role is PhoneRole.TEAM
-        return is_team and self._in_app(lambda: knows_phone(self._session, phone))
+        return role is PhoneRole.TEAM and knows_phone(self._session, phone)
 
     def _subject(self) -> PhotoSubject:
         """Return what the user looks at: the nearest screen that names it."""
-        for screen in reversed(self._app.screen_stack):
+        for screen in reversed(self.app.screen_stack):
             found = getattr(screen, "photo_subject", None)
             if isinstance(found, PhotoSubject):
                 return found
@@ -148,42 +172,12 @@ class PhoneDesk(PhonesDesk):
         asked = known.get(subject.question)
         return place.name if place else "", asked.label if asked else ""
 
-    def _where(self) -> str:
-        self._greet()
-        return self.where_now
-
     def _greet(self) -> None:
         """Tell once that a phone is there."""
         for link in self._links:
             if link.phones and link.token not in self._joined:
                 self._joined[link.token] = self._hour
                 self._report()
-
-    def _keep_photo(self, read: DecodedPicture) -> str:
-        subject = self._subject()
-        known = self._session.checklist.questions.get(subject.question)
-        caption = known.label if known else self._words(subject)
-        _, is_new = keep_picture(self._session, read, subject, caption)
-        words = self._words(subject)
-        if is_new:
-            self._note(words)
-        return f"{'Reçue' if is_new else 'Déjà reçue'} : {words}."
-
-    def _observe(self, text: str) -> str:
-        subject = self._subject()
-        observe(self._session, text, place=subject.place, question=subject.question)
-        self._note(f"{self._words(subject)}, un mot")
-        return f"Noté : {self._words(subject)}."
-
-    def _keep_sheet(self, role: PhoneRole, phone: str, raw: bytes) -> str:
-        told = take_sheet(self._session, self.printed[role], phone, raw)
-        self._note("fiche de l'équipe" if role is PhoneRole.TEAM else "fiche")
-        return told
-
-    def _sheet_page(self, role: PhoneRole) -> PhoneSheet:
-        self._greet()
-        title = title_of(self._session.checklist, str(role))
-        return sheet_of(self._session, self.printed[role], title)
 
     def _note(self, words: str) -> None:
         self.arrived.append(PhoneArrival(self._hour, words))

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable
+from functools import wraps
 from secrets import token_bytes
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -32,6 +33,8 @@ from diag.tui.text import DrawnLine, PlainStyle, TextSheet, content, line, wrapp
 from diag.words.sentences import french
 
 _T = TypeVar("_T")
+_P = ParamSpec("_P")
+_Desk = TypeVar("_Desk", bound="PhonesDesk")
 
 
 class ShowWifi(Command, keys="w", title="Wi-Fi", footer=True):
@@ -149,6 +152,18 @@ class PhoneChanged(Message):
         """What came in; empty when a phone joined."""
 
 
+def in_app(
+    act: Callable[Concatenate[_Desk, _P], _T],
+) -> Callable[Concatenate[_Desk, _P], _T]:
+    """Have the app do, in its turn, what the server asks from one of its threads."""
+
+    @wraps(act)
+    def asked(desk: _Desk, /, *given: _P.args, **named: _P.kwargs) -> _T:
+        return desk.app.call_from_thread(act, desk, *given, **named)
+
+    return asked
+
+
 class PhonesDesk(PhoneReceiver):
     """What the app does with phones: the receiver of a server.
 
@@ -158,7 +173,8 @@ class PhonesDesk(PhoneReceiver):
     def __init__(self, app: App[None], network: SharedNetwork) -> None:
         self.network = network
         """Where phones find this computer."""
-        self._app = app
+        self.app = app
+        """The app that keeps what comes in."""
         self._links: list[PhoneLink] = []
         # The packages of the extra, 80 ms: for those only who open the phone.
         from diag.phone.server import PhoneServer  # noqa: PLC0415
@@ -198,12 +214,9 @@ class PhonesDesk(PhoneReceiver):
         """Serve no more."""
         self._server.stop()
 
-    def _in_app(self, do: Callable[[], _T]) -> _T:
-        return self._app.call_from_thread(do)
-
     def _report(self, words: str = "") -> None:
         """Have every screen show what came in, or that a phone joined."""
-        for screen in self._app.screen_stack:
+        for screen in self.app.screen_stack:
             screen.post_message(PhoneChanged(words))
 
 

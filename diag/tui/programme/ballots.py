@@ -43,6 +43,7 @@ from diag.tui.square import (
     PhonesDesk,
     ShowWifi,
     SquareScreen,
+    in_app,
     joining_steps,
 )
 from diag.tui.text import Sentence, content
@@ -375,17 +376,22 @@ class BallotDesk(PhonesDesk):
 
     where = photo = take_words = _refuse
 
+    @in_app
     def sheet(self, _role: PhoneRole, phone: str, raw: bytes, /) -> str:
-        return self._in_app(lambda: self._keep(phone, raw))
+        told = take_ballot(self._container().reopened(), self._workshop, phone, raw)
+        self.received.add(phone)
+        self.before.discard(phone)
+        self._report()
+        return told
 
+    @in_app
     def page(self, _role: PhoneRole, /) -> PhoneSheet:
-        return self._in_app(lambda: ballot_sheet(self._container(), self._workshop))
+        return ballot_sheet(self._container(), self._workshop)
 
+    @in_app
     def knows(self, _role: PhoneRole, phone: str, /) -> bool:
         """Say whether a ballot came from this phone, by any code of this workshop."""
-        return self._in_app(
-            lambda: knows_phone(self._container().reopened(), self._workshop, phone)
-        )
+        return knows_phone(self._container().reopened(), self._workshop, phone)
 
     def withdrawn(self) -> list[NewRevision]:
         """Return what takes back all that came while this screen is shown."""
@@ -394,13 +400,6 @@ class BallotDesk(PhonesDesk):
         self.received.clear()
         self.before.clear()
         return drafts
-
-    def _keep(self, phone: str, raw: bytes) -> str:
-        told = take_ballot(self._container().reopened(), self._workshop, phone, raw)
-        self.received.add(phone)
-        self.before.discard(phone)
-        self._report()
-        return told
 
 
 _KEEP, _WITHDRAW = "keep", "withdraw"
