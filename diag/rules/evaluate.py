@@ -318,18 +318,7 @@ def all_of(operands: Sequence[Judge]) -> Judge:
     match operands:
         case [one, other]:
             return _both(one, other)
-
-    def judge(scope: Scope) -> Truth:
-        result: Truth = True
-        for operand in operands:
-            truth = operand(scope)
-            if truth is False:
-                return False
-            if truth is None:
-                result = None
-        return result
-
-    return judge
+    return _until(operands, end=False)
 
 
 def _both(one: Judge, other: Judge) -> Judge:
@@ -347,13 +336,18 @@ def _both(one: Judge, other: Judge) -> Judge:
 
 def any_of(operands: Sequence[Judge]) -> Judge:
     """Return Kleene's disjunction of judges, left at the first true."""
+    return _until(operands, end=True)
+
+
+def _until(operands: Sequence[Judge], *, end: bool) -> Judge:
+    """Return the judge of several, left at the first whose truth settles it."""
 
     def judge(scope: Scope) -> Truth:
-        result: Truth = False
+        result: Truth = not end
         for operand in operands:
             truth = operand(scope)
-            if truth is True:
-                return True
+            if truth is end:
+                return end
             if truth is None:
                 result = None
         return result
