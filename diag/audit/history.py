@@ -63,7 +63,7 @@ from diag.model.enums import (
     State,
 )
 from diag.words.dates import time_words, written_day
-from diag.words.sentences import counted
+from diag.words.sentences import counted, shortened
 from diag.words.vocabulary import (
     ACCEPTED_ALONE,
     AUDIENCES,
@@ -308,16 +308,6 @@ def reader_words(audience: str) -> str:
     """Return « la mairie »."""
     known = audience in READERS
     return AUDIENCES[Audience(audience)] if known else audience
-
-
-_SHORT = 40
-"""Characters of a free text that name it."""
-
-
-def shortened(text: str) -> str:
-    """Return the beginning of a free text, on one line."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _SHORT else f"{flat[: _SHORT - 1].rstrip()}…"
 
 
 def _called(noun: str, name: object) -> str:

@@ -13,7 +13,7 @@ from textual.app import App
 
 from diag.answers.types import heads_words
 from diag.audit.answer import Key
-from diag.audit.history import place_name, shortened
+from diag.audit.history import place_name
 from diag.audit.remarks import title_words
 from diag.audit.session import AuditSession
 from diag.audit.walk import (
@@ -29,6 +29,7 @@ from diag.audit.walk import (
 from diag.model.audit import Observation
 from diag.model.text import SearchIndex, Text
 from diag.tui.palette import FindsInAudit, FoundInAudit, PaletteEntry
+from diag.words.sentences import shortened
 
 _NEAR = 12
 """Questions shown of the place named, and of the others."""

@@ -406,6 +406,12 @@ def sentence(text: str) -> str:
     return closed[:1].upper() + closed[1:]
 
 
+def shortened(text: str, most: int = 40) -> str:
+    """Return the beginning of a free text, on one line of so many characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…"
+
+
 def uncapitalised(text: str) -> str:
     """Return `text` without its capital, unless an acronym or Wi-Fi begins it."""
     rest = text.partition(" ")[0][1:]

@@ -73,6 +73,7 @@ from diag.words.sentences import (
     in_cell,
     listed,
     sentence,
+    shortened,
     uncapitalised,
 )
 from diag.words.vocabulary import KINDS, PROVENANCES, WHOM
@@ -352,7 +353,7 @@ def shown_lines(report: Report, limit: int = LISTED) -> tuple[str, ...]:
         if danger_fact(report.observations, one)
     }
     return tuple(
-        sentence(f"{_where(report, one)} : {_cut(one.text, _LONGEST)}")
+        sentence(f"{_where(report, one)} : {shortened(one.text, _LONGEST)}")
         for one in report.observations
         if one.shown and not one.reply and (one.place, one.question) not in boxed
     )[:limit]
@@ -366,7 +367,7 @@ def shown_list(report: Report) -> Md:
 def reply_words(report: Report) -> str:
     """Return what the head teacher answered; empty when they did not."""
     words = (one.text for one in report.observations if one.reply and one.shown)
-    return _cut(" ".join(map(sentence, words)), _REPLIED)
+    return shortened(" ".join(map(sentence, words)), _REPLIED)
 
 
 def _where(report: Report, one: Observation) -> str:
@@ -377,11 +378,6 @@ def _where(report: Report, one: Observation) -> str:
 def _asked(report: Report, one: Observation) -> str:
     question = report.checklist.questions.get(one.question)
     return question.label if question else one.question
-
-
-def _cut(text: str, most: int) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…"
 
 
 # Facts: the school, the rooms, the lots. The usual person stands once, above them all.
