@@ -74,6 +74,30 @@ async def test_answers_are_typed_and_the_cursor_moves_on(session: AuditSession) 
     assert value(session, "Classe 1", "prises_rj45") == 2
 
 
+async def test_a_day_in_short_is_shown_whole_before_it_is_recorded(
+    session: AuditSession,
+) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        grid = pilot.app.query_one(Grid)
+        room = grid.sheet.places[0].id
+        grid.goto(room, "danger_electrique")
+        await type_keys(pilot, "o")
+        grid.goto(room, "danger_signale_le")
+        await type_keys(pilot, "4 slash 1 0")
+        await wait_for(pilot, lambda: shows(pilot, "4 octobre 2026"), "the whole day")
+        assert value(session, "Classe 1", "danger_signale_le") is None
+        await type_keys(pilot, "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "recorded")
+        grid.goto(grid.sheet.places[1].id, "danger_signale_le")
+        await type_keys(pilot, "h i e r enter")
+        await wait_for(
+            pilot, lambda: value(session, "Classe 2", "danger_signale_le") is not None
+        )
+
+    assert value(session, "Classe 1", "danger_signale_le") == "2026-10-04"
+    assert value(session, "Classe 2", "danger_signale_le") == "2026-10-04"
+
+
 async def test_what_applies_appears_as_soon_as_it_does(session: AuditSession) -> None:
     async with Host(session).run_test(size=(100, 30)) as pilot:
         grid = pilot.app.query_one(Grid)
