@@ -28,6 +28,7 @@ from diag.demo.territory import FictionalTerritory, write_fictional_territory
 from diag.journal import connection, file, recorder
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
+from diag.office import sync
 from diag.sync import transfer
 from diag.workspace import editions
 from diag.workspace.workspace import Workspace
@@ -73,6 +74,7 @@ _OFF = 0
 """`pragma synchronous`: the system writes to the disk when it likes."""
 
 
+sync.SIZE = 2**10  # 20 MB for each new workspace took a tenth of the office's time
 editions._compile = cache(compile_once)
 load.read_source = lru_cache(_FILES)(source.read_source)  # type: ignore[attr-defined]  # where it is called
 

@@ -25,7 +25,7 @@ def test_space_is_set_aside_once_and_given_back_when_it_lacks(
     assert (tmp_path / FILE).stat().st_size == SIZE
     assert not free_space(tmp_path)
 
-    free(monkeypatch, 100_000)
+    free(monkeypatch, SIZE - 1)
 
     assert free_space(tmp_path)
     assert list(tmp_path.iterdir()) == []
