@@ -12,7 +12,7 @@ from diag.checklist import LAST_READ, shipped_checklists
 from diag.checklist.edition import compiled
 from diag.checklist.lint import lint
 from diag.checklist.load import load_checklists
-from diag.model.enums import READERS
+from diag.model.enums import READERS, PlaceKind, QuestionType
 from tests.shipped import shipped, shipped_edition
 
 
@@ -102,3 +102,11 @@ def test_a_room_and_a_score_have_the_names_of_the_screens() -> None:
     ]
     assert files
     assert called == []
+
+
+def test_what_is_asked_room_by_room_has_the_head_of_a_column() -> None:
+    kinds = {PlaceKind.SALLE, PlaceKind.LOT}
+    asked = [one for one in shipped().questions.values() if one.place in kinds]
+    assert asked
+    photos = QuestionType.PHOTO
+    assert [one.id for one in asked if not one.short and one.type is not photos] == []
