@@ -8,6 +8,7 @@ third of the time.
 """
 
 import gc
+import logging
 import os
 import sys
 from collections.abc import Generator, Iterator
@@ -162,6 +163,17 @@ def _same_environment() -> Iterator[None]:
         del os.environ[name]
     for name, value in before.items() - after.items():
         os.environ[name] = value
+
+
+@pytest.fixture(autouse=True)
+def _same_log() -> Iterator[None]:
+    """Log nothing into the workspace of a test that is over: its folder is gone."""
+    logger = logging.getLogger("diag")
+    before = [*logger.handlers]
+    yield
+    for handler in [one for one in logger.handlers if one not in before]:
+        logger.removeHandler(handler)
+        handler.close()
 
 
 @pytest.hookimpl(optionalhook=True)
