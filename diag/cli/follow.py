@@ -213,7 +213,9 @@ def follow(
 @click.command()
 @audit_command
 @click.argument("revision", metavar="MODIFICATION")
-@click.option("--reason", required=True, help="Pourquoi (jamais quoi).")
+@click.option(
+    "--reason", required=True, help="La raison, sans redire ce qui est effacé."
+)
 @click.option("--stop", is_flag=True, help="S'oppose à l'effacement demandé.")
 @yes_option
 def erase(

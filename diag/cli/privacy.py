@@ -109,7 +109,9 @@ def decrypt(ctx: click.Context, identity: Path | None, *, yes: bool) -> None:
 
 
 _reason = click.option(
-    "--reason", required=True, help="Pourquoi (jamais quoi) : gardé comme preuve."
+    "--reason",
+    required=True,
+    help="La raison, gardée comme preuve : n'y redites rien de ce qui est effacé.",
 )
 
 _drop = click.option(

@@ -174,7 +174,9 @@ def _ask_to_erase(
             done()
 
     question = f"{words}\nPourquoi l'effacer ? Échap : ne rien faire."
-    screen.app.push_screen(Ask(question, hint="jamais quoi", keep=keep), left)
+    screen.app.push_screen(
+        Ask(question, hint="la raison, sans redire ce qui est effacé", keep=keep), left
+    )
 
 
 class HistoryScreen(ReadingScreen):

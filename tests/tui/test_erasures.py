@@ -82,7 +82,7 @@ async def test_one_asks_its_author_stops_then_one_confirms_after_a_week(
         await to_history(pilot, app)
         await asks(pilot, "e")
         words = "la question redevient sans réponse", "dans sept jours"
-        await wait_to_show(pilot, "4", *words)
+        await wait_to_show(pilot, "4", *words, "sans redire ce qui est effacé")
         await pilot.press("enter")
         await wait_for(pilot, lambda: isinstance(app.screen, Notice), "a reason")
         await pilot.press("escape")
