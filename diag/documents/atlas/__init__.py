@@ -38,7 +38,6 @@ from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.words.sentences import number, of
 from diag.workspace.charter import office_of
-from diag.workspace.disk import read_file
 from diag.workspace.subjects import commune_auditee
 from diag.workspace.workspace import Workspace
 
@@ -75,7 +74,7 @@ def write_atlas(
     )
     schools = [one for one in known if one is not None and not one.vanished]
     reader = view_named(workspace, view, schools)
-    lines = _outline(outline)
+    lines = read_outline(outline) if outline else ()
     every = chosen(workspace, (), campaign, everything=True)
     picked = replace(
         every,
@@ -217,26 +216,6 @@ def _communes(
         if one.insee:
             names.setdefault(one.insee, one.commune or one.insee)
     return names
-
-
-_LARGEST_OUTLINE = 64 * 2**20
-"""Bytes of the heaviest outline read: a département in full detail weighs a few."""
-
-
-def _outline(path: Path | None) -> tuple[Line, ...]:
-    if path is None:
-        return ()
-    content = read_file(path, _LARGEST_OUTLINE)
-    if len(content) > _LARGEST_OUTLINE:
-        raise DiagError(
-            f"{path.name} : plus de {_LARGEST_OUTLINE // 2**20} Mo. Simplifiez ce "
-            "contour : la carte le trace à quelques dizaines de mètres près."
-        )
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DiagError(f"{path.name} n'est pas un texte en UTF-8.") from error
-    return read_outline(text, path.name)
 
 
 NAMING = "syndicat, mairie:INSEE ou circonscription:NOM"

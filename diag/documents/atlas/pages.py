@@ -45,6 +45,7 @@ from diag.words.dates import long_date
 from diag.words.sentences import number, typeset
 from diag.words.vocabulary import SOCLES
 from diag.workspace.charter import Issuer
+from diag.workspace.disk import read_file
 
 # Only coordinates are read. Properties never reach a page: they may name anything.
 Line = tuple[Degrees, ...]
@@ -66,12 +67,26 @@ _DEPTHS = {
 }
 
 
-def read_outline(text: str, name: str) -> tuple[Line, ...]:
-    """Return the lines of a GeoJSON text; `name` is the file's, for what is wrong.
+_LARGEST_OUTLINE = 64 * 2**20
+"""Bytes of the heaviest outline read: a département in full detail weighs a few."""
+
+
+def read_outline(path: Path) -> tuple[Line, ...]:
+    """Return the lines of a GeoJSON file.
 
     Raises:
         DiagError: when it is no GeoJSON in degrees, or far too large.
     """
+    name, content = path.name, read_file(path, _LARGEST_OUTLINE)
+    if len(content) > _LARGEST_OUTLINE:
+        raise DiagError(
+            f"{name} : plus de {_LARGEST_OUTLINE // 2**20} Mo. Simplifiez ce "
+            "contour : la carte le trace à quelques dizaines de mètres près."
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DiagError(f"{name} n'est pas un texte en UTF-8.") from error
     try:
         lines = tuple(_lines(json.loads(text), 0))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
