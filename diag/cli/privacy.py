@@ -1,9 +1,8 @@
-"""`diag encrypt`, `diag decrypt`, `diag rgpd`: the key, and personal data erased."""
+"""`diag rgpd`: which personal data are kept, until when; erased."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
@@ -11,7 +10,6 @@ from diag.cli.shared import (
     Day,
     agreed,
     confirm,
-    folder_of,
     json_option,
     print_json,
     print_lines,
@@ -20,93 +18,12 @@ from diag.cli.shared import (
     workspace_of,
     yes_option,
 )
-from diag.journal.connection import passphrase_given
 from diag.journal.people import Mention, texts
 from diag.model.errors import DiagError
 from diag.office import erasing, privacy, retention
 from diag.words.sentences import counted
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def key_options(command: F) -> F:
-    """Add --key and --escrow: who holds the key."""
-    holder = click.option(
-        "--key",
-        "holder",
-        type=click.Choice(["keyring", "passphrase"]),
-        default="keyring",
-        help="Qui garde la clé : le trousseau du système, ou une phrase de passe.",
-    )
-    sealed = click.option(
-        "--escrow",
-        multiple=True,
-        metavar="AGE1…",
-        help="Clé publique age du bureau, qui pourra ouvrir (séquestre).",
-    )
-    return holder(sealed(command))
-
-
-def chosen_key(holder: str) -> tuple[bytes, dict[str, Any]]:
-    """Return a fresh key and its mark, held as the option asks."""
-    if holder == "keyring":
-        return privacy.new_key(None)
-    typed = passphrase_given("Phrase de passe à retenir")
-    again = passphrase_given("La même, encore")
-    if typed != again:
-        raise click.UsageError("Les deux phrases diffèrent. Rien n'a été changé.")
-    return privacy.new_key(typed)
-
-
-def print_clear_parts(folder: Path, key: bytes, escrow: Sequence[str]) -> None:
-    """Seal the key for the office when asked, and list what stays in clear."""
-    if escrow:
-        path = privacy.escrow(folder, key, escrow)
-        click.echo(f"Séquestre, à remettre au bureau : {path}")
-    else:
-        click.echo(
-            "Sans séquestre (--escrow), la clé perdue rend les données illisibles "
-            "pour toujours.",
-            err=True,
-        )
-    print_lines(privacy.in_clear(folder))
-
-
-@click.command()
-@key_options
-@yes_option
-@click.pass_context
-def encrypt(
-    ctx: click.Context, holder: str, escrow: tuple[str, ...], *, yes: bool
-) -> None:
-    """Chiffre le journal et les photos de cet espace de travail."""
-    folder = folder_of(ctx)
-    confirm(f"Chiffrer {folder} ? Fermez les autres fenêtres de diag.", yes=yes)
-    key, mark = chosen_key(holder)
-    privacy.encrypt(folder, key, mark)
-    click.echo(f"Chiffré et vérifié : {folder}")
-    print_clear_parts(folder, key, escrow)
-    click.echo("Pour chiffrer aussi les copies : diag rgpd copies --drop")
-
-
-@click.command()
-@click.option(
-    "--identity",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Clé privée age du bureau, si la clé de l'espace de travail est perdue.",
-)
-@yes_option
-@click.pass_context
-def decrypt(ctx: click.Context, identity: Path | None, *, yes: bool) -> None:
-    """Remet en clair le journal et les photos."""
-    folder = folder_of(ctx)
-    confirm(f"Remettre {folder} en clair ?", yes=yes)
-    key = privacy.from_escrow(folder, identity) if identity else None
-    privacy.decrypt(folder, key)
-    click.echo(f"En clair et vérifié : {folder}")
-
 
 _reason = click.option(
     "--reason",

@@ -1,29 +1,32 @@
-"""`diag demo`, `init`, `settings`, `backup`, `restore`, `doctor`, `web`: workspaces."""
+"""`diag demo`, `init`, `settings`, `backup`, `encrypt`, `doctor`, `web`: workspaces."""
 
 import re
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
 from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
-from diag.cli.privacy import chosen_key, key_options, print_clear_parts
 from diag.cli.shared import (
     about_json,
     audit_command,
+    confirm,
     folder_of,
     json_option,
     print_json,
     print_lines,
     print_table,
     workspace_command,
+    yes_option,
 )
+from diag.journal.connection import passphrase_given
 from diag.journal.journal import FILE
 from diag.journal.revision import now
 from diag.model.errors import DiagError, Health, install_command
@@ -37,6 +40,51 @@ from diag.workspace import doctor as keeping
 from diag.workspace.doctor import LostLines
 from diag.workspace.settings import changed_settings, first_settings
 from diag.workspace.workspace import Workspace
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _key_options(command: F) -> F:
+    """Add --key and --escrow: who holds the key."""
+    holder = click.option(
+        "--key",
+        "holder",
+        type=click.Choice(["keyring", "passphrase"]),
+        default="keyring",
+        help="Qui garde la clé : le trousseau du système, ou une phrase de passe.",
+    )
+    sealed = click.option(
+        "--escrow",
+        multiple=True,
+        metavar="AGE1…",
+        help="Clé publique age du bureau, qui pourra ouvrir (séquestre).",
+    )
+    return holder(sealed(command))
+
+
+def _chosen_key(holder: str) -> tuple[bytes, dict[str, Any]]:
+    """Return a fresh key and its mark, held as the option asks."""
+    if holder == "keyring":
+        return privacy.new_key(None)
+    typed = passphrase_given("Phrase de passe à retenir")
+    again = passphrase_given("La même, encore")
+    if typed != again:
+        raise click.UsageError("Les deux phrases diffèrent. Rien n'a été changé.")
+    return privacy.new_key(typed)
+
+
+def _print_clear_parts(folder: Path, key: bytes, escrow: Sequence[str]) -> None:
+    """Seal the key for the office when asked, and list what stays in clear."""
+    if escrow:
+        path = privacy.escrow(folder, key, escrow)
+        click.echo(f"Séquestre, à remettre au bureau : {path}")
+    else:
+        click.echo(
+            "Sans séquestre (--escrow), la clé perdue rend les données illisibles "
+            "pour toujours.",
+            err=True,
+        )
+    print_lines(privacy.in_clear(folder))
 
 
 @click.command()
@@ -88,7 +136,7 @@ def demo(ctx: click.Context, folder: Path | None) -> None:
 @click.option("--phone", default="", help="Téléphone du syndicat, pour les rapports.")
 @click.option("--email", default="", help="Adresse du syndicat, pour les rapports.")
 @click.option("--encrypted", is_flag=True, help="Chiffre le journal et les photos.")
-@key_options
+@_key_options
 @click.pass_context
 def init(
     ctx: click.Context,
@@ -124,14 +172,14 @@ def init(
     )
     key = None
     if encrypted:
-        key, mark = chosen_key(holder)
+        key, mark = _chosen_key(holder)
         privacy.prepare(folder, key, mark)
     with Workspace.create(folder, settings) as workspace:
         workspace.note_screens(seen=False)
         click.echo(f"Espace de travail créé : {folder}")
         click.echo(f"Campagne : {settings.campaign}")
         if key is not None:
-            print_clear_parts(folder, key, escrow)
+            _print_clear_parts(folder, key, escrow)
         click.echo("Ensuite : diag import annuaire FICHIER.csv")
 
 
@@ -164,6 +212,40 @@ def restore(ctx: click.Context, file: Path) -> None:
         click.echo(f"L'ancienne version est gardée : {kept}")
     if aside and aside[0].suffix == ".db":
         click.echo(f"Ce que l'ancien journal avait de plus : diag doctor {aside[0]}")
+
+
+@click.command()
+@_key_options
+@yes_option
+@click.pass_context
+def encrypt(
+    ctx: click.Context, holder: str, escrow: tuple[str, ...], *, yes: bool
+) -> None:
+    """Chiffre le journal et les photos de cet espace de travail."""
+    folder = folder_of(ctx)
+    confirm(f"Chiffrer {folder} ? Fermez les autres fenêtres de diag.", yes=yes)
+    key, mark = _chosen_key(holder)
+    privacy.encrypt(folder, key, mark)
+    click.echo(f"Chiffré et vérifié : {folder}")
+    _print_clear_parts(folder, key, escrow)
+    click.echo("Pour chiffrer aussi les copies : diag rgpd copies --drop")
+
+
+@click.command()
+@click.option(
+    "--identity",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Clé privée age du bureau, si la clé de l'espace de travail est perdue.",
+)
+@yes_option
+@click.pass_context
+def decrypt(ctx: click.Context, identity: Path | None, *, yes: bool) -> None:
+    """Remet en clair le journal et les photos."""
+    folder = folder_of(ctx)
+    confirm(f"Remettre {folder} en clair ?", yes=yes)
+    key = privacy.from_escrow(folder, identity) if identity else None
+    privacy.decrypt(folder, key)
+    click.echo(f"En clair et vérifié : {folder}")
 
 
 @click.command()
