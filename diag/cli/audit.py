@@ -52,7 +52,7 @@ COMMANDS = {
     "claim": "diag.cli.audit:claim",
     "close-places": "diag.cli.answer:close_list",
     "decide": "diag.cli.follow:decide",
-    "erase": "diag.cli.follow:erase",
+    "erase": "diag.cli.privacy:erase",
     "export": "diag.cli.workspace:export",
     "follow": "diag.cli.follow:follow",
     "history": "diag.cli.answer:history",

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from diag.audit import advising, erasing, remarks
+from diag.audit import advising, remarks
 from diag.audit import follow as following
 from diag.audit.follow import (
     digest_to_accept,
@@ -25,7 +25,6 @@ from diag.cli.shared import (
     audit_command,
     audit_of,
     campaign_option,
-    confirm,
     json_option,
     let_out_option,
     print_json,
@@ -33,9 +32,7 @@ from diag.cli.shared import (
     print_table,
     subject_argument,
     workspace_of,
-    yes_option,
 )
-from diag.journal.outbox import Outbox
 from diag.journal.signatures import standing_word
 from diag.model.audit import FollowUp
 from diag.model.enums import READERS, Audience, Decision, FollowUpState, Owner
@@ -208,54 +205,6 @@ def follow(
     )
     following.add_step(session, step)
     click.echo(f"Suite enregistrée : {recommendation}, {state}, {when}")
-
-
-@click.command()
-@audit_command
-@click.argument("revision", metavar="MODIFICATION")
-@click.option(
-    "--reason", required=True, help="La raison, sans redire ce qui est effacé."
-)
-@click.option("--stop", is_flag=True, help="S'oppose à l'effacement demandé.")
-@yes_option
-def erase(
-    session: AuditSession, revision: str, reason: str, *, stop: bool, yes: bool
-) -> None:
-    """Efface pour toujours la valeur d'une modification (RGPD).
-
-    Seul, ce qu'on a écrit soi-même et jamais transmis. Sinon, la valeur est masquée,
-    son auteur prévenu, et un autre que vous confirme par la même commande, sept jours
-    après.
-    """
-    if stop:
-        erasing.stop(session, revision, reason)
-        click.echo("Effacement arrêté : la valeur se lit à nouveau.")
-        return
-    foreseen = erasing.foresee(session, revision)
-    if not yes:
-        for line in erasing.foreseen_words(session, foreseen):
-            click.echo(line, err=True)
-        confirm("Continuer ?")
-    if erasing.erase(session, revision, reason) is erasing.ErasureStep.ASKED:
-        click.echo(
-            "Demandé : la valeur est masquée dès maintenant, son auteur le saura à sa "
-            "prochaine synchronisation. Un autre que vous peut confirmer dans sept "
-            "jours, par la même commande."
-        )
-        return
-    waiting = Outbox(session.workspace.journal).keeps(session.audit.id)
-    folder = session.workspace.folder / "backups"
-    click.echo("Effacé de cet espace de travail : la valeur n'y est plus.")
-    click.echo(
-        f"Les copies faites avant la contiennent encore (dossier {folder}, audits "
-        "exportés, rapports écrits). Refaites-en une (diag backup), puis supprimez "
-        "les anciennes ; refaites de même les exports et les rapports."
-    )
-    if waiting:
-        click.echo(
-            "La boîte d'envoi garde des messages de cet audit, écrits avant : "
-            "diag outbox list, puis diag outbox cancel N°."
-        )
 
 
 @click.group(invoke_without_command=True)

@@ -1,4 +1,4 @@
-"""`diag rgpd`: which personal data are kept, until when; erased."""
+"""`diag rgpd`, `diag audit erase`: which personal data are kept, until when; erased."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,9 +6,12 @@ from pathlib import Path
 
 import click
 
+from diag.audit import erasing as audit_erasing
+from diag.audit.session import AuditSession
 from diag.cli.shared import (
     Day,
     agreed,
+    audit_command,
     confirm,
     json_option,
     print_json,
@@ -18,6 +21,7 @@ from diag.cli.shared import (
     workspace_of,
     yes_option,
 )
+from diag.journal.outbox import Outbox
 from diag.journal.people import Mention, texts
 from diag.model.errors import DiagError
 from diag.office import erasing, privacy, retention
@@ -277,3 +281,52 @@ def copies(workspace: Workspace, *, drop: bool) -> None:
             click.echo(f"Supprimée : {path}")
     for one in privacy.copies(workspace.folder):
         click.echo(f"{one.path} : à supprimer avant le {one.expires:%d/%m/%Y}")
+
+
+@click.command()
+@audit_command
+@click.argument("revision", metavar="MODIFICATION")
+@click.option(
+    "--reason", required=True, help="La raison, sans redire ce qui est effacé."
+)
+@click.option("--stop", is_flag=True, help="S'oppose à l'effacement demandé.")
+@yes_option
+def erase(
+    session: AuditSession, revision: str, reason: str, *, stop: bool, yes: bool
+) -> None:
+    """Efface pour toujours la valeur d'une modification (RGPD).
+
+    Seul, ce qu'on a écrit soi-même et jamais transmis. Sinon, la valeur est masquée,
+    son auteur prévenu, et un autre que vous confirme par la même commande, sept jours
+    après.
+    """
+    if stop:
+        audit_erasing.stop(session, revision, reason)
+        click.echo("Effacement arrêté : la valeur se lit à nouveau.")
+        return
+    foreseen = audit_erasing.foresee(session, revision)
+    if not yes:
+        for line in audit_erasing.foreseen_words(session, foreseen):
+            click.echo(line, err=True)
+        confirm("Continuer ?")
+    step = audit_erasing.erase(session, revision, reason)
+    if step is audit_erasing.ErasureStep.ASKED:
+        click.echo(
+            "Demandé : la valeur est masquée dès maintenant, son auteur le saura à sa "
+            "prochaine synchronisation. Un autre que vous peut confirmer dans sept "
+            "jours, par la même commande."
+        )
+        return
+    waiting = Outbox(session.workspace.journal).keeps(session.audit.id)
+    folder = session.workspace.folder / "backups"
+    click.echo("Effacé de cet espace de travail : la valeur n'y est plus.")
+    click.echo(
+        f"Les copies faites avant la contiennent encore (dossier {folder}, audits "
+        "exportés, rapports écrits). Refaites-en une (diag backup), puis supprimez "
+        "les anciennes ; refaites de même les exports et les rapports."
+    )
+    if waiting:
+        click.echo(
+            "La boîte d'envoi garde des messages de cet audit, écrits avant : "
+            "diag outbox list, puis diag outbox cancel N°."
+        )
