@@ -594,7 +594,7 @@ def _landing(
             question = titles.get(rank) if titled else questions.get(at)
             where = f"ligne {line + 1}, colonne {rank + 1}"
             if titled and question is None and block[0][rank:]:
-                where = f"ligne {line + 1}, colonne « {_shown(block[0][rank])} »"
+                where = f"colonne « {_shown(block[0][rank])} »"
             if named and place is None:
                 where = f"ligne {line + 1}, « {_shown(cells[0])} »"
             yield place, question, where, cell

@@ -4,6 +4,7 @@ A whole answer is recorded at once. A gesture over many cells is one durable com
 one step of undo.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
@@ -473,14 +474,18 @@ class Grid(Sturdy, Vertical):
         self.paste_text(event.text if path is None else file_text(path))
 
     def paste_text(self, text: str) -> None:
-        """Fill cells from the cursor on; what was refused is shown, cell by cell."""
+        """Fill cells from the cursor on; what was refused is shown, why by why."""
         filled = self._fill(paste, *self.table.cursor, text)
         if filled is None:
             return
         self.after(filled, _pasted(filled))
         if filled.refused:
-            sentences = [f"· {each.sentence}" for each in filled.refused[:_SHOWN]]
-            self.app.push_screen(Notice("\n".join(sentences), _pasted(filled)))
+            told = Counter(each.sentence for each in filled.refused)
+            lines = [
+                f"· {sentence}{f' ({many} cellules)' if many > 1 else ''}"
+                for sentence, many in told.items()
+            ]
+            self.app.push_screen(Notice("\n".join(lines[:_SHOWN]), _pasted(filled)))
 
     def _fill(self, gesture: Callable[..., Filled], *where: object) -> Filled | None:
         """Fill cells of the sheet by a gesture; what refuses it whole is shown."""

@@ -219,6 +219,22 @@ async def test_a_block_is_pasted_and_refusals_are_read(session: AuditSession) ->
         assert value(session, "Classe 2", "type_salle") == "bcd"
 
 
+async def test_a_column_that_no_question_has_is_refused_in_one_line(
+    session: AuditSession,
+) -> None:
+    async with Host(session).run_test(
+        size=(80, 24), notifications=True, tooltips=True
+    ) as pilot:
+        grid = pilot.app.query_one(Grid)
+        table = "Salle\tCouleur\tPrises réseau\nClasse 1\tbleu\t2\nClasse 2\tvert\t3"
+        grid.table.post_message(events.Paste(table))
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Notice))
+        assert "\n".join(visible(pilot)).count("Couleur") == 1
+        assert shows(pilot, "(2 cellules)")
+        await type_keys(pilot, "escape")
+        assert value(session, "Classe 2", "prises_rj45") == 3
+
+
 async def test_a_csv_dragged_onto_the_terminal_fills_by_titles(
     session: AuditSession, tmp_path: Path
 ) -> None:
