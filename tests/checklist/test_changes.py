@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from diag.checklist.edition import EditionChanges, compare
+from diag.checklist.edition import EditionChanges, compare, compiled
 from tests.rules.written import load_written, spoilt
+from tests.shipped import shipped
 
 QUESTIONS = {"type_salle", "acces_internet", "debit", "prises"}
 
@@ -22,6 +23,18 @@ def changes(tmp_path: Path, file: str, right: str, wrong: str) -> EditionChanges
 def test_the_same_edition_keeps_every_question(tmp_path: Path) -> None:
     draft = load_written(tmp_path).draft
     assert compare(draft, draft) == EditionChanges(kept=tuple(draft.questions))
+
+
+def test_which_day_a_short_one_is_asks_nothing_again_and_older_editions_lack_it(
+    tmp_path: Path,
+) -> None:
+    new = shipped()
+    asked = new.questions["prochain_conseil"]
+    before = asked.model_copy(update={"without_year": None})
+    old = new.model_copy(update={"questions": {**new.questions, asked.id: before}})
+    assert asked.without_year
+    assert set(compare(old, new).kept) == set(new.questions)
+    assert b"without_year" not in compiled(load_written(tmp_path).draft)
 
 
 @pytest.mark.parametrize(
