@@ -252,6 +252,7 @@ class Payload:
             if sha256(content).hexdigest() != frame.blob:
                 raise BundleError(Fault.DAMAGED, "pièce jointe altérée")
             receiver.blob(frame.blob, content)
+            del content  # not held while the next one comes
         trailer = _parse(Trailer, (yield from self._take_line(limits.line_bytes)))
         announced = trailer.revisions, trailer.blobs, trailer.digest
         if announced != (header.revisions, header.blobs, total.hexdigest()):

@@ -16,7 +16,7 @@ from diag.sync.keys import DeviceKeys
 from tests.examples import examples
 from tests.journal.builders import NOON, quarantined
 from tests.journal.worlds import content, histories
-from tests.sync.bundle.colleagues import Colleague, keys_of, meet
+from tests.sync.bundle.colleagues import Colleague, Deaf, keys_of, meet
 from tests.sync.offices import journal_in
 
 
@@ -108,20 +108,13 @@ def test_no_line_that_was_sealed_and_signed_crashes_the_reader(
             assert entered.revisions == 0
 
 
-class _Deaf:
-    def header(self, header: object) -> None: ...
-    def line(self, line: bytes) -> None: ...
-    def lines_done(self) -> None: ...
-    def blob(self, sha: str, content: bytes) -> None: ...
-
-
 @examples(200)
 @given(st.binary(max_size=400), st.binary(max_size=40))
 def test_no_bytes_crash_the_reader(inside: bytes, raw: bytes) -> None:
     for prefix in (b"", b'{"format":"diag-bundle","version":1,'):
         with suppress(BundleError):
-            Payload(_Deaf(), LIMITS).feed(prefix + inside)
-    inflating = _Inflating(Payload(_Deaf(), LIMITS), LIMITS)
+            Payload(Deaf(), LIMITS).feed(prefix + inside)
+    inflating = _Inflating(Payload(Deaf(), LIMITS), LIMITS)
     with suppress(BundleError):
         inflating.write(raw)
         inflating.end()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from tracemalloc import get_traced_memory, start, stop
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from diag.sync import bundle as form
 from diag.sync.bundle import LIMITS, BundleError, BundleLimits, Fault, read, write
 from tests.journal.builders import quarantined
 from tests.journal.worlds import content
-from tests.sync.bundle.colleagues import Colleague
+from tests.sync.bundle.colleagues import Colleague, Deaf
 from tests.sync.offices import AUDITS, say
 
 Alter = Callable[[list[bytes]], list[bytes]]
@@ -220,6 +221,25 @@ def test_an_attachment_that_is_not_its_name_is_refused(
     frame = json.dumps({"blob": "0" * 64, "size": 2}).encode() + b"\n"
     path = sealed(tmp_path / "x.diag", anne, bruno, [header, *lines, frame + b"ab"])
     assert fault_of(bruno, path) is Fault.DAMAGED
+
+
+def test_an_attachment_is_not_held_while_the_next_one_comes(anne: Colleague) -> None:
+    size, step = 2**20, 2**16
+    header = json.loads(parts_of(anne)[0]) | {"revisions": 0, "blobs": 3}
+    payload = form.Payload(Deaf(), LIMITS)
+    payload.feed(json.dumps(header, separators=(",", ":")).encode() + b"\n")
+    start()
+    try:
+        for filling in b"abc":
+            piece = bytes([filling]) * step
+            sha = sha256(piece * (size // step)).hexdigest()
+            payload.feed(b'{"blob":"%s","size":%d}\n' % (sha.encode(), size))
+            for _ in range(size // step):
+                payload.feed(piece)
+        most = get_traced_memory()[1]
+    finally:
+        stop()
+    assert most < 3.5 * size  # as it comes, cut off, given: never a second one
 
 
 @pytest.mark.parametrize("filler", ["\0", "\n", " "])
