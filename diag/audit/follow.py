@@ -296,9 +296,9 @@ def draw_acceptance(
         if found:
             where = listed([describe_subject(session, one.topic) for one in found], 3)
             raise DiagError(
-                f"{counted(len(found), 'conflit')} à trancher dans l'audit de "
-                f"{session.about.title} : {where}. Tranchez, ou laissez ouvert avec un "
-                "motif, puis acceptez.",
+                f"{counted(len(found), 'conflit')} à trancher dans l'audit "
+                f"« {session.about.title} » : {where}. Tranchez, ou laissez ouvert "
+                "avec un motif, puis acceptez.",
                 command=f"diag conflicts list {session.about.ref}",
             )
         is_own = author in signed.authors

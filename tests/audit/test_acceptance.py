@@ -115,7 +115,7 @@ def test_a_conflict_is_settled_or_left_open_with_a_reason_first(
     say(mine, "debit_montant", 10)
     say(theirs, "debit_montant", 12)
     meet(mine, theirs)
-    with pytest.raises(DiagError, match="1 conflit à trancher"):
+    with pytest.raises(DiagError, match="1 conflit à trancher dans l'audit « É"):
         accept(theirs, alone=True)
 
     (shown,) = conflicts.contested_of(mine)
