@@ -43,24 +43,8 @@ from diag.model.errors import DiagError
 from diag.model.programme import EnvelopeState
 from diag.model.text import exact
 from diag.programme.assembling import Board, weights_in_force
-from diag.programme.assembling import board_of as board_of
 from diag.programme.container import EVERY
-from diag.programme.equity import (
-    LEAST as LEAST,
-)
-from diag.programme.equity import (
-    commune_shares,
-    spread,
-)
-from diag.programme.equity import (
-    ips_groups as ips_groups,
-)
-from diag.programme.equity import (
-    unblocked as unblocked,
-)
-from diag.programme.equity import (
-    worth as worth,
-)
+from diag.programme.equity import commune_shares, spread
 from diag.programme.gathering import theme_weights
 from diag.programme.history import log_of
 from diag.programme.money import PurseYear, aids, budgets, checklist_of, fctva
