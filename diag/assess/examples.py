@@ -69,7 +69,7 @@ def example_facts(
     """Return the facts of an example: its subject goes by its kind, places by name.
 
     Raises:
-        Unreadable: on the first thing that cannot be read.
+        UnreadableExampleError: on the first thing that cannot be read.
     """
     root = Place(id=str(subject), kind=subject, parent=None, name=str(subject))
     places = {root.id: root}
@@ -103,7 +103,7 @@ def entries(raw: Raw, key: str, sample: str) -> Raw:
     """Return the keys and values written under a key; none when it is missing.
 
     Raises:
-        Unreadable: when something else is written there.
+        UnreadableExampleError: when something else is written there.
     """
     found = raw.get(key)
     return {} if found is None else _entries(found, key, sample)
@@ -113,7 +113,7 @@ def items(raw: Raw, key: str) -> Sequence[object]:
     """Return the list written under a key; none when it is missing.
 
     Raises:
-        Unreadable: when something else is written there.
+        UnreadableExampleError: when something else is written there.
     """
     found = raw.get(key)
     if found is None:
@@ -309,18 +309,16 @@ class _Example:
             yield wrong
 
     def result_in(self, assessment: Assessment) -> DomainResult:
-        name, domains = (
-            self.domain,
-            {each.domain.id: each for each in assessment.domains},
+        """Return what its domain comes to; refuse one that is not known."""
+        found = {each.domain.id: each for each in assessment.domains}
+        if self.domain in found:
+            return found[self.domain]
+        remedy = "Écrivez « domain: … » dans l'exemple."
+        raise UnreadableExampleError(
+            "domain",
+            f"domaine inconnu « {self.domain} »",
+            write_instead(self.domain, found, remedy),
         )
-        if name not in domains:
-            remedy = write_instead(
-                name, domains, "Écrivez « domain: … » dans l'exemple."
-            )
-            raise UnreadableExampleError(
-                "domain", f"domaine inconnu « {name} »", remedy
-            )
-        return domains[name]
 
 
 def _refuse_others(raw: Raw, known: Iterable[str], prefix: str) -> None:
