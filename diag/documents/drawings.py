@@ -297,22 +297,21 @@ def _lay_calendar(rows: Sequence[CalendarRow], start: date, end: date) -> Panel:
     """Return the axis above; on each line its date, its mark, its words beside it."""
     named = [wrap(printed(one.when), _LONGEST_DATE) for one in rows]
     longest = max(len(line) for lines in named for line in lines)
-    first = round(longest * _DATE_LETTER) + _GAP
-    axis = _Axis(start, end, first)
+    axis = _Axis(start, end, round(longest * _DATE_LETTER) + _GAP)
     shapes, y = list[str](), _AXIS_TOP
     for row, names in zip(rows, named, strict=True):
         tone = FULL if row.is_sure else "#ffffff"
         left, right = axis.across(row.first) - _DOT, axis.across(row.last) + _DOT
-        is_after = WIDTH - right >= left - first
-        free = (WIDTH - right if is_after else left - first) - _GAP
+        is_after = WIDTH - right >= left - axis.left
+        free = (WIDTH - right if is_after else left - axis.left) - _GAP
         # Beside a span that takes the whole axis there is no room, but under it.
         is_under = free < _LEAST
-        free = WIDTH - first if is_under else free
+        free = WIDTH - axis.left if is_under else free
         lines = ["" for _ in range(is_under)]
         lines += wrap(printed(row.words), int(free / _DAY_LETTER))
         size = f'x="{left}" y="{y + 5}" width="{right - left}" height="{2 * _DOT}"'
         x, anchor = (right + 6, "start") if is_after else (left - 6, "end")
-        x, anchor = (first, "start") if is_under else (x, anchor)
+        x, anchor = (axis.left, "start") if is_under else (x, anchor)
         shapes += [
             *(
                 text_mark(name, 0, y + 14 + 14 * rank, size=12, bold=True)
