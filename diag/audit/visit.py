@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 from diag.answers.answer_type import Parsed
 from diag.answers.types import TYPES, answer_words
@@ -50,6 +51,16 @@ class _View:
     def walk(self) -> Walk:
         seen = self.snapshot
         return walk_of(seen.facts, seen.checklist, profile_of(seen.plan), self.also)
+
+
+class Saved(NamedTuple):
+    """What is on disk, in words."""
+
+    label: str
+    answer: str
+
+    def __str__(self) -> str:
+        return f"{self.label}\u00a0: {self.answer}"
 
 
 class VisitSession:
@@ -125,7 +136,7 @@ class VisitSession:
         self._provenance = self._view, following
         return PROVENANCES[following]
 
-    def answer(self, given: str | Parsed, reason: str = "") -> str:
+    def answer(self, given: str | Parsed, reason: str = "") -> Saved:
         """Record what was typed, or is parsed; return it in words, once it is on disk.
 
         Given again after a doubt, it is taken as sure; what a check doubts, with its
@@ -152,19 +163,19 @@ class VisitSession:
             self._doubted, doubt.again = here, doubted == here
             raise
 
-    def confirm(self) -> str | None:
+    def confirm(self) -> Saved | None:
         """Record today's answer again with another provenance, if one was chosen."""
         answer, chosen = self.card.answer, self._chosen
         if chosen is None or answer is None or answer.value is None:
             return None
-        words = self._record(State.KNOWN, given=answer.value, sure=True)
-        return f"{words}, {PROVENANCES[chosen]}"
+        saved = self._record(State.KNOWN, given=answer.value, sure=True)
+        return saved._replace(answer=f"{saved.answer}, {PROVENANCES[chosen]}")
 
-    def answer_without_value(self, state: State, reason: str) -> str:
+    def answer_without_value(self, state: State, reason: str) -> Saved:
         """Record that it is unknown, without object or refused, and why."""
         return self._record(state, reason=reason)
 
-    def still_true(self) -> str:
+    def still_true(self) -> Saved:
         """Record last time's answer again, or a neighbour school's: « toujours vrai ».
 
         In an audit without any, that of the room before: « comme Classe CP ».
@@ -191,7 +202,7 @@ class VisitSession:
             how = "toujours vrai"
         self.answered = self.key
         words = answer_words(question, recorded.answer)
-        return f"{question.label}\u00a0: {words}, {how}"
+        return Saved(question.label, f"{words}, {how}")
 
     @property
     def room_before(self) -> tuple[Place, Answer] | None:
@@ -318,7 +329,7 @@ class VisitSession:
         given: object = None,
         reason: str = "",
         sure: bool = False,
-    ) -> str:
+    ) -> Saved:
         entry = NewAnswer(
             question=self.key[1],
             given=given,
@@ -332,7 +343,7 @@ class VisitSession:
         recorded = record_answer(self.session, entry)
         self.answered = self.key
         words = answer_words(recorded.question, recorded.answer)
-        return f"{recorded.question.label}\u00a0: {words}"
+        return Saved(recorded.question.label, words)
 
     def _start(self, key: Key | None) -> Key:
         walk = self.walk

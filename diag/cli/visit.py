@@ -20,7 +20,7 @@ from diag.audit.places import add_place, agreeing
 from diag.audit.proposals import count_waiting, propose_lists, waiting_words
 from diag.audit.session import AuditSession, ConcurrentChange, is_started, open_session
 from diag.audit.session import start as start_audit
-from diag.audit.visit import VisitSession, keep_place
+from diag.audit.visit import Saved, VisitSession, keep_place
 from diag.audit.walk import most_useful
 from diag.cli.shared import (
     campaign_option,
@@ -236,8 +236,8 @@ class Conversation:
             yield "C'est la dernière question."
 
 
-def _saved(visiting: VisitSession, words: str) -> Iterator[str]:
-    yield f"Enregistré. {words}"
+def _saved(visiting: VisitSession, saved: Saved) -> Iterator[str]:
+    yield f"Enregistré. {saved}"
     if not visiting.onward():
         yield "Il ne reste aucune question."
 

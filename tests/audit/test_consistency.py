@@ -145,7 +145,7 @@ def test_a_cell_of_the_grid_writes_the_gesture_too(session: AuditSession) -> Non
 def test_a_word_says_two_facts_where_a_yes_is_asked(session: AuditSession) -> None:
     room, _ = add_place(session, PlaceKind.SALLE, "CP")
     visiting = VisitSession(session, (room.id, "danger_electrique"))
-    assert visiting.answer("fils") == "Danger électrique immédiat\u00a0: non"
+    assert str(visiting.answer("fils")) == "Danger électrique immédiat\u00a0: non"
     assert value(session, "danger_electrique", room.id) is False
     assert value(session, "anomalies_electriques", room.id) == 1
     visiting.undo()

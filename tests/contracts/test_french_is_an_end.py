@@ -24,7 +24,6 @@ READ = {
     ("audit.report", " : {lieux}"): "the blank of a checklist, not yet a sentence",
     ("audit.findings", "{lieux} : "): "the blank of a checklist, not yet a sentence",
     ("tui.programme.grid", " ,.€"): "signs that a user types",
-    ("tui.visit.fiche", "\u00a0: "): "cuts the label of what was saved, not its answer",
     ("words.sentences", "aeiouàâäéèêëîïôöùûüœæ"): "vowels",
     ("demo.territory", "Lycée"): "columns of an official file",
     ("demo.territory", "élémentaire"): "columns of an official file",

@@ -14,6 +14,7 @@ from textual.widgets import Input
 from diag.audit.answer import record_note
 from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
+from diag.audit.visit import Saved
 from diag.model.enums import QuestionType
 from diag.tui.bilan import BilanScreen
 from diag.tui.departure import DebriefScreen
@@ -72,6 +73,11 @@ async def test_the_strip_names_the_answer_and_fits_in_its_lines(tmp_path: Path) 
         await pilot.press("f5")
         await wait_for(pilot, lambda: shows(pilot, "Enregistré · à revoir"), "marked")
         assert not shows(pilot, "Répondu  ")
+        # The label is cut, and never the answer, whatever signs it has.
+        saved = Saved("Répondu  Une question longue" * 3, "en partie : deux salles")
+        screen.fiche.status_saved(saved, "", "   F4 la noter")
+        await wait_for(pilot, lambda: shows(pilot, "F4 la noter"), "the key")
+        assert shows(pilot, "en partie : deux")
 
 
 async def test_what_was_just_answered_is_noted_and_a_question_is_opened_unanswered(

@@ -13,7 +13,7 @@ from diag.audit.follow import others_words
 from diag.audit.memory import NothingToRepeatError, former_places, is_second
 from diag.audit.photos import PhotoSubject
 from diag.audit.proposals import count_waiting, propose_lists, waiting_words
-from diag.audit.visit import is_beginning, is_unplanned, keep_place
+from diag.audit.visit import Saved, is_beginning, is_unplanned, keep_place
 from diag.audit.walk import most_useful
 from diag.model.enums import PlaceKind, State
 from diag.office.conflicts import find_contested
@@ -231,16 +231,17 @@ class VisitScreen(VisitFaces):
 
     def on_turn_flag(self) -> None:
         raised = self.visiting.flag()
-        self.show_saved("à revoir" if raised else "n'est plus à revoir", onward=False)
+        now = "à revoir" if raised else "n'est plus à revoir"
+        self.show(f"{SAVED}{now}", DONE)
 
     def on_still_true(self) -> None:
         """Carry last time's answer; where there is none, notify."""
         try:
-            words = self.visiting.still_true()
+            saved = self.visiting.still_true()
         except NothingToRepeatError as error:
             self.fiche.status(str(error), "bold $warning")
         else:
-            self.show_saved(words)
+            self.show_saved(saved)
 
     def on_turn_provenance(self) -> None:
         before = self.visiting.provenance
@@ -282,7 +283,7 @@ class VisitScreen(VisitFaces):
             self.fiche.status(read.problem, "bold $warning")
             return
 
-        saved: list[str] = []
+        saved: list[Saved] = []
 
         def keep(reason: str) -> None:
             check(reason)

@@ -23,7 +23,13 @@ from diag.audit.answer import DoubtfulAnswer, Key, UnlikelyAnswer
 from diag.audit.departure import departure_of
 from diag.audit.fitting import Costs, costs_of, countdown
 from diag.audit.session import AuditSession
-from diag.audit.visit import VisitSession, duration_words, keep_place, minutes_on_site
+from diag.audit.visit import (
+    Saved,
+    VisitSession,
+    duration_words,
+    keep_place,
+    minutes_on_site,
+)
 from diag.journal.signatures import standing_word
 from diag.model.audit import Answer
 from diag.model.checklist import Question
@@ -345,16 +351,14 @@ class VisitFaces(PlaceScreen):
     def _given(self, typed: str | Parsed) -> None:
         """Record what is typed, then go to what is left; nothing typed: go on."""
         if isinstance(typed, str) and not typed.strip():
-            if words := self.visiting.confirm():
-                self.show_saved(words)
+            if saved := self.visiting.confirm():
+                self.show_saved(saved)
             else:
                 self._walk(1)
-            return
-        words = self._given_as(typed)
-        if words:
-            self.show_saved(words)
+        elif saved := self._given_as(typed):
+            self.show_saved(saved)
 
-    def _given_as(self, typed: str | Parsed) -> str:
+    def _given_as(self, typed: str | Parsed) -> Saved | None:
         """Record what is typed; when it cannot be, show why, and it stays there."""
         try:
             return self.visiting.answer(typed)
@@ -370,11 +374,11 @@ class VisitFaces(PlaceScreen):
             )
         except Refused as error:
             self.fiche.status(f"Refusé. {error.plain}", "bold $error")
-        return ""
+        return None
 
     def _ask_why(self, typed: str | Parsed, doubt: DoubtfulAnswer) -> None:
         """Ask for the reason of an answer that a check doubts: without, it is not."""
-        saved: list[str] = []
+        saved: list[Saved] = []
 
         def keep(reason: str) -> None:
             saved.append(self.visiting.answer(typed, reason.strip()))
@@ -393,11 +397,11 @@ class VisitFaces(PlaceScreen):
         typed = self.fiche.line.value
         if not typed.strip():
             return True
-        words = self._given_as(typed)
-        if words:
+        saved = self._given_as(typed)
+        if saved:
             self.fiche.forget_typed()
             self._show_around()
-        return bool(words)
+        return saved is not None
 
     def look_again(self, words: str, *, forget: bool, written: bool) -> None:
         """Show what there is, once asked whether to write; go on as Enter."""
@@ -415,22 +419,20 @@ class VisitFaces(PlaceScreen):
         if hasattr(self, "visiting") and self.visiting.catch_up():
             self.show("Lu de nouveau : une autre fenêtre a écrit dans cet audit.")
 
-    def show_saved(self, words: str, *, onward: bool = True) -> None:
+    def show_saved(self, saved: Saved) -> None:
         """Show that it is on disk, then go to what is left."""
-        if onward:
-            self.fiche.forget_typed()
-            self._drafts.answered(self.visiting.key)
-        if onward and not self.visiting.onward():
-            words = (
-                f"{words}. Il ne reste rien : {key_now(self.app, GoBilan)}, le bilan"
-            )
-        words = f"{_ANSWERED if onward else SAVED}{words}"
-        self.show(words, DONE)
-        if onward and self.visiting.answered and not self.is_gridding:
+        self.fiche.forget_typed()
+        self._drafts.answered(self.visiting.key)
+        saved = saved._replace(label=f"{_ANSWERED}{saved.label}")
+        if not self.visiting.onward():
+            end = f". Il ne reste rien : {key_now(self.app, GoBilan)}, le bilan"
+            saved = saved._replace(answer=f"{saved.answer}{end}")
+        self.show(str(saved), DONE)
+        if self.visiting.answered and not self.is_gridding:
             keys = (key_now(self.app, each) for each in (GoAnswered, WriteNote))
             back = "{} y revenir, {} la noter".format(*keys).replace(" ", "\u00a0")
             more = self._drafts.offer(self.visiting.key) or back
-            self.fiche.status(words, DONE, f"   {more}")
+            self.fiche.status_saved(saved, DONE, f"   {more}")
 
     def _walk(self, step: int) -> None:
         visiting = self.visiting

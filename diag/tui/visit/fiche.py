@@ -21,7 +21,7 @@ from diag.answers.types import TYPES
 from diag.assess.words import SHORT
 from diag.audit.answer import Key, find_word
 from diag.audit.card import QuestionCard, Scale, StandingAnswer
-from diag.audit.visit import VisitSession
+from diag.audit.visit import Saved, VisitSession
 from diag.model.audit import Value
 from diag.model.checklist import Question
 from diag.model.enums import State
@@ -272,9 +272,6 @@ _LONGEST = 4
 _SLACK, _LEAST = 12, 16
 """Columns that words leave empty at the ends of lines; those of a label at least."""
 
-_BEFORE_ANSWER = "\u00a0: "
-"""What stands between a label and the answer to it."""
-
 
 class Fiche(Sturdy, Vertical):
     """One question panel, the same for every question; commands go to the screen."""
@@ -360,22 +357,28 @@ class Fiche(Sturdy, Vertical):
         shown = [DrawnLine(how)]
         self.query_one("#fiche-how", TextSheet).show(lambda _width: shown)
 
-    def status(self, text: str, style: str = "", tail: str = "") -> None:
-        """Show under the line what is understood, saved, refused, doubtful.
+    def status(self, text: str, style: str = "") -> None:
+        """Show under the line what is understood, refused, doubtful."""
+        self._say(Content.styled(content(text).plain, style))
 
-        The `tail` stays in sight: of a text too long for both, the label is cut.
+    def status_saved(self, saved: Saved, style: str, tail: str) -> None:
+        """Show under the line what is on disk, then the keys of the `tail`.
+
+        Of a text too long for both, the label is cut.
         """
-        sheet = self.query_one("#fiche-status", TextSheet)
-        room = sheet.size.width * _STATUS - len(tail) - _SLACK
-        if tail and len(text) > room > 0:
-            label, between, answer = text.rpartition(_BEFORE_ANSWER)
-            left = room - len(between + answer) - 1
+        width = self.query_one("#fiche-status", TextSheet).size.width
+        room = width * _STATUS - len(tail) - _SLACK
+        if len(str(saved)) > room > 0:
+            left = room - len(str(saved._replace(label="…")))
             if left < _LEAST:
                 tail = ""  # a long answer is worth more than a key
             else:
-                text = f"{label[:left]}…{between}{answer}"
-        words = Content.styled(content(text).plain, style)
-        words += Content.styled(tail, "$text-muted")
+                saved = saved._replace(label=f"{saved.label[:left]}…")
+        words = Content.styled(content(str(saved)).plain, style)
+        self._say(words + Content.styled(tail, "$text-muted"))
+
+    def _say(self, words: Content) -> None:
+        sheet = self.query_one("#fiche-status", TextSheet)
         lines = len(wrapped(words, sheet.size.width))
         height = min(max(lines, _STATUS), _LONGEST)
         if sheet.styles.height is None or sheet.styles.height.value != height:
