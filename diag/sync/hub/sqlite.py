@@ -238,16 +238,7 @@ class SqliteEngine:
                     return
                 self._writer.execute("begin immediate")
                 try:
-                    version = _version_of(self._writer, path)
-                    for number, tables in enumerate(_STEPS[version:], version + 1):
-                        run(self._writer, tables)
-                        if fill := FILLS.get(number):
-                            fill(SqliteTransaction(self._writer))
-                    if not version:
-                        ident = token_hex(8)
-                        self._writer.execute("insert into hub values (?)", [ident])
-                    if version < VERSION:
-                        self._writer.execute(f"pragma user_version = {VERSION}")
+                    _upgrade(self._writer, _version_of(self._writer, path))
                     self._writer.execute("commit")
                 except BaseException:
                     self._writer.execute("rollback")
@@ -329,6 +320,18 @@ class SqliteEngine:
         while not self._readers.empty():
             self._readers.get_nowait().close()
         self._writer.close()
+
+
+def _upgrade(connection: sqlite3.Connection, version: int) -> None:
+    """Bring tables to this version, inside the caller's transaction; 0: none yet."""
+    for number, tables in enumerate(_STEPS[version:], version + 1):
+        run(connection, tables)
+        if fill := FILLS.get(number):
+            fill(SqliteTransaction(connection))
+    if not version:
+        connection.execute("insert into hub values (?)", [token_hex(8)])
+    if version < VERSION:
+        connection.execute(f"pragma user_version = {VERSION}")
 
 
 def _check_version(connection: sqlite3.Connection, path: Path) -> None:
