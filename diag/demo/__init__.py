@@ -41,7 +41,6 @@ from diag.documents.templates import build_document
 from diag.documents.write import write_reports
 from diag.journal import subjects
 from diag.journal.journal import FILE
-from diag.journal.revision import NewRevision as NewRevision
 from diag.model.enums import READERS, Audience, AuditStatus, Outcome, Participant
 from diag.model.errors import DiagError
 from diag.model.programme import (
