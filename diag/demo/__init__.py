@@ -34,7 +34,8 @@ from diag.demo.stories import (
 )
 from diag.demo.territory import with_key, write_fictional_territory
 from diag.documents.drafts import DraftKind, drafted
-from diag.documents.formats import FORMATS, Format
+from diag.documents.formats import FORMATS as FORMATS
+from diag.documents.formats import Format
 from diag.documents.programme import programme_deliberation
 from diag.documents.synthesis import synthesis
 from diag.documents.templates import build_document
@@ -193,7 +194,7 @@ def _made(workspace: Workspace) -> Iterator[tuple[str, str]]:
             problem = report.office.house.explain(audience)
             if story == FULL and not problem:  # an accessible PDF is asked of one
                 try:
-                    notice = FORMATS[Format.PDF].write(document)[1]
+                    notice = document.write(Format.PDF)[1]
                 except DiagError as error:
                     notice = str(error)
                 problem = f"{audience} : {notice}" if notice else ""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
+from pkgutil import resolve_name
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -18,6 +19,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from diag.audit.report import NONE, Picture, Pictures
 from diag.documents.blocks import Draw, Drawing, Md, one_line, resolved, written
+from diag.documents.formats import FORMATS, Format
 from diag.words.sentences import typeset
 from diag.workspace.charter import SHIPPED_LOOK, Look
 
@@ -115,6 +117,17 @@ class Document:
     """What its PDF holds besides its Markdown."""
     is_short: bool = False
     """Whether its PDF needs no table of contents."""
+
+    def write(self, form: Format) -> tuple[bytes, str]:
+        """Return its bytes in a form, and what it could not be made to be.
+
+        Raises:
+            DiagError: when this machine cannot make this form.
+        """
+        if not (writer := FORMATS[form].writer):
+            return self.markdown.encode("utf-8"), ""
+        made: tuple[bytes, str] = resolve_name(writer)(self)
+        return made
 
     @cached_property
     def paper(self) -> "Document":

@@ -14,7 +14,7 @@ from diag.audit.remarks import held_words, slips_of
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession, listed
 from diag.documents.blocks import inline, written
-from diag.documents.formats import FORMATS, Format
+from diag.documents.formats import Format
 from diag.journal.journal import Journal
 from diag.model.audit import Audit
 from diag.model.enums import READERS, Audience, AuditStatus
@@ -89,7 +89,7 @@ def write_paper(
     for form in formats:
         path = folder / f"{paper.stem}.{form}"
         try:
-            content, warning = FORMATS[form].write(paper.document)
+            content, warning = paper.document.write(form)
         except DiagError as error:
             yield WrittenFile(None, str(error))
             continue

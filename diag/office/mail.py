@@ -255,7 +255,7 @@ def _attachments(
     for forms in ((Format.PDF, Format.HTML), (Format.ODT,)):
         for form in forms:
             try:
-                content, warning = FORMATS[form].write(document)
+                content, warning = document.write(form)
             except DiagError as error:
                 warnings.append(str(error))
                 continue

@@ -17,7 +17,7 @@ from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.demo.stories import play, scenario
 from diag.documents.atlas import write_atlas
-from diag.documents.formats import FORMATS, Format
+from diag.documents.formats import Format
 from diag.documents.formats.pdf import _source
 from diag.documents.synthesis import synthesis
 from diag.documents.tables import chosen, write_map
@@ -138,10 +138,10 @@ def printed(session: AuditSession) -> list[bytes]:
     """Return every document of an audit in every form; a PDF, as Typst reads it."""
     report = report_of(session)
     documents = [build_document(report, one) for one in Audience]
-    forms = [FORMATS[form] for form in Format if form is not Format.PDF]
+    forms = [form for form in Format if form is not Format.PDF]
     return [
         *(_source(one).encode() for one in documents),
-        *(form.write(one)[0] for one in documents for form in forms),
+        *(one.write(form)[0] for one in documents for form in forms),
     ]
 
 

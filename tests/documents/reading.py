@@ -8,7 +8,7 @@ from markdown_it.token import Token
 
 from diag.audit.report import NONE, Pictures, Report
 from diag.documents.document import Document, Meta, inline_text
-from diag.documents.formats import FORMATS, Format
+from diag.documents.formats import Format
 from diag.documents.templates import build_document
 from diag.model.enums import Audience
 
@@ -47,7 +47,7 @@ def document(
 def html(source: Document | str, title: str, pictures: Pictures = NONE) -> str:
     """Return a document as a page."""
     made = document(source, title, pictures=pictures)
-    return FORMATS[Format.HTML].write(made)[0].decode()
+    return made.write(Format.HTML)[0].decode()
 
 
 def odt(
@@ -59,7 +59,7 @@ def odt(
 ) -> bytes:
     """Return a document as a file of office suites."""
     made = document(source, title, author, day, pictures)
-    return FORMATS[Format.ODT].write(made)[0]
+    return made.write(Format.ODT)[0]
 
 
 def pdf(
@@ -71,4 +71,4 @@ def pdf(
 ) -> tuple[bytes, str]:
     """Return a document as a PDF, and what it could not be made to be."""
     made = document(source, title, author, day, pictures)
-    return FORMATS[Format.PDF].write(made)
+    return made.write(Format.PDF)

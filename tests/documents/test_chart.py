@@ -29,7 +29,7 @@ from diag.documents.drawings import (
     draw_scores,
     draw_years,
 )
-from diag.documents.formats import FORMATS, Format
+from diag.documents.formats import Format
 from diag.documents.formats.pdf import write_pdf
 from diag.documents.school_drawings import ON_PAPER, HeatMark, draw_heat, heat_mark
 from diag.documents.templates import build_document
@@ -256,7 +256,7 @@ def test_no_form_prints_a_drawing_then_the_table_of_its_numbers() -> None:
     page = html(made, "x")
     shown = page.index(f"<strong>{title}</strong>")
     assert page.index("</figure>", shown) < page.index("<details>", shown)
-    source = FORMATS[Format.ODT].write(made)[0]
+    source = made.write(Format.ODT)[0]
     assert b"dessin1.svg" not in source
     assert "Score de chaque domaine, et part examinée" in made.markdown
 

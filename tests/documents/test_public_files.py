@@ -22,7 +22,7 @@ from diag.documents import drafts
 from diag.documents.atlas import write_atlas
 from diag.documents.document import Document
 from diag.documents.drafts import DraftKind, drafted
-from diag.documents.formats import FORMATS, Format
+from diag.documents.formats import Format
 from diag.documents.formats.pdf import _source
 from diag.documents.mail import letter
 from diag.documents.synthesis import synthesis
@@ -113,7 +113,7 @@ def _papers(
 def _written(document: Document, form: Format) -> bytes:
     if form is Format.PDF:
         return _source(document).encode()
-    return FORMATS[form].write(document)[0]
+    return document.write(form)[0]
 
 
 def _atlas(

@@ -9,7 +9,7 @@ import pytest
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.history import changes_of
 from diag.audit.session import AuditSession, start
-from diag.documents.formats import FORMATS, Format
+from diag.documents.formats import Format
 from diag.documents.questionnaire import compose, keep, printed_for, printed_in
 from diag.model.checklist import Question
 from diag.model.enums import Provenance, State
@@ -32,7 +32,7 @@ def test_the_page_of_a_school_is_one_page_in_every_form(
 ) -> None:
     with workspace(tmp_path) as made:
         paper, printed = compose(started(made), whom)
-        pdf, warning = FORMATS[Format.PDF].write(paper.document)
+        pdf, warning = paper.document.write(Format.PDF)
         assert not warning
         assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 1
         assert printed.on == DAY.isoformat()
@@ -40,7 +40,7 @@ def test_the_page_of_a_school_is_one_page_in_every_form(
         for word in (SCHOOL, "2026-2027", "Vallombre Numérique", "N’écrivez aucun nom"):
             assert word in paper.document.markdown
         for form in (Format.HTML, Format.ODT, Format.MARKDOWN):
-            assert FORMATS[form].write(paper.document)[0]
+            assert paper.document.write(form)[0]
 
 
 def test_only_what_he_can_declare_and_nobody_knows_is_asked(tmp_path: Path) -> None:

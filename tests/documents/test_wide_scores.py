@@ -22,7 +22,7 @@ from diag.audit.report import Report
 from diag.audit.suppose import Option
 from diag.documents.drafts.council import minutes
 from diag.documents.drafts.school import application
-from diag.documents.formats import FORMATS, Format
+from diag.documents.formats import Format
 from diag.documents.mail import letter
 from diag.documents.synthesis import commune_synthesis
 from diag.documents.synthesis.territory import (
@@ -103,7 +103,7 @@ def test_a_wide_score_is_read_in_the_technical_annex_alone(
     audience: Audience, form: Format
 ) -> None:
     document = build_document(little_known(), audience)
-    text = seen(FORMATS[form].write(document)[0], form)
+    text = seen(document.write(form)[0], form)
 
     assert bool(wide(text)) == (audience is Audience.TECHNIQUE)
     assert "xaminé à" in text

@@ -9,7 +9,7 @@ from PIL import Image
 
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
-from diag.documents.formats import FORMATS, Format
+from diag.documents.formats import Format
 from diag.documents.templates import build_document
 from diag.documents.write import write_reports
 from diag.model.enums import READERS, Audience
@@ -249,8 +249,6 @@ def test_a_clumsy_drawing_never_stops_a_pdf(
     (folder / "logo.svg").write_text(drawing, encoding="utf-8")
     charter(folder, "logo: logo.svg\n")
     report = report_of(session)
-    content, warning = FORMATS[Format.PDF].write(
-        build_document(report, Audience.EQUIPE)
-    )
+    content, warning = build_document(report, Audience.EQUIPE).write(Format.PDF)
     assert content.startswith(b"%PDF")
     assert warning == ""

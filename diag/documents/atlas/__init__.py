@@ -28,7 +28,8 @@ from diag.documents.atlas.school import (
     scores_of,
     slug,
 )
-from diag.documents.formats import FORMATS, OPENED, Format
+from diag.documents.formats import FORMATS as FORMATS
+from diag.documents.formats import OPENED, Format
 from diag.documents.synthesis.gathering import is_begun
 from diag.documents.tables import ChosenAudits, Count, Progress, chosen, read_counts
 from diag.documents.templates import build_document
@@ -172,7 +173,7 @@ class _Making:
         document, files = build_document(report, audience), list[File]()
         for form in self.forms:
             try:
-                content, warning = FORMATS[form].write(document)
+                content, warning = document.write(form)
             except DiagError as error:  # this machine cannot make it
                 self.warnings[str(error)] = None
                 continue

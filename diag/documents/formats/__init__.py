@@ -1,13 +1,8 @@
-"""The forms of a document, and the writer of each, loaded by its first use."""
+"""The forms of a document: how each is offered and named, and what writes it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import import_module
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from diag.documents.document import Document
 
 
 class Format(StrEnum):
@@ -21,28 +16,15 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DocumentWriter:
-    """How a form is offered, named in a message, and written."""
+    """How a form is offered and named in a message, and the function that writes it."""
 
     label: str
     """In a list of forms to choose."""
     mime: str
     in_mail: str
     """What its reader does with it; empty: no message brings it."""
-    function: str
-    """Its writer: `module.function`, of this package; empty: the source itself."""
-
-    def write(self, document: "Document") -> tuple[bytes, str]:
-        """Return a document's bytes, and what it could not be made to be.
-
-        Raises:
-            DiagError: when this machine cannot make this form.
-        """
-        if not self.function:
-            return document.markdown.encode("utf-8"), ""
-        module, _, function = self.function.partition(".")
-        writer = getattr(import_module(f"{__name__}.{module}"), function)
-        written: tuple[bytes, str] = writer(document)
-        return written
+    writer: str
+    """Its function, `module:function`, loaded by its first use; empty: the source."""
 
 
 FORMATS: Mapping[Format, DocumentWriter] = {
@@ -50,19 +32,19 @@ FORMATS: Mapping[Format, DocumentWriter] = {
         "PDF, à imprimer et à archiver",
         "application/pdf",
         "à lire et à imprimer",
-        "pdf.write_pdf",
+        "diag.documents.formats.pdf:write_pdf",
     ),
     Format.ODT: DocumentWriter(
         "ODT, à reprendre dans un traitement de texte",
         "application/vnd.oasis.opendocument.text",
         "le même, modifiable (LibreOffice, Word)",
-        "odt.write_odt",
+        "diag.documents.formats.odt:write_odt",
     ),
     Format.HTML: DocumentWriter(
         "HTML, à lire dans un navigateur",
         "text/html",
         "à lire dans un navigateur",
-        "html.write_html",
+        "diag.documents.formats.html:write_html",
     ),
     Format.MARKDOWN: DocumentWriter(
         "Markdown, le texte source", "text/markdown", "", ""

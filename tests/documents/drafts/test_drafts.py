@@ -11,7 +11,7 @@ from diag.documents.drafts import (
     drafted,
     possible_drafts,
 )
-from diag.documents.formats import FORMATS, Format
+from diag.documents.formats import Format
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.office.imports import import_file
@@ -80,6 +80,6 @@ def test_every_draft_takes_the_four_forms(made: Workspace) -> None:
     for draft in DraftKind:
         paper = drafted(made, draft, SCHOOL, DAY).paper
         for form in Format:
-            content, warning = FORMATS[form].write(paper.document)
+            content, warning = paper.document.write(form)
             assert content
             assert not warning

@@ -10,7 +10,7 @@ from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import move
 from diag.audit.report import report_of
-from diag.documents.formats import FORMATS, Format
+from diag.documents.formats import Format
 from diag.documents.synthesis import gathered, scope_named, synthesis
 from diag.documents.write import write_paper
 from diag.model.enums import AuditStatus
@@ -101,7 +101,7 @@ def test_what_cannot_be_told_says_what_to_do(
 def test_the_same_audits_are_the_same_bytes_in_every_form(made: Workspace) -> None:
     one, again = (synthesis(made, "territoire", DAY)[0] for _ in range(2))
     for form in Format:
-        assert FORMATS[form].write(one.document) == FORMATS[form].write(again.document)
+        assert one.document.write(form) == again.document.write(form)
 
 
 def test_a_paper_is_written_whole_in_the_forms_asked(
