@@ -172,7 +172,7 @@ class AnswerType:
     ) -> Parsed:
         """Return the answer that keys give: twins of digits, first letters of a choice.
 
-        With `today`, a day may be said in short.
+        With `today`, a day may be short.
 
         Raises:
             Refused: it is no answer, or it names several choices.
@@ -339,7 +339,7 @@ class AnswerType:
         raise NotImplementedError
 
     def in_full(self, question: Question, typed: str, today: date | None) -> str:
-        """Return a day said from `today` as it is written; the rest as typed."""
+        """Return a day as it is written, read from `today`; the rest as typed."""
         return typed
 
     def expand(self, question: Question, typed: str) -> object:

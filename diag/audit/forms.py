@@ -253,7 +253,7 @@ def declarer_words(whom: str, function: str = "") -> str:
 def field_value(question: Question, row: FormRow, today: date) -> Value:
     """Return the canonical value of a row; none where it reads « inconnu ».
 
-    A day that it says in short is read from `today`.
+    A short day is read from `today`.
 
     Raises:
         Refused: it cannot be an answer.

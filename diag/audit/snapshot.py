@@ -14,9 +14,8 @@ from diag.assess.judge import judge_of, public, rooted
 from diag.assess.results import Advice, Assessment
 from diag.checklist.edition import ENGINE, compare
 from diag.journal import subjects
-from diag.journal.attachments import Editions
 from diag.journal.facts import edition_of, facts_after, facts_of, plan_of
-from diag.journal.journal import Journal
+from diag.journal.journal import Editions, Journal
 from diag.journal.revision import NewRevision, Revision
 from diag.model.audit import (
     DIRECTORY,

@@ -14,10 +14,10 @@ from struct import Struct
 from typing import NamedTuple
 
 from diag.journal import ingest, subjects
-from diag.journal.attachments import THUMBNAIL, AttachmentStore, Editions
+from diag.journal.attachments import THUMBNAIL, AttachmentStore
 from diag.journal.errors import JournalError
 from diag.journal.ingest import Ingested
-from diag.journal.journal import AuditSum, Journal
+from diag.journal.journal import AuditSum, Editions, Journal
 from diag.journal.revision import Revision, is_hash
 from diag.journal.school_lines import stages
 from diag.model.enums import AuditStatus

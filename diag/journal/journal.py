@@ -1,12 +1,13 @@
-"""The journal of a workspace: one SQLite file, one way in, readable at any time."""
+"""The journal of a workspace: one SQLite file, one way in; editions and settings."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from functools import reduce
+from hashlib import sha256
 from operator import xor
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from diag.journal import connection as keys
 from diag.journal import ingest, proof, recorder, subjects
@@ -22,6 +23,9 @@ from diag.journal.errors import (
 from diag.journal.file import PATIENCE, JournalFile, open_file, open_in_memory
 from diag.journal.ingest import Ingested, Tally, write
 from diag.journal.revision import Json, NewRevision, Origin, Revision, loads, parse
+
+if TYPE_CHECKING:
+    from diag.model.checklist import Checklist
 
 FILE = "diag.db"
 """Name of the journal's file in a workspace."""
@@ -432,6 +436,78 @@ class Journal(JournalFile):
         """Find the projections again from the log alone."""
         with self.transaction() as connection:
             proof.rebuild(connection)
+
+
+class Editions:
+    """The compiled checklists of a journal."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._opened: dict[str, Checklist] = {}
+
+    def keep(self, compiled: bytes) -> str:
+        """Keep a compiled edition; return its digest. Keeping one twice is harmless."""
+        digest = sha256(compiled).hexdigest()
+        if not self.holds(digest):
+            with self._journal.transaction() as connection:
+                connection.execute(
+                    "insert or ignore into edition values (?, ?)",
+                    [digest, compiled.decode("utf-8")],
+                )
+                proof.seal(connection, "edition")
+        return digest
+
+    def holds(self, digest: str) -> bool:
+        """Say whether an edition is here."""
+        sql = "select 1 from edition not indexed where digest = ?"
+        return bool(self._journal.select(sql, [digest]))
+
+    def digests(self) -> Sequence[str]:
+        """Return the digests of all editions, in the order in which they came.
+
+        Tell when the disk changed the list.
+        """
+        self._journal.check_table("edition")
+        rows = self._journal.select("select digest from edition order by rowid")
+        return [digest for (digest,) in rows]
+
+    def read(self, digest: str) -> bytes:
+        """Return a compiled edition, as it was kept.
+
+        Raises:
+            JournalError: when it is not here, or no longer what was kept.
+        """
+        sql = "select body from edition not indexed where digest = ?"
+        rows = self._journal.select(sql, [digest])
+        if not rows:
+            self._journal.check_table("edition")
+            raise JournalError(
+                f"L'édition de grilles {digest[:12]} n'est pas sur cet ordinateur : "
+                "synchronisez avec le poste qui a ouvert l'audit."
+            )
+        body: bytes = rows[0][0].encode("utf-8")
+        if sha256(body).hexdigest() != digest:
+            raise damaged(f"L'édition de grilles {digest[:12]} est abîmée.")
+        return body
+
+    def open(self, digest: str) -> "Checklist":
+        """Return the checklists of an edition, ready to judge.
+
+        The same object each time: an edition never changes, and its rules are
+        compiled once.
+
+        Raises:
+            JournalError: when it is not here, or no longer what was kept.
+        """
+        # Only who judges pays for the reading of checklists.
+        from diag.checklist.edition import EditionError, open_edition  # noqa: PLC0415
+
+        try:
+            if digest not in self._opened:
+                self._opened[digest] = open_edition(self.read(digest))
+            return self._opened[digest]
+        except EditionError as error:
+            raise JournalError(f"Édition {digest[:12]} : {error}") from error
 
 
 _LATEST = "select max(at) from head where audit = (select max(audit) from head)"

@@ -180,7 +180,7 @@ DAYS_AROUND = {"avant hier": -2, "hier": -1, "aujourd hui": 0, "demain": 1}
 
 
 def day_around(text: str, today: date) -> date | None:
-    """Return the day that « hier » says; None when it is no such word."""
+    """Return the day that « hier » names; None when it is no such word."""
     days = DAYS_AROUND.get(fold(text))
     return None if days is None else today + timedelta(days)
 

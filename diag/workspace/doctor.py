@@ -25,7 +25,6 @@ from diag.journal import connection as keys
 from diag.journal.attachments import FILE as PHOTOS
 from diag.journal.attachments import (
     AttachmentStore,
-    Editions,
     back_up_photos,
     restore_photos,
     verify_copied_photos,
@@ -42,7 +41,7 @@ from diag.journal.errors import (
     UnreachableError,
 )
 from diag.journal.exchange import held_by_hubs
-from diag.journal.journal import FILE, Journal, get_setting, put_setting
+from diag.journal.journal import FILE, Editions, Journal, get_setting, put_setting
 from diag.journal.outbox import Outbox
 from diag.journal.revision import Revision, parse
 from diag.model.errors import DiagError, Health, Inspection

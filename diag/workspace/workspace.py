@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from diag.checklist import LAST_READ
-from diag.journal.attachments import Editions
 from diag.journal.connection import keep_private
 from diag.journal.journal import (
     BEHIND,
     FILE,
+    Editions,
     Journal,
     damaged_setting,
     get_setting,

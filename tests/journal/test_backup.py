@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from diag.journal import changes
-from diag.journal.attachments import Editions
 from diag.journal.backup import FOLDER, backup, restore, verify
 from diag.journal.connection import connect
 from diag.journal.errors import (
@@ -14,7 +13,7 @@ from diag.journal.errors import (
     NotAJournalError,
     UnreachableError,
 )
-from diag.journal.journal import FILE, Journal
+from diag.journal.journal import FILE, Editions, Journal
 from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, ROOT, known
 

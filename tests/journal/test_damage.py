@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 
 from diag.journal import changes, proof
-from diag.journal.attachments import Editions
 from diag.journal.backup import backup, verify
 from diag.journal.bundles import brought, intake
 from diag.journal.errors import DamagedError, JournalError
-from diag.journal.journal import FILE, Journal
+from diag.journal.journal import FILE, Editions, Journal
 from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, ROOT, known
 from tests.journal.worlds import histories, memory

@@ -1,9 +1,8 @@
 import pytest
 
 from diag.checklist.edition import compiled, digest
-from diag.journal.attachments import Editions
 from diag.journal.errors import DamagedError, JournalError
-from diag.journal.journal import Journal
+from diag.journal.journal import Editions, Journal
 from tests.assess.builders import boolean, checklist, criterion
 
 LIST = checklist([boolean("fibre")], [criterion("debit", {3: "fibre"})])

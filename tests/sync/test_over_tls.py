@@ -12,8 +12,8 @@ from threading import Thread
 import pytest
 
 from diag.journal import changes
-from diag.journal.attachments import AttachmentStore, Editions
-from diag.journal.journal import Journal
+from diag.journal.attachments import AttachmentStore
+from diag.journal.journal import Editions, Journal
 from diag.journal.revision import now
 from diag.model.errors import DiagError
 from diag.sync import transfer
