@@ -220,9 +220,7 @@ _SPELLING = click.option(
 @_SPELLING
 def check_overlay(workspace: Workspace, *, spelling: bool) -> None:
     """Vérifie vos changements, posés sur les grilles livrées."""
-    from diag.workspace.editions import overlay_of  # noqa: PLC0415 - 60 ms
-
-    overlay = overlay_of(workspace)
+    overlay = workspace.overlay
     result = _check(shipped_checklists(), overlay, spelling=spelling)
     changed = counted(result.overlaid, "élément changé", "éléments changés")
     _print_problems(result, f"{overlay} : {changed} ; {result.summary}")
@@ -385,9 +383,8 @@ def check_templates(workspace: Workspace) -> None:
     """Essaie vos modèles et votre charte sur des audits inventés."""
     from diag.demo import problems_tried  # noqa: PLC0415 - Jinja
     from diag.documents.templates import templates as every  # noqa: PLC0415
-    from diag.workspace.editions import overlay_of  # noqa: PLC0415 - 60 ms
 
-    overlay = overlay_of(workspace)
+    overlay = workspace.overlay
     found = every(workspace)
     made: list[str] = []
     problems = problems_tried(overlay, made.append)

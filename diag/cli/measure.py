@@ -45,7 +45,6 @@ from diag.probes.mire import (
 )
 from diag.words.dates import written_day
 from diag.words.sentences import counted, listed
-from diag.workspace.editions import overlay_of
 
 if TYPE_CHECKING:
     from diag.probes.run import Runner
@@ -112,7 +111,7 @@ def measure(
     """
     check_installed()
     session.check_method()
-    lists = measure_lists(overlay_of(session.workspace) / MEASURES)
+    lists = measure_lists(session.workspace.overlay / MEASURES)
     for notice in lists.notices:
         click.echo(notice, err=True)
     place = find_place(session, room) if room else None

@@ -27,7 +27,7 @@ from diag.model.checklist import is_stale
 from diag.model.text import Number, canonical_number, clean_line
 from diag.words.dates import describe_day
 from diag.workspace.disk import write_whole
-from diag.workspace.editions import current, overlay_of
+from diag.workspace.editions import current
 from diag.workspace.workspace import Workspace
 
 
@@ -51,7 +51,7 @@ def import_own_table(
     Raises:
         DiagError: when the file is no such table, or nothing could be written.
     """
-    overlay = overlay_of(workspace)
+    overlay = workspace.overlay
     target = overlay / f"import-{kind}.yaml"
     own = f"{overlay.name}/{target.name}"
     section = SECTIONS[kind]

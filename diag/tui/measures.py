@@ -67,7 +67,6 @@ from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.proposals import OpenFilled, ProposalsScreen
 from diag.tui.text import Sentence, content
 from diag.words.sentences import counted, sentence, system_sentence
-from diag.workspace.editions import overlay_of
 
 if TYPE_CHECKING:
     from diag.probes.host import Host
@@ -396,7 +395,7 @@ class MeasuresScreen(PlaceScreen):
 
     @property
     def _lists(self) -> MeasureLists:
-        return measure_lists(overlay_of(self._session.workspace) / MEASURES)
+        return measure_lists(self._session.workspace.overlay / MEASURES)
 
     @property
     def _mire(self) -> str:

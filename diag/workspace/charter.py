@@ -12,7 +12,6 @@ from pathlib import Path
 
 from diag.checklist.overlay import CHARTER
 from diag.checklist.source import MAX_BYTES, Scalar, read_source, spot_of
-from diag.workspace.editions import overlay_of
 from diag.workspace.picture import Logo, LogoError, read_logo
 from diag.workspace.workspace import Workspace
 
@@ -189,7 +188,7 @@ _MARKED = (".png", ".jpg", ".jpeg", ".svg", ".yaml")
 
 def templates_folder(workspace: Workspace) -> Path:
     """Return the folder of one's own templates, there or not."""
-    return overlay_of(workspace) / FOLDER
+    return workspace.overlay / FOLDER
 
 
 def office_of(workspace: Workspace) -> Issuer:
@@ -201,7 +200,7 @@ def office_of(workspace: Workspace) -> Issuer:
 
 def house_of(workspace: Workspace) -> House:
     """Return the templates and the charter of a workspace's overlay, read anew."""
-    overlay = overlay_of(workspace)
+    overlay = workspace.overlay
     if not overlay.is_dir():
         return House()
     mark = sha256()

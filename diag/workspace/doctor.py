@@ -48,10 +48,9 @@ from diag.model.errors import DiagError, Health, Inspection
 from diag.words.dates import day_words
 from diag.words.sentences import counted, listed
 from diag.workspace.disk import write_whole
-from diag.workspace.editions import OVERLAY
 from diag.workspace.people import carry_out_again
 from diag.workspace.settings import Settings
-from diag.workspace.workspace import Workspace
+from diag.workspace.workspace import OVERLAY, Workspace
 
 
 class LostLines(NamedTuple):

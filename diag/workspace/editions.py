@@ -31,9 +31,6 @@ from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.workspace.workspace import Workspace
 
-OVERLAY = "overlay"
-"""Folder of the workspace where the syndicat's own changes are."""
-
 _KEY = "compiled"
 _SHIPPED = "compiled.shipped"
 _SHOWN = 5
@@ -48,18 +45,13 @@ class Current:
     """Why the syndicat's own changes are not in it, in French; empty when they are."""
 
 
-def overlay_of(workspace: Workspace) -> Path:
-    """Return the folder of the syndicat's own changes, there or not."""
-    return workspace.folder / OVERLAY
-
-
 def current(workspace: Workspace) -> Current:
     """Return the checklists in use: the shipped ones, the overlay put over them.
 
     Raises:
         DiagError: when the shipped ones hold errors; shows the first ones.
     """
-    overlay = overlay_of(workspace)
+    overlay = workspace.overlay
     if not has_changes(overlay):
         return Current(shipped_edition(workspace))
     try:

@@ -83,6 +83,10 @@ _IDLE = timedelta(days=2 * 366)
 """An audit a year: nobody writes nothing for longer, unless the clock is ahead."""
 
 
+OVERLAY = "overlay"
+"""Folder of the workspace where the syndicat's own changes are."""
+
+
 class Workspace:
     """Everything one user has: open it, use it, close it."""
 
@@ -91,6 +95,11 @@ class Workspace:
         self.journal = journal
         self.world = world
         self.editions = Editions(journal)
+
+    @property
+    def overlay(self) -> Path:
+        """The folder of the syndicat's own changes, there or not."""
+        return self.folder / OVERLAY
 
     @cached_property
     def territory(self) -> "Territory":

@@ -8,7 +8,7 @@ from diag.imports.source import ImportRefusedError
 from diag.model.checklist import AidState, Checklist
 from diag.model.enums import BudgetSection, FinanceTopic
 from diag.office.imports import OwnImport, import_own_table
-from diag.workspace.editions import current, overlay_of
+from diag.workspace.editions import current
 from diag.workspace.workspace import Workspace
 from tests.audit.small_edition import ship
 
@@ -72,7 +72,7 @@ def test_rows_that_say_what_is_shipped_write_nothing(
 ) -> None:
     account = read(desk, csv, "id;prix courant\nprise_rj45;95,5\n")
     assert account.lines == ("tarifs.csv : 1 comme livrée.",)
-    assert not (overlay_of(desk) / "import-prix.yaml").exists()
+    assert not (desk.overlay / "import-prix.yaml").exists()
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_a_refused_row_is_told_with_its_line_and_the_others_come_in(
 
 
 def test_a_row_twice_or_changed_by_hand_is_refused(desk: Workspace, csv: Path) -> None:
-    overlay_of(desk).mkdir()
-    (overlay_of(desk) / "local.yaml").write_text(
+    desk.overlay.mkdir()
+    (desk.overlay / "local.yaml").write_text(
         "prices:\n  - {id: tablette, as_of: 2026}\n", encoding="utf-8"
     )
     rows = "tablette;300\nprise_rj45;99\nprise_rj45;98\n"
@@ -208,7 +208,7 @@ def test_a_dry_run_tells_each_cell_and_writes_nothing(
 ) -> None:
     csv.write_text(PRICES, encoding="utf-8")
     account = import_own_table(desk, "prix", csv, dry_run=True)
-    assert not overlay_of(desk).exists()
+    assert not desk.overlay.exists()
     told = "\n".join(account.lines)
     assert "  prise_rj45\n    relevé en : 2025 → 2026\n    prix courant : " in told
     assert "  borne_de_la_somme (à ajouter)\n    désignation : (vide) → " in told

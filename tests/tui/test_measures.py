@@ -25,8 +25,7 @@ from diag.tui import measures
 from diag.tui.app import DiagApp
 from diag.tui.measures import MeasuresScreen
 from diag.tui.proposals import ProposalsScreen
-from diag.workspace.editions import OVERLAY
-from diag.workspace.workspace import Workspace, fixed_world
+from diag.workspace.workspace import OVERLAY, Workspace, fixed_world
 from tests.examples import cases
 from tests.imports import evidence_samples as samples
 from tests.probes.builders import measured, run_of

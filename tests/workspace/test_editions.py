@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.workspace.editions import current, overlay_of, shipped_edition
+from diag.workspace.editions import current, shipped_edition
 from diag.workspace.workspace import Workspace
 from tests.audit.small_edition import ship
 
@@ -17,7 +17,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def written(desk: Workspace, text: str, name: str = "local.yaml") -> Path:
-    folder = overlay_of(desk)
+    folder = desk.overlay
     folder.mkdir(exist_ok=True)
     path = folder / name
     path.write_text(text, encoding="utf-8")

@@ -9,8 +9,7 @@ from diag.journal.attachments import AttachmentStore
 from diag.journal.backup import FOLDER
 from diag.journal.errors import DamagedError
 from diag.workspace import doctor as keeping
-from diag.workspace.editions import OVERLAY
-from diag.workspace.workspace import Workspace
+from diag.workspace.workspace import OVERLAY, Workspace
 from tests.audit.builders import workspace
 
 pytestmark = pytest.mark.durable
