@@ -18,7 +18,14 @@ from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind, Socle, Standing, State
 from diag.model.text import Bounds
 from diag.words.sentences import in_cell, listed, uncapitalised
-from diag.words.vocabulary import COMPLIANCES, FEMININE, LEVELS, PLACES, SOCLES
+from diag.words.vocabulary import (
+    COMPLIANCES,
+    FEMININE,
+    LEVEL_PHRASES,
+    LEVELS,
+    PLACES,
+    SOCLES,
+)
 
 EXPECTED = 2
 """The level that a criterion should reach: « recommandé »."""
@@ -58,6 +65,13 @@ def verdict_words(verdict: Verdict) -> str:
     else:
         words = f"{LEVELS[low]} à {LEVELS[high]}"
     return _maybe(words, verdict.standing)
+
+
+def level_phrase(low: int, high: int) -> str:
+    """Return « niveau de base », or « niveau entre base et recommandé »."""
+    if low == high:
+        return LEVEL_PHRASES[low]
+    return f"niveau entre {LEVELS[low]} et {LEVELS[high]}"
 
 
 def _maybe(words: str, standing: Standing) -> str:

@@ -10,7 +10,7 @@ from diag.answers.types import TYPES, answer_words
 from diag.assess.criteria import CriterionJudge
 from diag.assess.judge import Judge, judge_of
 from diag.assess.results import TOP, Assessment
-from diag.assess.spread import concerned, level_words
+from diag.assess.spread import concerned, level_phrase, level_words
 from diag.assess.words import describe_condition
 from diag.audit.answer import Key, companions
 from diag.audit.memory import Recollection, Remembered, age
@@ -36,7 +36,7 @@ from diag.rules.tree import (
     walk,
 )
 from diag.words.dates import day_of, day_words, later
-from diag.words.vocabulary import LEVELS, MASKED, PROVENANCES, levels
+from diag.words.vocabulary import LEVELS, MASKED, PROVENANCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def scales_of(
                 given=given,
                 low=low,
                 high=high,
-                now=levels(low, high)
+                now=level_phrase(low, high)
                 if verdict
                 else f"en moyenne, {level_words(result)}",
                 out=standing is Standing.OUT,

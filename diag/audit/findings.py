@@ -16,7 +16,13 @@ from diag.answers.types import TYPES, evidence, heads_words
 from diag.assess.judge import judge_of
 from diag.assess.plan import Action
 from diag.assess.results import TOP, CriterionResult, Danger, Verdict
-from diag.assess.spread import EXPECTED, concerned, short_places, spread_words
+from diag.assess.spread import (
+    EXPECTED,
+    concerned,
+    level_phrase,
+    short_places,
+    spread_words,
+)
 from diag.audit.report import Report, once
 from diag.model.audit import Answer, Facts, Observation
 from diag.model.checklist import Checklist, Criterion, Found, Strength
@@ -36,7 +42,7 @@ from diag.rules.language import parse_rule
 from diag.rules.values import Span
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import listed, number, sentence, uncapitalised, with_detail
-from diag.words.vocabulary import COMPLIANCES, levels
+from diag.words.vocabulary import COMPLIANCES
 
 _NAMED = 3
 """At most so many places named in a sentence."""
@@ -261,7 +267,7 @@ def _observed(report: Report, result: CriterionResult) -> str:
         state, names = COMPLIANCES[result.compliance], where(report, result)
         return f"{state} : {names}" if names else state
     if result.alone:
-        words = levels(result.alone.low, result.alone.high)
+        words = level_phrase(result.alone.low, result.alone.high)
         return with_detail(words, telling_fact(report, result))
     kind = report.kind_words(result.criterion.place)
     return spread_words(result, report.place_name, kind)

@@ -364,10 +364,3 @@ PART_WORDS = {
     "how": "Comment",
 }
 """What each part of a wording is called."""
-
-
-def levels(low: int, high: int) -> str:
-    """Return « niveau de base », or « niveau entre base et recommandé »."""
-    if low == high:
-        return LEVEL_PHRASES[low]
-    return f"niveau entre {LEVELS[low]} et {LEVELS[high]}"
