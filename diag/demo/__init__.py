@@ -34,7 +34,6 @@ from diag.demo.stories import (
 )
 from diag.demo.territory import with_key, write_fictional_territory
 from diag.documents.drafts import DraftKind, drafted
-from diag.documents.formats import FORMATS as FORMATS
 from diag.documents.formats import Format
 from diag.documents.programme import programme_deliberation
 from diag.documents.synthesis import synthesis

@@ -82,6 +82,16 @@ def test_nothing_asks_for_posix_alone() -> None:
         assert not names & posix, module
 
 
+def test_no_import_is_kept_under_its_own_name() -> None:
+    """So does the linter mend one that a package does not read any more."""
+    kept = set()
+    for module, nodes in package().walked.items():
+        imports = [one for one in nodes if isinstance(one, ast.Import | ast.ImportFrom)]
+        names = [alias for one in imports for alias in one.names]
+        kept |= {f"{module}: {one.name}" for one in names if one.name == one.asname}
+    assert kept == set()
+
+
 def test_no_module_reaches_itself_by_imports() -> None:
     tree = package()
     assert circles(tree.imports()) == []

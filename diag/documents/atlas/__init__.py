@@ -28,7 +28,6 @@ from diag.documents.atlas.school import (
     scores_of,
     slug,
 )
-from diag.documents.formats import FORMATS as FORMATS
 from diag.documents.formats import OPENED, Format
 from diag.documents.synthesis.gathering import is_begun
 from diag.documents.tables import ChosenAudits, Count, Progress, chosen, read_counts
