@@ -10,6 +10,7 @@ each names the claims of its author alone.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
@@ -22,9 +23,9 @@ from diag.journal.heads import (
     latest,
     place_tree_of,
     pooled,
+    visits_in,
 )
 from diag.journal.journal import Head, Journal
-from diag.journal.records import visit_dates
 from diag.journal.revision import Json, NewRevision, Origin, Revision, loads
 from diag.journal.school_lines import settled, statuses
 from diag.journal.subjects import (
@@ -76,6 +77,7 @@ UNREADABLE = "réponse illisible par cette version de diag"
 def facts_of(journal: Journal, audit: Audit) -> Facts:
     """Return everything that is currently known of an audit's subject."""
     board = board_of(journal.heads(audit.id))
+    days = (date.fromisoformat(visit.date) for visit in visits_in(board))
     site = place_tree_of(journal, audit, board)
     outdated = asked_again_of(journal, audit.id)
     return Facts(
@@ -105,7 +107,7 @@ def facts_of(journal: Journal, audit: Audit) -> Facts:
             if heads and all(head.value is True for head in heads)
         ),
         floor=floor_of(latest(board.floor)),
-        visit_date=max(visit_dates(board), default=None),
+        visit_date=max(days, default=None),
     )
 
 

@@ -1,9 +1,10 @@
 """The heads of an audit, sorted by what they are about; subjects are read once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 from diag.journal import subjects
 from diag.journal.journal import Head, Journal
@@ -19,8 +20,11 @@ from diag.journal.subjects import (
     SameTopic,
     VisitTopic,
 )
-from diag.model.audit import PARENT_KINDS, Audit, Place, root_place_id
+from diag.model.audit import PARENT_KINDS, Audit, Place, Visit, root_place_id
+from diag.model.base import Noun
 from diag.model.enums import PlaceKind
+
+_N = TypeVar("_N", bound=Noun)
 
 
 @dataclass(slots=True)
@@ -115,6 +119,32 @@ def content_of(head: Head | Revision) -> str | None:
     if isinstance(head, Revision):
         return None if head.op == "del" or head.erased else dumps(value)
     return head.text
+
+
+def read_noun(noun: type[_N], value: Any, **given: str | None) -> _N | None:
+    """Return a noun from a value of the journal; None when this version cannot.
+
+    Fields that a newer version added are ignored.
+    """
+    if not isinstance(value, dict):
+        return None
+    known = {name: value[name] for name in noun.model_fields if name in value}
+    try:
+        return noun.model_validate({**known, **given})
+    except ValueError:
+        return None
+
+
+def visits_in(board: HeadIndex) -> Iterator[Visit]:
+    """Yield the visits whose day is one, as their last heads give them."""
+    for ident, heads in board.visits.items():
+        head = latest(heads)
+        visit = read_noun(Visit, head.value, id=ident) if head else None
+        try:
+            if visit and date.fromisoformat(visit.date):
+                yield visit
+        except ValueError:
+            continue
 
 
 # A person may take it back; nothing is copied, so facts depend on the set of revisions
@@ -266,7 +296,9 @@ def place_tree_of(journal: Journal, audit: Audit, board: HeadIndex) -> PlaceTree
             removals = {head.key for head in heads}
             seen = {id_ for rev in history if rev.key in removals for id_ in rev.seen}
             edits = [head for head in _heads_at(place, board) if head.id not in seen]
-            former = (_read(place, revision.value) for revision in reversed(history))
+            former = (
+                _read_place(place, revision.value) for revision in reversed(history)
+            )
             noun = next(filter(None, former), None)
             if noun and edits:
                 standing[place], edited[place] = noun, tuple(edits)
@@ -308,10 +340,10 @@ def _heads_at(place: str, board: HeadIndex) -> Iterable[Head]:
 
 
 def _noun(place: str, head: Head | None) -> Place | None:
-    return _read(place, head.value) if head else None
+    return _read_place(place, head.value) if head else None
 
 
-def _read(place: str, value: Any) -> Place | None:
+def _read_place(place: str, value: Any) -> Place | None:
     try:
         kind, parent, name = PlaceKind(value["kind"]), value["parent"], value["name"]
         return Place(id=place, kind=kind, parent=parent, name=name)

@@ -5,18 +5,17 @@ fresh while the audit's digest and the engine are those it was computed from; a 
 that differs is the only flag, so that none can be forgotten.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from itertools import chain, groupby
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from diag.assess.results import Assessment, Score
 from diag.assess.spread import concerned
 from diag.journal import subjects
 from diag.journal.changes import BESIDE, SHEET
-from diag.journal.heads import HeadIndex, board_of, latest, merged_in
+from diag.journal.heads import board_of, latest, merged_in, read_noun, visits_in
 from diag.journal.journal import Head, Journal
 from diag.journal.proof import judgement_sums, sound_judgements
 from diag.journal.subjects import (
@@ -47,7 +46,6 @@ from diag.model.audit import (
     Scenario,
     Visit,
 )
-from diag.model.base import Noun
 from diag.model.enums import (
     WORKING_READER,
     Audience,
@@ -60,8 +58,6 @@ from diag.model.text import Bounds, exact
 from diag.model.votes import DecisionList, VoteHand
 from diag.words.sentences import half_up, out_of_100
 
-_N = TypeVar("_N", bound=Noun)
-
 _BIRTHS = """
 select subject, min(lam), coalesce(json_extract(body, '$.author'), '') from rev
 where audit = (select n from audit where id = ?) and subject >= ? and subject < ?
@@ -73,20 +69,6 @@ _NAMED = "select 1 from rev where erased = 0 and instr(body, ?) > 0 limit 1"
 
 _Birth = tuple[int, str, str]
 """Order number of the first revision of a subject, the subject, who wrote it."""
-
-
-def _read(noun: type[_N], value: Any, **given: str | None) -> _N | None:
-    """Return a noun from a value of the journal; None when this version cannot.
-
-    Fields that a newer version added are ignored.
-    """
-    if not isinstance(value, dict):
-        return None
-    known = {name: value[name] for name in noun.model_fields if name in value}
-    try:
-        return noun.model_validate({**known, **given})
-    except ValueError:
-        return None
 
 
 def _latest_inside(
@@ -131,7 +113,7 @@ def own_advice_of(journal: Journal, audit: str) -> tuple[OwnAdvice, ...]:
 def dispatches_of(journal: Journal, audit: str) -> tuple[Dispatch, ...]:
     """Return every report that left, by day; what cannot be read is left out."""
     found = (
-        _read(Dispatch, head.value, id=topic.dispatch)
+        read_noun(Dispatch, head.value, id=topic.dispatch)
         for topic, head in _latest_inside(journal, audit, subjects.DISPATCHES)
         if isinstance(topic, DispatchTopic)
     )
@@ -143,7 +125,7 @@ def follow_ups_of(journal: Journal, audit: str) -> tuple[FollowUp, ...]:
     history = journal.history_inside(audit, "rec")
     undone = {revision.undoes for revision in history}
     steps = (
-        _read(
+        read_noun(
             FollowUp,
             revision.value,
             recommendation=topic.recommendation,
@@ -185,7 +167,7 @@ def photos_of(journal: Journal, audit: str) -> tuple[Photo, ...]:
         head.subject: photo
         for topic, head in _latest_inside(journal, audit, subjects.PHOTOS)
         if isinstance(topic, PhotoTopic)
-        and (photo := _read(Photo, head.value, id=topic.photo))
+        and (photo := read_noun(Photo, head.value, id=topic.photo))
     }
     births = _births(journal, audit, subjects.PHOTOS)
     merged = merged_in(journal, audit) if photos else {}
@@ -201,7 +183,7 @@ def observations_of(journal: Journal, audit: str) -> tuple[Observation, ...]:
         head.subject: seen
         for topic, head in _latest_inside(journal, audit, subjects.OBSERVATIONS)
         if isinstance(topic, ObservationTopic)
-        and (seen := _read(Observation, head.value, id=topic.observation))
+        and (seen := read_noun(Observation, head.value, id=topic.observation))
     }
     if not found:
         return ()
@@ -272,7 +254,7 @@ def decision_list_of(journal: Journal, audit: str) -> DecisionList | None:
 def hands_of(journal: Journal, audit: str) -> dict[str, VoteHand]:
     """Return what the engineer did to votes, by id of recommendation."""
     found = (
-        (topic.recommendation, _read(VoteHand, head.value))
+        (topic.recommendation, read_noun(VoteHand, head.value))
         for topic, head in _latest_inside(journal, audit, "rec")
         if isinstance(topic, HandTopic)
     )
@@ -290,7 +272,7 @@ def questionnaires_of(journal: Journal, audit: str) -> tuple[Questionnaire, ...]
         (head.lam, page)
         for topic, head in _latest_inside(journal, audit, subjects.QUESTIONNAIRES)
         if isinstance(topic, QuestionnaireTopic)
-        and (page := _read(Questionnaire, head.value, id=topic.questionnaire))
+        and (page := read_noun(Questionnaire, head.value, id=topic.questionnaire))
     ]
     return tuple(page for _, page in sorted(printed, key=lambda each: each[0]))
 
@@ -304,7 +286,7 @@ def proposals_of(journal: Journal, audit: str) -> tuple[Proposal, ...]:
         (head.lam, offer)
         for topic, head in _latest_inside(journal, audit, subjects.PROPOSALS)
         if isinstance(topic, ProposalTopic)
-        and (offer := _read(Proposal, head.value, id=topic.proposal))
+        and (offer := read_noun(Proposal, head.value, id=topic.proposal))
     ]
     return tuple(offer for _, offer in sorted(waiting, key=lambda one: one[0]))
 
@@ -315,7 +297,7 @@ def evidence_of(journal: Journal, audit: str) -> tuple[EvidenceFile, ...]:
         (head.lam, file)
         for topic, head in _latest_inside(journal, audit, subjects.EVIDENCE)
         if isinstance(topic, EvidenceTopic)
-        and (file := _read(EvidenceFile, head.value, id=topic.evidence))
+        and (file := read_noun(EvidenceFile, head.value, id=topic.evidence))
     ]
     return tuple(file for _, file in sorted(kept, key=lambda one: one[0]))
 
@@ -323,7 +305,7 @@ def evidence_of(journal: Journal, audit: str) -> tuple[EvidenceFile, ...]:
 def scenarios_of(journal: Journal, audit: str) -> tuple[Scenario, ...]:
     """Return what was kept in an audit, by name."""
     found = (
-        _read(Scenario, head.value, id=topic.scenario)
+        read_noun(Scenario, head.value, id=topic.scenario)
         for topic, head in _latest_inside(journal, audit, subjects.SCENARIOS)
         if isinstance(topic, ScenarioTopic)
     )
@@ -332,24 +314,8 @@ def scenarios_of(journal: Journal, audit: str) -> tuple[Scenario, ...]:
 
 def visits_of(journal: Journal, audit: str) -> tuple[Visit, ...]:
     """Return the visits, in order of date."""
-    visits = _visits(board_of(journal.heads_inside(audit, "visit")))
+    visits = visits_in(board_of(journal.heads_inside(audit, "visit")))
     return tuple(sorted(visits, key=lambda visit: (visit.date, visit.id)))
-
-
-def visit_dates(board: HeadIndex) -> Iterable[date]:
-    """Give the dates of the visits."""
-    return (date.fromisoformat(visit.date) for visit in _visits(board))
-
-
-def _visits(board: HeadIndex) -> Iterator[Visit]:
-    for ident, heads in board.visits.items():
-        head = latest(heads)
-        visit = _read(Visit, head.value, id=ident) if head else None
-        try:
-            if visit and date.fromisoformat(visit.date):
-                yield visit
-        except ValueError:
-            continue
 
 
 # Results of judging, until an audit or the engine changes.
