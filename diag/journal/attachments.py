@@ -12,13 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from diag.journal import backup
-from diag.journal.connection import connect
-from diag.journal.errors import (
-    DamagedError,
-    JournalError,
-    ReadOnlyError,
-    in_french,
-)
+from diag.journal.connection import connect, in_french
+from diag.journal.errors import DamagedError, JournalError, ReadOnlyError
 from diag.journal.journal import Journal, get_setting, put_setting
 
 FILE = "photos.db"

@@ -14,13 +14,12 @@ from shutil import copyfile
 from diag.journal import connection as keys
 from diag.journal import proof
 from diag.journal import schema as migrations
-from diag.journal.connection import connect
+from diag.journal.connection import connect, in_french
 from diag.journal.errors import (
     DamagedError,
     JournalError,
     NotAJournalError,
     UnreachableError,
-    in_french,
 )
 from diag.journal.revision import unread
 

@@ -1,12 +1,13 @@
-"""Connections: one function opens them, durable; the keys of encrypted files."""
+"""Connections: one function opens them, durable; what SQLite reports; keys of files."""
 
 import json
 import os
+import shutil
 import sqlite3
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
-from contextlib import closing, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from hashlib import scrypt, sha256
 from pathlib import Path
 from stat import S_ISVTX
@@ -18,12 +19,11 @@ from diag.journal.errors import (
     DamagedError,
     DiskFullError,
     JournalError,
+    LockedError,
     NotAJournalError,
     ReadOnlyError,
     UnreachableError,
     UnsafeError,
-    code_of,
-    in_french,
 )
 from diag.model.errors import install_command
 
@@ -232,6 +232,100 @@ def _contents(connection: Any, schema: str) -> list[Any]:
         if kind == "table"
     ]
     return [rows, counts]
+
+
+_MEANINGS: dict[int, type[JournalError]] = {
+    sqlite3.SQLITE_BUSY: LockedError,
+    sqlite3.SQLITE_LOCKED: LockedError,
+    sqlite3.SQLITE_FULL: DiskFullError,
+    sqlite3.SQLITE_CORRUPT: DamagedError,
+    sqlite3.SQLITE_IOERR: DamagedError,
+    sqlite3.SQLITE_NOTADB: NotAJournalError,
+    sqlite3.SQLITE_READONLY: ReadOnlyError,
+    sqlite3.SQLITE_CANTOPEN: UnreachableError,
+    sqlite3.SQLITE_PERM: UnreachableError,
+}
+
+_OUT_OF_SPACE = {
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_FSYNC,
+    sqlite3.SQLITE_IOERR_DIR_FSYNC,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_SHMOPEN,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+}
+"""The codes of SQLite when it cannot lengthen a file: nothing written is damaged."""
+
+_CIPHER = "sqlcipher3"
+
+_WORDS = {
+    "database is locked": sqlite3.SQLITE_BUSY,
+    "database table is locked": sqlite3.SQLITE_LOCKED,
+    "database or disk is full": sqlite3.SQLITE_FULL,
+    "database disk image is malformed": sqlite3.SQLITE_CORRUPT,
+    "disk I/O error": sqlite3.SQLITE_IOERR,
+    "file is not a database": sqlite3.SQLITE_NOTADB,
+    "readonly database": sqlite3.SQLITE_READONLY,
+    "unable to open database file": sqlite3.SQLITE_CANTOPEN,
+    "access permission denied": sqlite3.SQLITE_PERM,
+}
+"""SQLite's words for its codes, where the driver gives no code."""
+
+_ALMOST_FULL = 256 * 1024
+"""Free bytes under which an input-output error is one of space."""
+
+_UNREADABLE = "Could not decode to UTF-8"
+"""How Python begins to report that a text has changed on disk; it gives no code."""
+
+
+@contextmanager
+def in_french(path: Path) -> Iterator[None]:
+    """Turn what SQLite reports of `path` into a sentence; a bug stays a bug.
+
+    Raises:
+        JournalError: one of its subclasses, with the file and what to do.
+    """
+    try:
+        yield
+    except Exception as error:
+        if is_of_sqlite(error) and (sentence := explain(error, path)):
+            raise sentence from error
+        raise
+
+
+def is_of_sqlite(error: BaseException) -> bool:
+    """Say whether the error is of SQLite, or SQLCipher, whose classes are its own.
+
+    Python cannot read SQLite's message where it quotes a schema that is damaged.
+    """
+    own = (sqlite3.Error, UnicodeDecodeError)
+    return isinstance(error, own) or type(error).__module__.startswith(_CIPHER)
+
+
+def code_of(error: BaseException) -> int:
+    """Return SQLite's own code of an error; SQLCipher gives its words only."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    if code or not type(error).__module__.startswith(_CIPHER):
+        return code
+    return next((_WORDS[each] for each in _WORDS if each in str(error)), 0)
+
+
+def explain(error: BaseException, path: Path) -> JournalError | None:
+    """Return what SQLite reports of `path`, in French; None for what is a bug."""
+    code = code_of(error)
+    meaning = _MEANINGS.get(code & 0xFF)
+    if isinstance(error, UnicodeDecodeError) or str(error).startswith(_UNREADABLE):
+        meaning = DamagedError
+    elif code in _OUT_OF_SPACE:
+        meaning = DiskFullError
+    elif code & 0xFF == sqlite3.SQLITE_IOERR:
+        with suppress(OSError):
+            if shutil.disk_usage(path.parent).free < _ALMOST_FULL:
+                meaning = DiskFullError
+    if meaning is None:
+        return None
+    return meaning(f"{path} : {meaning.sentence}", command=meaning.remedy)
 
 
 # The mark of `diag.db` is `diag-chiffrement.json`, beside it: the key's id and who

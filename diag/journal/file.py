@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Self
 from diag.journal import backup
 from diag.journal import connection as keys
 from diag.journal import schema as migrations
-from diag.journal.connection import connect
+from diag.journal.connection import code_of, connect, explain, in_french, is_of_sqlite
 from diag.journal.errors import (
     DamagedError,
     DiskFullError,
@@ -21,10 +21,6 @@ from diag.journal.errors import (
     NotAJournalError,
     ReadOnlyError,
     UnreachableError,
-    code_of,
-    explain,
-    in_french,
-    is_of_sqlite,
 )
 from diag.journal.recorder import Recorder
 from diag.journal.revision import Revision, Unread

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from diag.journal import connection as keys
 from diag.journal import ingest, proof, recorder, subjects
 from diag.journal.asks import masked_in, masked_text
+from diag.journal.connection import in_french
 from diag.journal.errors import (
     DamagedError,
     JournalError,
     LockedError,
     RefusedError,
     damaged,
-    in_french,
 )
 from diag.journal.file import PATIENCE, JournalFile, open_file, open_in_memory
 from diag.journal.ingest import Ingested, Tally, write

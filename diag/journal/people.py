@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from diag.journal import ingest, subjects
-from diag.journal.connection import connect
-from diag.journal.errors import in_french
+from diag.journal.connection import connect, in_french
 from diag.journal.ingest import Tally, mark_of
 from diag.journal.journal import Journal
 from diag.journal.outbox import drop_messages

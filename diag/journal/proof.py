@@ -13,7 +13,8 @@ from hashlib import blake2b, sha256
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from diag.journal.errors import DamagedError, damaged, is_of_sqlite
+from diag.journal.connection import is_of_sqlite
+from diag.journal.errors import DamagedError, damaged
 from diag.journal.ingest import (
     SUM_BYTES,
     Tally,

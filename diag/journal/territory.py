@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from diag.journal.errors import in_french
+from diag.journal.connection import in_french
 from diag.journal.proof import seal
 from diag.journal.revision import now
 from diag.journal.school_lines import SchoolLine, communes_query, query_of

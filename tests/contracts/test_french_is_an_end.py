@@ -31,7 +31,7 @@ READ = {
     ("documents.synthesis", "Privé"): "columns of an official file",
     ("imports.evidence.radio", "time stamp|ssid|bssid|strength"): "columns of a tool",
     ("checklist.source", "cannot start any token"): "the words of another program",
-    ("journal.errors", "Could not decode to UTF-8"): "the words of another program",
+    ("journal.connection", "Could not decode to UTF-8"): "the words of another program",
     ("sync.bundle.read", "No matching keys found"): "the words of another program",
     ("office.mail_server", "IP address mismatch"): "the words of another program",
     ("office.mail_server", "not yet valid"): "the words of another program",

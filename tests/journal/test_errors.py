@@ -6,14 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from diag.journal.connection import connect
+from diag.journal.connection import connect, explain, in_french
 from diag.journal.errors import (
     DamagedError,
     DiskFullError,
     JournalError,
     NotAJournalError,
-    explain,
-    in_french,
 )
 
 

@@ -17,13 +17,12 @@ from threading import Lock
 from typing import Any
 
 from diag.journal import backup
-from diag.journal.connection import connect
+from diag.journal.connection import connect, in_french
 from diag.journal.errors import (
     DamagedError,
     LockedError,
     NotAJournalError,
     ReadOnlyError,
-    in_french,
 )
 from diag.journal.schema import run
 from diag.sync.hub.tables import ASIDE, Transaction, is_set_aside
