@@ -449,17 +449,17 @@ def _difference(report: ImportReport, examples: int) -> Iterator[str]:
         changed.append("\n".join((_named(report, row.key), *lines)))
     yield from _listed("À modifier", changed, examples)
     if dated:
-        yield f"À modifier, la date seule : {len(dated)}"
+        yield f"À modifier, la date seule : {number(len(dated))}"
 
 
 def _listed(title: str, items: Sequence[str], most: int) -> Iterator[str]:
     if not items:
         return
-    yield f"{title} ({len(items)}) :"
+    yield f"{title} ({number(len(items))}) :"
     for item in items[:most]:
         yield f"  {item}"
     if len(items) > most:
-        yield f"  et {len(items) - most} de plus"
+        yield f"  et {number(len(items) - most)} de plus"
 
 
 def _shown(name: str, cell: Cell) -> str:
@@ -505,4 +505,4 @@ def _by_reason(
 def _some(items: Sequence[str], most: int, glue: str = ", ") -> str:
     shown = glue.join(items[:most])
     left = len(items) - most
-    return f"{shown} et {left} de plus" if left > 0 else shown
+    return f"{shown} et {number(left)} de plus" if left > 0 else shown

@@ -14,7 +14,7 @@ from diag.imports.intake import FileIntake, ImportReport, Progress, silent
 from diag.imports.layouts import ANNUAIRE, ImportRow
 from diag.journal.territory import SCHOOL, Cell, Territory
 from diag.model.text import fold, is_consumer_mailbox, is_uai
-from diag.words.sentences import counted
+from diag.words.sentences import counted, number
 
 _ALWAYS_TOLD = (
     *("sector", "nursery", "elementary", "address", "postcode", "phone", "email"),
@@ -110,18 +110,16 @@ class _Directory:
             gone = present.keys() - self.lines.keys()
             if self.unread and gone:  # by number or name, a refused row may be of one
                 names, unread = territory.names_of(SCHOOL), "\n".join(self.unread)
-                gone = {
-                    uai
-                    for uai in gone
-                    if uai not in unread
-                    and _letters(names[uai].rpartition(",")[0]) not in unread
-                }
+                named = {uai: _letters(names[uai].rpartition(",")[0]) for uai in gone}
+                found = {uai for uai in gone if uai in unread or named[uai] in unread}
+                gone -= found
             if not gone or self._is_outdated(department) or self.intake.is_cut:
                 continue
             if len(gone) > _FEW and len(gone) * 2 > len(present):
                 self.intake.findings.warnings.append(
-                    f"Département {department} : {len(gone)} écoles sur {len(present)} "
-                    "manquent ; le fichier semble partiel, aucune n'est dite disparue."
+                    f"Département {department} : {counted(len(gone), 'école')} sur "
+                    f"{number(len(present))} manquent ; le fichier semble partiel, "
+                    "aucune n'est dite disparue."
                 )
                 continue
             covered = sorted(gone & self._covered(present))

@@ -26,6 +26,7 @@ from diag.journal.territory import Territory
 from diag.model.checklist import is_stale
 from diag.model.text import Number, canonical_number, clean_line
 from diag.words.dates import describe_day
+from diag.words.sentences import counted
 from diag.workspace.disk import write_whole
 from diag.workspace.editions import current
 from diag.workspace.workspace import Workspace
@@ -90,16 +91,12 @@ def import_own_table(
 
 def _counts(file: str, rows: OwnRows) -> Iterator[str]:
     lines = (
-        (rows.added, "ajoutée", "ajoutées"),
-        (rows.changed, "changée", "changées"),
-        (rows.unchanged, "comme livrée", "comme livrée"),
-        (rows.refused, "refusée", "refusées"),
+        (rows.added, "ajoutée"),
+        (rows.changed, "changée"),
+        (rows.unchanged, "comme livrée"),
+        (rows.refused, "refusée"),
     )
-    counts = ", ".join(
-        f"{len(some)} {many if len(some) > 1 else one}"
-        for some, one, many in lines
-        if some
-    )
+    counts = ", ".join(counted(len(some), word) for some, word in lines if some)
     yield f"{file} : {counts or 'aucune ligne'}."
     for one in rows.refused:
         item = f"{one.item} " if one.item else ""

@@ -37,6 +37,10 @@ def test_thousands_are_spaced() -> None:
     )
     rehearsed = account(replace(many, is_rehearsal=True))
     assert rehearsed[1].startswith("Écoles : 2\u202f600 à ajouter")
+    refused = tuple(LineRefusal(line, "", "usuel") for line in range(2, 1206))
+    assert account(replace(REPORT, refused=refused), examples=1)[-1] == (
+        "Refusé : usuel — ligne 2 et 1\u202f203 de plus"
+    )
 
 
 def test_nothing_changed_is_not_nothing_imported() -> None:

@@ -72,6 +72,8 @@ def test_rows_that_say_what_is_shipped_write_nothing(
 ) -> None:
     account = read(desk, csv, "id;prix courant\nprise_rj45;95,5\n")
     assert account.lines == ("tarifs.csv : 1 comme livrée.",)
+    account = read(desk, csv, "id;prix courant\nprise_rj45;95,5\ntablette;320\n")
+    assert account.lines == ("tarifs.csv : 2 comme livrées.",)
     assert not (desk.overlay / "import-prix.yaml").exists()
 
 
