@@ -104,6 +104,16 @@ async def test_every_room_is_read_and_none_is_called_safe(
         assert standing(screen.session, board) == ("CE1", IMAGE)
 
 
+async def test_a_cell_is_opened_from_the_palette_too(tmp_path: Path) -> None:
+    async with rooms(tmp_path) as (pilot, screen, board):
+        await pilot.press("down", "down", *["right"] * IMAGE)
+        assert standing(screen.session, board) == ("CE1", IMAGE)
+        await pilot.press("ctrl+p", *"ouvrir", "enter")
+        await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
+        place, _ = screen.visiting.key
+        assert screen.session.place_name(place) == "CE1"
+
+
 async def test_enter_opens_the_first_question_left_of_a_cell_and_writes_nothing(
     tmp_path: Path,
 ) -> None:

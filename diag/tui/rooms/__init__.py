@@ -252,6 +252,9 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
         return command not in _WITH_ROOMS or bool(self.board.place)
 
     @on(RoomsBoard.Chosen)
+    def _chosen(self) -> None:
+        self.on_open_cell()
+
     def on_open_cell(self) -> None:
         """Open the question of the cell."""
         picture, board = self._picture, self.board
