@@ -138,18 +138,14 @@ def tickets_of(
                 sensitive=report.is_reserved(action.id),
             )
         )
-    # What no recommendation speaks of; of improvements, those of rooms and equipment.
+    # What no recommendation speaks of; an improvement is a fault where it is inside.
     cured = advice.treated(report)
-    tickets += [
-        Ticket.of_anomaly(report, result)
-        for result in report.assessment.criteria.values()
-        if result.criterion.id not in cured
-        and (
-            result.criterion.place not in ROOT_KINDS
-            or result.criterion.kind is not Kind.IMPROVEMENT
-        )
-        and short_places(result)
-    ]
+    for result in report.assessment.criteria.values():
+        criterion = result.criterion
+        is_inside = criterion.place not in ROOT_KINDS
+        is_fault = is_inside or criterion.kind is not Kind.IMPROVEMENT
+        if is_fault and criterion.id not in cured and short_places(result):
+            tickets.append(Ticket.of_anomaly(report, result))
     order = list(PRIORITIES)
     return tuple(sorted(tickets, key=lambda one: order.index(one.kind)))
 
