@@ -64,11 +64,11 @@ from diag.model.enums import (
     Profile,
 )
 from diag.model.errors import DiagError
+from diag.model.text import campaign_named
 from diag.model.votes import VoteHand
 from diag.rules.values import root_of
 from diag.words.vocabulary import SUBJECTS
 from diag.workspace.editions import current
-from diag.workspace.settings import campaign_named
 from diag.workspace.subjects import auditee_named, auditee_of, audits
 from diag.workspace.workspace import Workspace
 

@@ -16,6 +16,7 @@ from diag.cli.shared import (
 )
 from diag.model.errors import DiagError
 from diag.model.programme import FIRST_YEAR, LAST_YEAR, ProgrammeFrame
+from diag.model.text import campaign_named
 from diag.programme import placing, setting
 from diag.programme.adopting import at_socle, prospects_of
 from diag.programme.assembling import Board, adopted_in, board_of, payer_sums
@@ -41,7 +42,6 @@ from diag.words.sentences import (
     counted,
     percent,
 )
-from diag.workspace.settings import campaign_named
 from diag.workspace.workspace import Workspace
 
 F = TypeVar("F", bound=Callable[..., Any])

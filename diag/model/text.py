@@ -342,14 +342,14 @@ PROGRAMMES = "programme-"
 """How the campaign of a programme begins: it holds no audit."""
 
 
-def checked_campaign(text: str) -> str:
+def campaign_named(text: str) -> str:
     """Return a campaign's name as it is.
 
     Raises:
-        ValueError: when it is no slug; the message gives the rule.
+        DiagError: when it is no slug.
     """
     if not is_campaign(text):
-        raise ValueError(
+        raise DiagError(
             f"Campagne « {text[:40]} » refusée : lettres minuscules sans accent, "
             "chiffres et tirets seulement, par exemple 2026-2027."
         )

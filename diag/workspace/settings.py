@@ -4,7 +4,7 @@ from secrets import token_hex
 
 from diag.model.base import Noun
 from diag.model.errors import DiagError
-from diag.model.text import checked_campaign, clean_line, is_school_year, normal_siren
+from diag.model.text import campaign_named, clean_line, is_school_year, normal_siren
 from diag.words.sentences import person_words
 
 
@@ -130,15 +130,3 @@ def _siren(typed: str) -> str:
         return normal_siren(typed) if typed.strip() else ""
     except ValueError as error:
         raise DiagError(f"{error}.") from error
-
-
-def campaign_named(text: str) -> str:
-    """Return a campaign's name as typed.
-
-    Raises:
-        DiagError: when it is no slug.
-    """
-    try:
-        return checked_campaign(text)
-    except ValueError as error:
-        raise DiagError(str(error)) from error

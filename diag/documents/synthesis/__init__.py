@@ -74,12 +74,11 @@ from diag.journal.school_lines import SchoolLine
 from diag.model.audit import Auditee
 from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.errors import DiagError
-from diag.model.text import accented, fold
+from diag.model.text import accented, campaign_named, fold
 from diag.words.dates import day_of, describe_day
 from diag.words.sentences import listed, of, typeset, uncapitalised
 from diag.words.vocabulary import LAW, LEVELS_EXPLAINED, SOCLES
 from diag.workspace.charter import office_of
-from diag.workspace.settings import campaign_named
 from diag.workspace.subjects import auditee_of, audits, commune_auditee, school_of
 from diag.workspace.workspace import Workspace
 

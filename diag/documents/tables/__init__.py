@@ -25,10 +25,9 @@ from diag.journal.facts import edition_of
 from diag.model.audit import Auditee, School
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.text import accented
+from diag.model.text import accented, campaign_named
 from diag.words.sentences import displayed, half_up, share
 from diag.workspace.disk import write_whole
-from diag.workspace.settings import campaign_named
 from diag.workspace.subjects import auditee_of
 from diag.workspace.subjects import audits as known_audits
 from diag.workspace.workspace import Workspace

@@ -16,7 +16,7 @@ from diag.model.programme import (
     RightsRule,
     Variant,
 )
-from diag.model.text import Number, canonical_number, exact
+from diag.model.text import Number, campaign_named, canonical_number, exact
 from diag.programme import setting
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import EVERY, FRAME, RIGHTS, Container, Record, create
@@ -41,7 +41,6 @@ from diag.tui.programme.replaying import (
     ProgrammeWork,
 )
 from diag.words.sentences import counted, euros, half_up, number, percent
-from diag.workspace.settings import campaign_named
 from diag.workspace.workspace import Workspace
 
 
