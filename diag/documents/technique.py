@@ -393,25 +393,31 @@ def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]
 def attachments(report: Report) -> tuple[EmbeddedFile, ...]:
     """Return the files that the PDF holds besides its Markdown."""
     tickets = tickets_of(report, to_confirm=True, whole_plan=True)
-    bought = by_school(basket_of(report, to_confirm=True).lines)
-    told = table_of("Réponses", ANSWERS, answers_of(report).rows)
-    rows = ticket_rows(report, tickets)
     seen = observation_rows(report, report.observations)
-    words = "chaque observation, son lieu, sa question"
-    csv = table_of("Observations", _OBSERVATIONS, seen)
-    noted = [("observations.csv", csv, words)] if seen else []
-    files = (
+    files = [
         (
-            *("tickets.csv", table_of("Tickets", TICKETS, rows)),
+            "tickets.csv",
+            table_of("Tickets", TICKETS, ticket_rows(report, tickets)),
             "chaque ticket : lieux, constat, geste, recette",
         ),
-        ("achats.csv", bought, "chaque article, sa quantité, son prix, sa source"),
-        ("reponses.csv", told, "chaque réponse, son lieu, son origine, sa note"),
-        *noted,
-    )
+        (
+            "achats.csv",
+            by_school(basket_of(report, to_confirm=True).lines),
+            "chaque article, sa quantité, son prix, sa source",
+        ),
+        (
+            "reponses.csv",
+            table_of("Réponses", ANSWERS, answers_of(report).rows),
+            "chaque réponse, son lieu, son origine, sa note",
+        ),
+    ]
+    if seen:
+        noted = table_of("Observations", _OBSERVATIONS, seen)
+        words = "chaque observation, son lieu, sa question"
+        files.append(("observations.csv", noted, words))
     return tuple(
-        EmbeddedFile(name, csv_bytes(told).decode("utf-8"), "text/csv", words)
-        for name, told, words in files
+        EmbeddedFile(name, csv_bytes(rows).decode("utf-8"), "text/csv", words)
+        for name, rows, words in files
     )
 
 
