@@ -239,7 +239,7 @@ class Host:
         return None
 
     def path_mtu(self, mire: Mire, address: str, sent: bytes) -> int | None:
-        """Return the largest packet of the way to a server, in bytes.
+        """Return the largest packet of the way to a server, in bytes; it blocks.
 
         `sent` is moved first, so that the limit of the way is known. None: the system
         gives no segment, or the server is not there.
