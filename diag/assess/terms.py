@@ -49,6 +49,14 @@ def fctva_rule(checklist: Checklist, day: date) -> Finance | None:
     return None
 
 
+@dataclass
+class _Room:
+    """What may still be paid, in cents before tax, at the least and at the most."""
+
+    low: Fraction
+    high: Fraction
+
+
 class AidRate(NamedTuple):
     """A scheme and the rate that is known of it."""
 
@@ -59,8 +67,8 @@ class AidRate(NamedTuple):
         self,
         actions: Sequence[Action],
         left: int,
-        room: "_Room",
-        ceilings: Mapping[str, "_Room"],
+        room: _Room,
+        ceilings: Mapping[str, _Room],
     ) -> AidShare:
         """Return what it may pay of actions, and take it from what is left to pay."""
         aid, rule = self
@@ -113,14 +121,6 @@ def aid_rates(
     return tuple(one for one in found if one.aid.may_serve(department, population))
 
 
-@dataclass
-class _Room:
-    """What may still be paid, in cents before tax, at the least and at the most."""
-
-    low: Fraction
-    high: Fraction
-
-
 def aided(
     votes: Iterable[tuple[Sequence[Action], int]],
     rates: Sequence[AidRate],
@@ -150,7 +150,7 @@ def aided(
             for one in rates
             if int(one.rule.until[:4]) >= year - 1
         )
-        shares = tuple(one for one in found if one and one.high)
+        shares = tuple(one for one in found if one.high)
         yield AidRange(shares=shares) if shares else None
 
 
