@@ -18,7 +18,6 @@ from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
 from diag.assess.facts import FactsReading, PlaceScope, with_answers
 from diag.assess.judge import Judge, judge_for
-from diag.audit.places import find_place
 from diag.audit.session import AuditSession, elsewhere
 from diag.journal import changes
 from diag.journal.revision import NewRevision
@@ -228,7 +227,7 @@ def check_parts(session: AuditSession, place: str, given: Mapping[str, Answer]) 
 
 
 def _place_for(session: AuditSession, question: Question, text: str) -> Place:
-    place = find_place(session, text)
+    place = session.find_place(text)
     if place.kind is question.place:
         return place
     if question.place in ROOT_KINDS:

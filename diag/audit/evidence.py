@@ -16,7 +16,6 @@ from uuid import UUID, uuid5
 
 from diag.audit.offering import ORIGIN, ReadAgain, offers_of
 from diag.audit.photos import FREE_BYTES
-from diag.audit.places import find_place
 from diag.audit.proposals import proposal_id, propose
 from diag.audit.session import AuditSession
 from diag.imports.evidence import (
@@ -223,7 +222,7 @@ def _room(session: AuditSession, named: str) -> str:
     """
     if not named:
         return ""
-    place = find_place(session, named)
+    place = session.find_place(named)
     if place.kind is not PlaceKind.SALLE:
         raise DiagError(f"{place.name} n'est pas une salle. Donnez le nom d'une salle.")
     return place.id

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from diag.answers.types import answer_words
 from diag.audit.card import read_answer
-from diag.audit.places import find_place
 from diag.audit.remarks import title_words
 from diag.audit.session import (
     AuditSession,
@@ -110,7 +109,7 @@ def changes_of(
     session: AuditSession, question: str | None = None, place: str = ""
 ) -> tuple[Change, ...]:
     """Return the changes, in order; of one question or one place if named."""
-    where = find_place(session, place).id if place else None
+    where = session.find_place(place).id if place else None
     settings = session.workspace.settings
     proof_of = proofs_in(session)
     masked = masked_in(session.workspace.journal, session.audit.id)

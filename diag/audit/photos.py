@@ -21,7 +21,6 @@ from urllib.request import url2pathname
 
 from diag.answers.types import TYPES
 from diag.audit.answer import find_question
-from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.journal import changes, subjects
 from diag.journal.attachments import THUMBNAIL, AttachmentStore
@@ -86,7 +85,7 @@ def shown_by(
     Raises:
         DiagError: unknown place or question, or a question not asked at that place.
     """
-    where = find_place(session, place)
+    where = session.find_place(place)
     if question:
         asked = find_question(session, question)
         if asked.place is not where.kind:

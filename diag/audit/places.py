@@ -22,7 +22,7 @@ from diag.model.audit import PARENT_KINDS, ROOT_KINDS, Facts, FloorRow, Place
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import clean_name, fold
-from diag.words.sentences import counted, in_words, suggest
+from diag.words.sentences import counted, in_words
 from diag.words.vocabulary import FEMININE, PLACE_NAMES, PLACES
 
 MAX_NAME = 200
@@ -32,33 +32,6 @@ MAX_NAME = 200
 def agreeing(kind: PlaceKind, participle: str) -> str:
     """Return « ajoutée » of a room, « ajouté » of a building."""
     return participle + "e" * (kind in FEMININE)
-
-
-def find_place(session: AuditSession, text: str) -> Place:
-    """Return the place of that name or id; an empty text is the school itself.
-
-    Raises:
-        DiagError: unknown or ambiguous; names the nearest ones.
-    """
-    places = session.facts.places
-    if not text:
-        return places[session.facts.root]
-    if text in places:
-        return places[text]
-    named = [place for place in places.values() if fold(place.name) == fold(text)]
-    if len(named) == 1:
-        return named[0]
-    if named:
-        ids = ", ".join(place.id for place in named)
-        raise DiagError(
-            f"Plusieurs lieux s'appellent « {text} ». Donnez l'identifiant : {ids}."
-        )
-    names = [place.name for place in places.values()]
-    hint = suggest(text, names, quoted=True)
-    raise DiagError(
-        f"Lieu « {text[:60]} » inconnu dans cet audit.{hint} Voyez la liste.",
-        command=f"diag audit place {session.about.ref} list",
-    )
 
 
 def add_place(
@@ -90,7 +63,7 @@ def add_places(
 def _new(session: AuditSession, kind: PlaceKind, name: str, parent: str) -> Place:
     if kind in ROOT_KINDS:
         raise DiagError(f"On n'ajoute pas de lieu du genre « {PLACE_NAMES[kind]} ».")
-    holder = _check_holds(find_place(session, parent), kind)
+    holder = _check_holds(session.find_place(parent), kind)
     return Place(
         id=session.workspace.world.fresh_id(),
         kind=kind,
@@ -114,7 +87,7 @@ def rename_place(session: AuditSession, text: str, name: str) -> Place:
     Raises:
         DiagError: unknown place, or a name that is empty or taken.
     """
-    place = _check_not_root(find_place(session, text))
+    place = _check_not_root(session.find_place(text))
     renamed = place.model_copy(update={"name": free_name(session.facts, name)})
     session.record(changes.placed(session.audit.id, renamed))
     return renamed
@@ -126,8 +99,8 @@ def move_place(session: AuditSession, text: str, holder: str) -> Place:
     Raises:
         DiagError: unknown place, or a holder that cannot hold it.
     """
-    place = _check_not_root(find_place(session, text))
-    there = _check_holds(find_place(session, holder), place.kind)
+    place = _check_not_root(session.find_place(text))
+    there = _check_holds(session.find_place(holder), place.kind)
     moved = place.model_copy(update={"parent": there.id})
     if moved != place:
         session.record(changes.placed(session.audit.id, moved))
@@ -146,7 +119,7 @@ def remove_place(session: AuditSession, text: str) -> Place:
     Raises:
         DiagError: unknown place, or the school itself.
     """
-    place = _check_not_root(find_place(session, text))
+    place = _check_not_root(session.find_place(text))
     session.record(removal(session.workspace.journal, session.audit.id, place.id))
     return place
 

@@ -64,9 +64,10 @@ from diag.model.enums import (
     Profile,
 )
 from diag.model.errors import DiagError
-from diag.model.text import campaign_named
+from diag.model.text import campaign_named, fold
 from diag.model.votes import VoteHand
 from diag.rules.values import root_of
+from diag.words.sentences import suggest
 from diag.words.vocabulary import SUBJECTS
 from diag.workspace.editions import current
 from diag.workspace.subjects import auditee_named, auditee_of, audits
@@ -130,6 +131,32 @@ class AuditSession:
     def place_name(self, place: str) -> str:
         """Return how a place is called."""
         return self.facts.places[place].name
+
+    def find_place(self, text: str) -> Place:
+        """Return the place of that name or id; an empty text is the school itself.
+
+        Raises:
+            DiagError: unknown or ambiguous; names the nearest ones.
+        """
+        places = self.facts.places
+        if not text:
+            return places[self.facts.root]
+        if text in places:
+            return places[text]
+        named = [place for place in places.values() if fold(place.name) == fold(text)]
+        if len(named) == 1:
+            return named[0]
+        if named:
+            ids = ", ".join(place.id for place in named)
+            raise DiagError(
+                f"Plusieurs lieux s'appellent « {text} ». Donnez l'identifiant : {ids}."
+            )
+        names = [place.name for place in places.values()]
+        hint = suggest(text, names, quoted=True)
+        raise DiagError(
+            f"Lieu « {text[:60]} » inconnu dans cet audit.{hint} Voyez la liste.",
+            command=f"diag audit place {self.about.ref} list",
+        )
 
     @property
     def assessment(self) -> Assessment:

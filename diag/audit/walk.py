@@ -29,7 +29,7 @@ from diag.assess.questions import (
 )
 from diag.assess.results import plain
 from diag.audit.answer import Key, doubts_of
-from diag.audit.places import find_place, rooms_in
+from diag.audit.places import rooms_in
 from diag.audit.session import AuditSession
 from diag.model.audit import Answer, Facts, Place
 from diag.model.checklist import Checklist, Question
@@ -324,7 +324,7 @@ def left_to_ask(
 ) -> list[QuestionToAsk]:
     """Return what the visit still asks, most useful first; or all that applies."""
     session.check_method()
-    where = find_place(session, place).id if place else None
+    where = session.find_place(place).id if place else None
     facts, checklist = session.facts, session.checklist
     profile = Profile.FULL if everything else session.profile
     leaders = session.judge.leaders if everything else ()

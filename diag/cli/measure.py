@@ -22,7 +22,6 @@ from diag.audit.evidence import (
     measured_value,
     terms_from,
 )
-from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.checklist.overlay import MEASURES
 from diag.cli.shared import agreed, asked, audit_command, print_json
@@ -114,7 +113,7 @@ def measure(
     lists = measure_lists(session.workspace.overlay / MEASURES)
     for notice in lists.notices:
         click.echo(notice, err=True)
-    place = find_place(session, room) if room else None
+    place = session.find_place(room) if room else None
     if place and place.kind is not PlaceKind.SALLE:
         raise DiagError(f"{place.name} n'est pas une salle. Donnez le nom d'une salle.")
     known = last_terms(session)

@@ -23,7 +23,7 @@ from diag.audit.follow import add_step, add_visit, move
 from diag.audit.forms import LEAST, TEAM, together
 from diag.audit.memory import take_places_again
 from diag.audit.photos import PhotoSubject, keep_picture, mark_noted, observe
-from diag.audit.places import add_place, close_places, find_place
+from diag.audit.places import add_place, close_places
 from diag.audit.proposals import propose
 from diag.audit.session import AuditSession, open_session, start
 from diag.documents.questionnaire import compose, keep
@@ -118,7 +118,7 @@ def play(session: AuditSession, story: Story) -> None:
         answers[place.name] = {**answers.get(place.like, {}), **place.answers}
         _answer(session, answers[place.name], place.name)
         for question, text in place.shown.items():
-            where = find_place(session, place.name).id
+            where = session.find_place(place.name).id
             seen = observe(session, text, place=where, question=question)
             mark_noted(session, seen.id, shown=True)
     for kind in story.closed:
@@ -129,7 +129,7 @@ def play(session: AuditSession, story: Story) -> None:
 
 def _answer(session: AuditSession, answers: dict[str, Any], place: str = "") -> None:
     """Record the answers of one place in one durable commit."""
-    where, audit = find_place(session, place), session.audit.id
+    where, audit = session.find_place(place), session.audit.id
     drafts = []
     for ident, raw in answers.items():
         if raw is None:
@@ -237,7 +237,7 @@ def _this_year(workspace: Workspace) -> None:
     ):
         _record(session, question, value)
     _record(session, "danger_electrique", False, _ROOMS[0])
-    room = find_place(session, _ROOMS[1])
+    room = session.find_place(_ROOMS[1])
     seen = observe(
         session,
         "Rallonge sous le tapis, devant le tableau ; la maîtresse la range le soir.",

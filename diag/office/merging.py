@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from diag.answers.types import heads_words
-from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.journal import subjects
 from diag.journal.heads import apart, distinct, distinct_in, merged_in, same
@@ -89,7 +88,7 @@ def merge_of(session: AuditSession, kept: str, other: str) -> PlaceMerge:
     Raises:
         DiagError: unknown places, the same one twice, or of different kinds.
     """
-    first, second = find_place(session, kept), find_place(session, other)
+    first, second = session.find_place(kept), session.find_place(other)
     if first.id == second.id or first.kind in ROOT_KINDS:
         raise DiagError("Nommez deux lieux différents, dans le sujet de l'audit.")
     if first.kind is not second.kind:
@@ -119,7 +118,7 @@ def separate(session: AuditSession, text: str) -> tuple[Revision, ...]:
     Raises:
         DiagError: unknown place, or one that is no other.
     """
-    place = find_place(session, text)
+    place = session.find_place(text)
     merged = merged_in(session.workspace.journal, session.audit.id)
     others = [other for other, kept in merged.items() if kept == place.id]
     if not others:

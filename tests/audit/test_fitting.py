@@ -24,7 +24,7 @@ from diag.audit.fitting import (
     walk_within,
 )
 from diag.audit.grid import GridSheet
-from diag.audit.places import add_place, find_place
+from diag.audit.places import add_place
 from diag.audit.rooms import rooms_of
 from diag.audit.session import AuditSession, open_session
 from diag.audit.visit import VisitSession, is_beginning
@@ -349,7 +349,7 @@ def test_rooms_of_no_known_type_are_counted_as_likely_and_named(
 
 
 def test_a_place_taken_out_gives_its_time_to_the_others(ten: AuditSession) -> None:
-    motor = find_place(ten, "Motricité").id
+    motor = ten.find_place("Motricité").id
     whole, less = fit_of(ten, 20), fit_of(ten, 20, {motor})
     assert motor in {one.key for one in whole.stops}
     assert motor not in {one.key for one in (*less.stops, *less.left_out)}

@@ -5,7 +5,6 @@ from diag.audit.places import (
     add_place,
     add_places,
     describe_names,
-    find_place,
     named,
     names_in,
 )
@@ -93,7 +92,7 @@ def test_nothing_is_added_when_one_name_is_refused(session: AuditSession) -> Non
 def test_unseen_letters_make_no_other_room(session: AuditSession, unseen: str) -> None:
     add_place(session, PlaceKind.SALLE, f"Classe{unseen} CP{unseen}")
 
-    assert find_place(session, "Classe CP").name == "Classe CP"
+    assert session.find_place("Classe CP").name == "Classe CP"
     assert names_in(f"Cla{unseen}sse CE1") == ("Classe CE1",)
     with pytest.raises(DiagError, match="déjà"):
         add_place(session, PlaceKind.SALLE, f"Cl{unseen}asse CP")

@@ -21,7 +21,6 @@ from diag.audit.history import changes_of
 from diag.audit.places import (
     add_place,
     close_places,
-    find_place,
     remove_place,
     rename_place,
 )
@@ -93,7 +92,7 @@ def test_a_removed_room_comes_back_with_its_answers(session: AuditSession) -> No
 
     undo(session)
 
-    room = find_place(session, "classe cp")
+    room = session.find_place("classe cp")
     answer = session.facts.answer(room.id, "type_salle")
     assert answer is not None
     assert answer.value == "classe"
@@ -265,13 +264,13 @@ def test_answers_to_several_questions_are_counted(rooms: AuditSession) -> None:
 
 def test_a_room_made_like_another_is_told_with_its_answers(rooms: AuditSession) -> None:
     answers(rooms, "prises_rj45", "prises_230v")
-    twin = duplicate(rooms, find_place(rooms, "CE2"))
+    twin = duplicate(rooms, rooms.find_place("CE2"))
     assert undo(rooms) == f"salle « {twin.name} » et 2 réponses"
 
 
 def test_two_answers_in_one_place_are_told_with_it(rooms: AuditSession) -> None:
     answers(rooms, "prises_rj45", "prises_230v")
-    place = find_place(rooms, "CE2").id
+    place = rooms.find_place("CE2").id
     rooms.record(
         changes.unanswered(rooms.audit.id, place, "prises_rj45"),
         changes.unanswered(rooms.audit.id, place, "prises_230v"),

@@ -15,7 +15,7 @@ from textual.widgets import Input
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.history import changes_of
-from diag.audit.places import add_place, add_places, find_place, walking_order
+from diag.audit.places import add_place, add_places, walking_order
 from diag.audit.report import report_folder
 from diag.audit.session import AuditSession
 from diag.journal import subjects
@@ -52,7 +52,7 @@ def make(folder: Path) -> None:
             "CP": {"type_salle": "classe", "danger_electrique": True},
             "CE1": {"type_salle": "classe", "danger_electrique": False},
         }.items():
-            place = find_place(session, room).id
+            place = session.find_place(room).id
             for question, value in answers.items():
                 record_answer(session, NewAnswer(question, value, place=place))
 
@@ -185,7 +185,7 @@ async def test_a_lot_is_added_moved_renamed_and_the_figures_written(
     )
     async with rooms(tmp_path, (120, 40)) as (pilot, screen, board):
         session, app = screen.session, pilot.app
-        lot = find_place(session, "Chariot")
+        lot = session.find_place("Chariot")
         assert row(pilot, "Chariot")
         await pilot.press("down")
         assert standing(session, board)[0] == "Chariot"
@@ -195,7 +195,7 @@ async def test_a_lot_is_added_moved_renamed_and_the_figures_written(
             assert shown in visible(pilot)[-1]
         await pilot.press(*"ce", "down", "up", "down", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Enregistré · Chariot : CE2"), "c")
-        assert session.facts.places[lot.id].parent == find_place(session, "CE2").id
+        assert session.facts.places[lot.id].parent == session.find_place("CE2").id
         await pilot.press("f2")
         await wait_for(pilot, lambda: isinstance(app.screen, Ask), "the name")
         app.screen.query_one(Input).value = "Tablettes"

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.places import find_place, rename_place
+from diag.audit.places import rename_place
 from diag.audit.session import AuditSession
 from diag.model.audit import Value
 from diag.tui.dialogs import Ask, Weigh
@@ -155,7 +155,7 @@ async def test_a_place_renamed_in_the_other_window_is_asked_about(
         app = pilot.app
         await pilot.press("f6")
         await wait_for(pilot, lambda: shows(pilot, "Les salles"), "the rooms")
-        room = find_place(screen.session, "CP").id
+        room = screen.session.find_place("CP").id
         board = app.screen.query_one(RoomsBoard)
         await wait_for(pilot, lambda: board.place == room, "CP")
         await pilot.press("f2")

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.fitting import asked_elsewhere, fit_of
-from diag.audit.places import add_place, find_place, walking_order
+from diag.audit.places import add_place, walking_order
 from diag.audit.walk import walk_of
 from diag.model.enums import PlaceKind, Profile
 from diag.tui.app import DiagApp
@@ -61,12 +61,12 @@ async def test_a_visit_opens_on_what_fits_every_danger_above_the_line(
             *CLASSES
         }
         order = [one.cells[1] for one in lines.lines[:line]]
-        lines.show(lines.lines, find_place(session, "CP").id)
+        lines.show(lines.lines, session.find_place("CP").id)
         await pilot.press("o")
         after = [one.cells[1] for one in lines.lines[:line]]
         assert after == [*order[:2], "CE1", "CP", *order[4:]]
         assert [one.name for one in walking_order(session.facts)][:2] == ["CE1", "CP"]
-        assert lines.key == find_place(session, "CP").id
+        assert lines.key == session.find_place("CP").id
         written = session.digest
         await pilot.press("d", "d", "d")
         await wait_for(pilot, lambda: shows(pilot, "20 min, jusqu'à"), "shorter")
@@ -86,7 +86,7 @@ async def test_a_visit_opens_on_what_fits_every_danger_above_the_line(
         plan = session.plan
         assert plan is not None
         assert (plan.minutes, session.profile) == (20, Profile.SHORT)
-        assert plan.removed == (find_place(session, "CP").id,)
+        assert plan.removed == (session.find_place("CP").id,)
         assert isinstance(app.screen, VisitScreen)
         visiting = app.screen.visiting
         leg = visiting.walk.leg_of(visiting.key)
