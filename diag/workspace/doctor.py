@@ -30,9 +30,7 @@ from diag.journal.attachments import (
     verify_copied_photos,
     verify_photos,
 )
-from diag.journal.backup import overlay_beside
 from diag.journal.carve import Carved, carve, carved_photos
-from diag.journal.connection import key_of
 from diag.journal.errors import (
     DamagedError,
     JournalError,
@@ -360,7 +358,7 @@ def repair(folder: Path) -> Repaired:
                 take_back(journal, evidence)
                 _carry_settings(journal, folder, evidence.of_file)
                 journal.compact()
-            aside = backup.restore(workshop / FILE, path, _stamp())
+            aside = backup.restore(workshop / FILE, path, _stamp("reparation"))
         carry_out_again(folder, None)
         done = Repaired(evidence.found, 0, evidence.lost(), aside)
     else:
@@ -400,8 +398,9 @@ def _workshop(folder: Path) -> Iterator[Path]:
         rmtree(workshop, ignore_errors=True)
 
 
-def _stamp() -> str:
-    return f"avant-reparation-{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a file's name
+def _stamp(what: str) -> str:
+    """Return what a file that is set aside has at the end of its name."""
+    return f"avant-{what}-{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a file's name
 
 
 def _carry_settings(journal: Journal, folder: Path, carved: Carved) -> None:
@@ -439,7 +438,7 @@ def _mend_photos(folder: Path) -> None:
         for mime, content in carved_photos(path):
             made.put(content, mime)
         if made.path.exists():
-            backup.restore(made.path, path, _stamp(), verify_photos)
+            backup.restore(made.path, path, _stamp("reparation"), verify_photos)
 
 
 def take_from(journal: Journal, path: Path) -> Repaired:
@@ -477,7 +476,7 @@ def back_up_overlay(folder: Path, copied: Path) -> Path | None:
     Raises:
         JournalError: when a file could not be read, or the copy not written.
     """
-    beside = overlay_beside(copied)
+    beside = backup.overlay_beside(copied)
     try:
         overlay = folder / OVERLAY
         paths = [path for path in sorted(overlay.rglob("*")) if path.is_file()]
@@ -594,7 +593,7 @@ def back_up(workspace: Workspace, folder: Path | None = None) -> Copied:
     if folder is None or folder.resolve() == own.resolve():
         path = backup.backup(connection, own, today)
         held = held_by_hubs(workspace.journal)
-        key = key_of(workspace.journal.path)
+        key = keys.key_of(workspace.journal.path)
         recorder.release(workspace.folder, key, held)
     else:
         device = workspace.settings.device if workspace.knows_author else ""
@@ -620,9 +619,9 @@ def restore(folder: Path, copied: Path) -> tuple[Path, ...]:
             command="diag restore backups/diag-AAAA-MM-JJ.db",
         )
     verify_copied_photos(copied)
-    beside = overlay_beside(copied)
+    beside = backup.overlay_beside(copied)
     grids = _read(beside) if beside.exists() else {}  # else the present ones stay
-    aside = f"avant-restauration-{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a file's name
+    aside = _stamp("restauration")
     journal = backup.restore(copied, folder / FILE, aside)
     photos = restore_photos(folder, copied, aside)
     overlay = _put_overlay(folder, grids, aside) if grids else None
