@@ -19,7 +19,7 @@ from time import process_time
 
 from benches.budgets import hold
 from benches.worlds.programme import YEARS, of_school, territory
-from diag.programme.equity import worth
+from diag.programme.figures import worth
 from diag.programme.placing import Schedule, schedule_of, what_if
 from diag.programme.terms import Envelope, Operation, Precedence, Programme, Purse, bill
 from tests.programme.oracle import adopted

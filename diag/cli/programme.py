@@ -21,12 +21,11 @@ from diag.programme import placing, setting
 from diag.programme.adopting import at_socle, prospects_of
 from diag.programme.assembling import Board, adopted_in, board_of, payer_sums
 from diag.programme.container import FRAME, create, opened
-from diag.programme.equity import worth
+from diag.programme.figures import budgets, whole_euros, worth, year_sums
 from diag.programme.history import (
     rivals_of,
     years_moved,
 )
-from diag.programme.money import budgets, whole_euros, year_sums
 from diag.programme.words import (
     asked_words,
     placed_words,

@@ -26,22 +26,18 @@ from diag.model.errors import DiagError
 from diag.programme import adopting, setting
 from diag.programme.assembling import board_of
 from diag.programme.container import opened
-from diag.programme.equity import (
+from diag.programme.figures import (
     LEAST,
     CommuneShare,
     IpsGroup,
+    checklist_of,
     commune_shares,
     ips_groups,
-)
-from diag.programme.history import log_of
-from diag.programme.money import (
-    before_vote,
-    checklist_of,
-    deadlines,
     observed,
     ordered,
     prices_seen,
 )
+from diag.programme.history import log_of
 from diag.programme.setting import ref_of
 from diag.programme.words import (
     adopting_words,
@@ -213,7 +209,7 @@ def calendar(
     )
 
     board = board_asked(workspace, slug, variant)
-    found = deadlines(board, checklist_of(board), commune)
+    found = adopting.deadlines(board, checklist_of(board), commune)
     if as_json:
         print_json([
             {
@@ -229,7 +225,7 @@ def calendar(
         ])
         return
     print_table(deadline_lines(board, found))
-    rules = before_vote(checklist_of(board))
+    rules = adopting.before_vote(checklist_of(board))
     print_lines(f"{one.title} : {one.says}" for one in rules)
     if folder:
         click.echo(str(write_deadlines(board, found, folder, commune)))

@@ -23,8 +23,8 @@ from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from diag.model.audit import School
+    from diag.programme.adopting import DatedStep
     from diag.programme.assembling import Board
-    from diag.programme.money import DatedStep
 
 _KEY = "tour"
 
@@ -148,7 +148,8 @@ def write_deadlines(
         OSError: the folder cannot be written.
     """
     # Programmes bring pydantic: the list of schools, which shows the tour, has none.
-    from diag.programme.money import before_vote, checklist_of  # noqa: PLC0415
+    from diag.programme.adopting import before_vote  # noqa: PLC0415
+    from diag.programme.figures import checklist_of  # noqa: PLC0415
 
     container = board.container
     name = f"programme-{insee}.ics" if insee else "programme.ics"

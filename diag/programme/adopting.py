@@ -1,17 +1,22 @@
-"""What bodies decide of a programme, what is adopted, and the steps that follow.
+"""What bodies decide of a programme, what is adopted, the steps that follow and when.
 
 A step is written where every payer has decided; nothing advances by itself. Where
 schools would stand at the end of a year is judged as if all placed by then were done.
+When each thing is to be done comes from the dated rules of finances, or from the table
+that a syndicat lays over them.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
+from uuid import UUID, uuid5
 
 from diag.assess.judge import judge_of
 from diag.assess.results import Advice, Score
+from diag.assess.terms import YearDay, year_day
 from diag.audit.advising import steps_standing
 from diag.audit.follow import add_step
 from diag.audit.session import AuditSession
@@ -19,11 +24,13 @@ from diag.imports.intake import Progress, silent
 from diag.journal import changes, subjects
 from diag.journal.revision import NewRevision
 from diag.model.audit import FollowUp
-from diag.model.enums import FollowUpState, Outcome, Socle
+from diag.model.checklist import Checklist, Finance
+from diag.model.enums import FollowUpState, Milestone, Outcome, Socle
 from diag.model.errors import DiagError
 from diag.model.programme import AdoptedPart, Adoption, BodyDecision, EnvelopeState
 from diag.programme.assembling import Board
 from diag.programme.container import Container
+from diag.programme.figures import invested
 from diag.programme.operations import Contender
 from diag.programme.setting import checked, payer_named
 from diag.programme.terms import RUNNING, Purse
@@ -343,3 +350,73 @@ def at_socle(schools: list[SchoolProspect]) -> Mapping[int, Fraction]:
             held = one.socle is Socle.ATTEINT
             many[one.year] = many.get(one.year, 0) + held
     return {year: Fraction(held, len(schools)) for year, held in many.items()}
+
+
+_SHARED = (Milestone.BESOINS, Milestone.DEBAT, Milestone.PROJET, Milestone.BUDGET)
+"""What a budget year has once, whatever it holds."""
+
+
+_BEFORE_VOTE = ("quart-des-credits", "fonctionnement-avant-vote")
+
+
+class DatedStep(NamedTuple):
+    """Something to be done by a day."""
+
+    opens: date
+    """The first day; the last one where only that is known."""
+    closes: date
+    kind: Milestone
+    budget: int
+    rule: Finance
+    operation: str = ""
+    """Empty: the whole budget's."""
+
+    def uid(self, container: str) -> str:
+        """Return what names it in every calendar: it moves there with its operation."""
+        return str(
+            uuid5(UUID(container), f"{self.operation or self.budget} {self.kind}")
+        )
+
+
+def deadlines(
+    board: Board, checklist: Checklist, insee: str = ""
+) -> tuple[DatedStep, ...]:
+    """Return the deadlines of a programme in order; `insee`: of one commune's part."""
+    mine = {
+        name: year
+        for name, year in board.schedule.years.items()
+        if not insee or board.named(name).commune == insee
+    }
+    found = []
+    for budget in sorted(set(mine.values())):
+        for kind in _SHARED:
+            day = year_day(checklist, kind, budget - (kind is Milestone.BESOINS))
+            if day:
+                found.append(_deadline(day, kind, budget))
+    for name, budget in mine.items():
+        # What it waits for: the request for aids, then the works.
+        for kind in (Milestone.AIDE, Milestone.TRAVAUX):
+            day = year_day(checklist, kind, budget) if invested(board, name) else None
+            if day:
+                found.append(_deadline(day, kind, budget, name))
+    return tuple(sorted(found, key=lambda one: (one.closes, one.kind, one.operation)))
+
+
+def before_vote(checklist: Checklist) -> tuple[Finance, ...]:
+    """Return the rules of what may be spent before a budget is voted."""
+    found = (checklist.finances.get(one) for one in _BEFORE_VOTE)
+    return tuple(filter(None, found))
+
+
+def _deadline(
+    found: YearDay, kind: Milestone, budget: int, operation: str = ""
+) -> DatedStep:
+    closes = _first_day(found.closes)
+    if found.closes.count("-") <= 1:  # a month: until its last day
+        closes = closes.replace(day=monthrange(closes.year, closes.month)[1])
+    opens = _first_day(found.opens) if found.opens else closes
+    return DatedStep(opens, closes, kind, budget, found.rule, operation)
+
+
+def _first_day(text: str) -> date:
+    return date.fromisoformat(text if text.count("-") > 1 else f"{text}-01")

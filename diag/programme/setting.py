@@ -27,7 +27,7 @@ from diag.model.programme import (
 from diag.model.text import canonical_number, exact, fold, normal_insee
 from diag.programme.assembling import Board
 from diag.programme.container import Container, plain
-from diag.programme.equity import worth
+from diag.programme.figures import worth
 from diag.programme.placing import Imposed, Settled, locked, schedule_of
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.words.sentences import cents_words, counted, euros, number, of

@@ -10,10 +10,9 @@ from diag.model.programme import BodyDecision, YearLock
 from diag.model.text import fold
 from diag.programme.adopting import Adopting
 from diag.programme.assembling import Board, themed
-from diag.programme.equity import CommuneShare, IpsGroup
+from diag.programme.figures import CommuneShare, IpsGroup, whole_euros
 from diag.programme.gathering import ballots_of
 from diag.programme.history import LoggedDecision, YearMoved
-from diag.programme.money import whole_euros
 from diag.programme.placing import (
     AfterNeed,
     AfterOpening,

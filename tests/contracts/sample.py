@@ -26,9 +26,10 @@ from diag.documents.write import MANIFEST, draw_report, write_paper, write_repor
 from diag.model.enums import READERS, Audience
 from diag.office.agenda import write_deadlines
 from diag.office.mail import address_of, build_message, write_draft
+from diag.programme.adopting import deadlines
 from diag.programme.assembling import board_of
 from diag.programme.container import opened
-from diag.programme.money import checklist_of, deadlines
+from diag.programme.figures import checklist_of
 from diag.workspace.workspace import Workspace, fixed_world
 
 SCHOOL = "9990148G"

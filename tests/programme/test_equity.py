@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.programme.equity import FIFTHS, LEAST, CommuneShare, ips_groups, spread
+from diag.programme.figures import FIFTHS, LEAST, CommuneShare, ips_groups, spread
 
 euros = st.integers(0, 5_000).map(lambda one: one * 100)
 ips = st.one_of(st.none(), st.integers(700, 1300).map(lambda one: Fraction(one, 10)))

@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from diag.programme.equity import worth
+from diag.programme.figures import worth
 from diag.programme.placing import (
     AfterNeed,
     AfterOpening,

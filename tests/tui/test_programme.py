@@ -27,7 +27,7 @@ from diag.model.programme import (
 from diag.programme import adopting, gathering, setting
 from diag.programme.assembling import Board, board_of, contenders_of
 from diag.programme.container import EVERY, FRAME, Container, Record, create, opened
-from diag.programme.money import budgets
+from diag.programme.figures import budgets
 from diag.programme.operations import Contenders
 from diag.programme.terms import INVESTMENT, Purse
 from diag.programme.words import exact_words, planned_words

@@ -44,10 +44,17 @@ from diag.model.programme import EnvelopeState
 from diag.model.text import exact
 from diag.programme.assembling import Board, weights_in_force
 from diag.programme.container import EVERY
-from diag.programme.equity import commune_shares, spread
+from diag.programme.figures import (
+    PurseYear,
+    aids,
+    budgets,
+    checklist_of,
+    commune_shares,
+    fctva,
+    spread,
+)
 from diag.programme.gathering import theme_weights
 from diag.programme.history import log_of
-from diag.programme.money import PurseYear, aids, budgets, checklist_of, fctva
 from diag.programme.placing import lacks_of, what_if
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.programme.words import (

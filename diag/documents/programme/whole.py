@@ -19,24 +19,22 @@ from diag.documents.blocks import (
     written,
 )
 from diag.programme.assembling import Board, board_of, weights_in_force
-from diag.programme.equity import (
+from diag.programme.figures import (
     LEAST,
-    commune_shares,
-    ips_groups,
-    spread,
-    unblocked,
-    worth,
-)
-from diag.programme.gathering import theme_weights
-from diag.programme.money import (
     aids,
     budgets,
     checklist_of,
+    commune_shares,
     fctva,
+    ips_groups,
+    spread,
+    unblocked,
     under_floor,
     whole_euros,
+    worth,
     year_sums,
 )
+from diag.programme.gathering import theme_weights
 from diag.programme.placing import Imposed, lacks_of
 from diag.programme.setting import locks_of
 from diag.programme.words import (

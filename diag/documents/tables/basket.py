@@ -36,7 +36,7 @@ from diag.documents.tables import (
 from diag.model.checklist import Checklist, Price
 from diag.model.enums import BudgetSection, FollowUpState, Trigger
 from diag.model.text import Quantity, exact
-from diag.programme.money import ObservedPrice
+from diag.programme.figures import ObservedPrice
 from diag.words.dates import long_date
 from diag.words.sentences import counted, half_up, sentence
 from diag.words.vocabulary import BUDGET_SECTIONS, FOLLOW_UPS

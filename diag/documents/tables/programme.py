@@ -9,10 +9,16 @@ from diag.model.programme import EnvelopeState
 from diag.model.text import exact
 from diag.programme.assembling import Board, weights_in_force
 from diag.programme.container import EVERY
-from diag.programme.equity import commune_shares
+from diag.programme.figures import (
+    PurseYear,
+    budgets,
+    checklist_of,
+    commune_shares,
+    fctva,
+    year_sums,
+)
 from diag.programme.gathering import theme_weights
 from diag.programme.history import log_of
-from diag.programme.money import PurseYear, budgets, checklist_of, fctva, year_sums
 from diag.programme.setting import ref_of
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.programme.words import (

@@ -15,11 +15,11 @@ from diag.documents.write import Paper, write_paper
 from diag.model.enums import Outcome, PlaceKind
 from diag.office.agenda import write_deadlines
 from diag.programme import adopting, gathering
-from diag.programme.adopting import PILOTAGE
+from diag.programme.adopting import PILOTAGE, deadlines
 from diag.programme.assembling import Board
 from diag.programme.container import Container
+from diag.programme.figures import checklist_of
 from diag.programme.history import log_of
-from diag.programme.money import checklist_of, deadlines
 from diag.programme.words import adopting_words, body_words, effect_words
 from diag.tui.commands import Command, Trouble
 from diag.tui.dialogs import ChooseDialog, Confirm, Field, ListChoice, Notice

@@ -20,7 +20,7 @@ from diag.model.text import Number, campaign_named, canonical_number, exact
 from diag.programme import setting
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import EVERY, FRAME, RIGHTS, Container, Record, create
-from diag.programme.equity import (
+from diag.programme.figures import (
     Worth,
     commune_shares,
     spread,

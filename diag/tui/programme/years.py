@@ -9,16 +9,18 @@ from textual.content import Content
 from diag.model.enums import FollowUpState, PlaceKind
 from diag.model.text import accented
 from diag.programme.assembling import Board
-from diag.programme.equity import (
+from diag.programme.figures import (
     LEAST,
     CommuneShare,
+    PurseYear,
+    budgets,
     commune_shares,
     ips_groups,
     sort_of,
     spread,
     unblocked,
+    whole_euros,
 )
-from diag.programme.money import PurseYear, budgets, whole_euros
 from diag.programme.operations import LeftOut
 from diag.programme.placing import Imposed, Unmet
 from diag.programme.terms import INVESTMENT, Precedence, Purse

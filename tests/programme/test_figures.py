@@ -14,7 +14,7 @@ from diag.model.programme import CostSplit, ProgrammeFrame, SharedWork, YearEnve
 from diag.model.votes import AidRange, AidShare
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import Container, create, opened
-from diag.programme.money import (
+from diag.programme.figures import (
     aids,
     budgets,
     checklist_of,
