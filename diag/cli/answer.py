@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -35,6 +34,7 @@ from diag.model.base import Noun
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.errors import DiagError
 from diag.office import sync
+from diag.words.dates import time_words
 from diag.words.sentences import counted
 from diag.words.vocabulary import PLACE_NAMES
 
@@ -167,10 +167,7 @@ def history(
     print_table(
         (
             change.id[:12],
-            datetime
-            .fromtimestamp(change.at / 1000, UTC)
-            .astimezone()
-            .strftime("%d/%m/%Y %H:%M"),
+            time_words(change.at),
             ", ".join(filter(None, (change.who, change.proof_words))),
             f"{change.about} : {change.said}",
         )

@@ -79,11 +79,13 @@ def describe_day(iso: str, *, year: bool = True) -> str:
 
 
 _EPOCH, _DAY = date(1970, 1, 1).toordinal(), 86_400_000  # milliseconds
+_LAST = (date(9000, 1, 1).toordinal() - _EPOCH) * _DAY
+"""What a clock beyond reads as: calendars go on, so that a duration may be added."""
 
 
 def day_of(milliseconds: int) -> date:
     """Return the day of a wall clock, UTC: the same on every machine."""
-    return date.fromordinal(_EPOCH + milliseconds // _DAY)
+    return date.fromordinal(_EPOCH + min(milliseconds, _LAST) // _DAY)
 
 
 @lru_cache(maxsize=512)  # an audit is answered on a few days
@@ -282,4 +284,4 @@ def hour_typed(text: str, day: date) -> int:
 
 
 def _local(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC).astimezone()
+    return datetime.fromtimestamp(min(at, _LAST) / 1000, UTC).astimezone()

@@ -271,8 +271,8 @@ def _look_inside(journal: Journal, now: int) -> Iterator[Inspection]:
         yield Inspection("enregistreur", Health.SOUND, sentence)
     last = backup.last_written(journal.connection)
     if last > now + CLOCK_GAP:
-        day = datetime.fromtimestamp(last / 1000)  # noqa: DTZ006 - the user's day
-        sentence = f"elle retarde, ou a avancé : dernière saisie le {day:%d/%m/%Y}"
+        day = day_words(last)
+        sentence = f"elle retarde, ou a avancé : dernière saisie le {day}"
         yield Inspection("horloge", Health.REPAIRABLE, sentence)
     else:
         yield Inspection("horloge", Health.SOUND, "après la dernière saisie")

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from diag.audit.answer import NewAnswer, record_answer
 from diag.journal.changes import flagged
 from diag.model.errors import DiagError
 from diag.workspace.settings import first_settings
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import DAY, started, workspace
+from tests.cli.running import diag
 
 
 @pytest.mark.parametrize(
@@ -77,3 +79,22 @@ def test_what_a_clock_that_was_ahead_dated_does_not_accuse_the_right_one(
 
     with Workspace.open(tmp_path, fixed_world(DAY, 3)) as back:
         assert "l'une des deux dates est fausse" in back.clock_notice
+
+
+def test_a_clock_beyond_every_calendar_stops_no_command(tmp_path: Path) -> None:
+    """One line of a colleague had every command end in an unexpected error."""
+    with workspace(tmp_path) as made:
+        ref = started(made).about.ref
+    beyond = replace(fixed_world(DAY, 2), clock=lambda: 2**53 - 1)
+    with Workspace.open(tmp_path, beyond) as far:
+        session = started(far)
+        answered = NewAnswer("debit_descendant", given="4")
+        record_answer(session, answered)
+        session.record(flagged(session.audit.id, session.facts.root, "nb_classes"))
+
+    with Workspace.open(tmp_path, fixed_world(DAY, 3)) as back:
+        assert "janvier 9000" in back.clock_notice
+    for words in (("audit", "history", ref), ("score", ref), ("report", ref)):
+        done = diag(tmp_path, *words)
+        assert done.code == 0, (words, done.err)
+    assert "01/01/9000" in diag(tmp_path, "doctor").out
