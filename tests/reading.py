@@ -16,7 +16,7 @@ from diag.model.enums import PlaceKind, QuestionType, State
 from diag.model.text import Number
 from diag.rules import evaluate
 from diag.rules.language import Rule, parse_rule
-from diag.rules.values import (
+from diag.rules.nouns import (
     ABSENT,
     UNBOUNDED,
     Absent,

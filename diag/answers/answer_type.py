@@ -11,8 +11,7 @@ from diag.model.enums import PlaceKind, State
 from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.rules.language import Rule
-from diag.rules.tree import Exact, Node
-from diag.rules.values import ABSENT, RuleValue
+from diag.rules.nouns import ABSENT, Exact, Node, RuleValue
 from diag.words.sentences import uncapitalised
 from diag.words.vocabulary import STATES
 

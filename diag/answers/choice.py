@@ -18,8 +18,16 @@ from diag.model.audit import Value
 from diag.model.checklist import Choice, EffectValue, Question
 from diag.model.text import digit_of, fold, readings
 from diag.rules.language import Rule
-from diag.rules.tree import Exact, Includes, Node, walk
-from diag.rules.values import Flag, OneOf, RuleValue, Several
+from diag.rules.nouns import (
+    Exact,
+    Flag,
+    Includes,
+    Node,
+    OneOf,
+    RuleValue,
+    Several,
+    walk,
+)
 from diag.words.sentences import NBSP, either, write_instead
 
 YES, NO, EITHER = Flag(True, False), Flag(False, True), Flag(True, True)

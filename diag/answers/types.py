@@ -23,8 +23,18 @@ from diag.model.checklist import EffectValue, Question
 from diag.model.enums import PlaceKind, QuestionType, State, WithoutYear
 from diag.model.text import as_digits, clean_line, clean_text, digit_of, fold
 from diag.rules.language import VISIT_DATE, Rule
-from diag.rules.tree import CompareNode, Constant, Exact, Months, NameNode, Node, walk
-from diag.rules.values import RuleValue, Span, point
+from diag.rules.nouns import (
+    CompareNode,
+    Constant,
+    Exact,
+    Months,
+    NameNode,
+    Node,
+    RuleValue,
+    Span,
+    point,
+    walk,
+)
 from diag.words.dates import (
     DAYS_AROUND,
     day_around,

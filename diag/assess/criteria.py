@@ -27,7 +27,7 @@ from diag.model.enums import Compliance, Kind, Socle, Standing
 from diag.model.text import Bounds
 from diag.rules.evaluate import any_out, condition, measure
 from diag.rules.language import Rule, parse_rule
-from diag.rules.values import ABSENT, Truth
+from diag.rules.nouns import ABSENT, Truth
 
 
 class Member(NamedTuple):

@@ -15,7 +15,7 @@ from diag.model.enums import PlaceKind, State
 from diag.model.text import exact
 from diag.rules.evaluate import condition
 from diag.rules.language import VISIT_DATE, parse_rule
-from diag.rules.values import (
+from diag.rules.nouns import (
     ABSENT,
     UNBOUNDED,
     Judge,

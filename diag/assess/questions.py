@@ -24,8 +24,7 @@ from diag.model.enums import (
     Standing,
     State,
 )
-from diag.rules.tree import Exact
-from diag.rules.values import Truth
+from diag.rules.nouns import Exact, Truth
 
 _ASKED, _AGAIN, _MEASURED = 10, 4, 60
 """Seconds that a question takes, that it takes again in another room, that a measure

@@ -33,8 +33,7 @@ from diag.model.enums import (
     Trigger,
 )
 from diag.model.text import Bounds, Number, Quantity, exact
-from diag.rules.tree import Exact
-from diag.rules.values import Truth
+from diag.rules.nouns import Exact, Truth
 
 if TYPE_CHECKING:
     from diag.assess.effects import Basis

@@ -35,7 +35,7 @@ from diag.model.errors import DiagError
 from diag.model.text import clean_text, exact, fold
 from diag.rules.evaluate import condition, measure
 from diag.rules.language import parse_rule
-from diag.rules.values import Span
+from diag.rules.nouns import Span
 from diag.words.sentences import number, suggest
 from diag.words.vocabulary import PLACE_NAMES, SUBJECTS
 

@@ -26,7 +26,7 @@ from diag.model.audit import Answer
 from diag.model.checklist import Checklist, Criterion, Question, RegisteredSource
 from diag.model.enums import Provenance, Standing, State
 from diag.rules.language import Rule
-from diag.rules.tree import (
+from diag.rules.nouns import (
     Aggregate,
     ChoiceId,
     CompareNode,

@@ -39,7 +39,7 @@ from diag.model.enums import (
 from diag.model.text import canonical_number
 from diag.rules.evaluate import measure
 from diag.rules.language import parse_rule
-from diag.rules.values import Span
+from diag.rules.nouns import Span
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import listed, number, sentence, uncapitalised, with_detail
 from diag.words.vocabulary import COMPLIANCES

@@ -35,7 +35,7 @@ from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Provenance, Standing, State
 from diag.model.errors import DiagError
 from diag.model.text import fold
-from diag.rules.values import Truth
+from diag.rules.nouns import Truth
 from diag.words.vocabulary import PLACE_NAMES, PROVENANCE_MARKS, STATES
 
 _NUMBERED = re.compile(r"(.*?(?:^|\W))(\d{1,6})")

@@ -11,7 +11,7 @@ from diag.audit.report import Report
 from diag.model.audit import Facts
 from diag.model.checklist import Checklist, Criterion, Law
 from diag.model.enums import Audience, Gate, Kind, Nature, Party, PlaceKind, State
-from diag.rules.values import root_of
+from diag.rules.nouns import root_of
 from diag.words.dates import describe_day
 from diag.words.sentences import (
     NEXT_BUDGET,

@@ -22,9 +22,11 @@ from diag.model.checklist import (
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.text import exact
 from diag.rules.language import VISIT_DATE, Rule, parse_rule
-from diag.rules.tree import (
+from diag.rules.nouns import (
+    ARITHMETIC,
     MIRRORED,
     PURE,
+    UNBOUNDED,
     Aggregate,
     AllOf,
     AnyOf,
@@ -42,15 +44,11 @@ from diag.rules.tree import (
     Not,
     Order,
     RuleError,
+    Span,
     Term,
     Unit,
-    names_in,
-)
-from diag.rules.values import (
-    ARITHMETIC,
-    UNBOUNDED,
-    Span,
     may_hold,
+    names_in,
     plain,
     point,
     reach,

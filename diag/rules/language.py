@@ -18,7 +18,7 @@ from itertools import chain
 
 from diag.model.enums import PlaceKind
 from diag.model.text import MAX_DIGITS
-from diag.rules.tree import (
+from diag.rules.nouns import (
     Aggregate,
     AllOf,
     AnyOf,
@@ -39,10 +39,10 @@ from diag.rules.tree import (
     RuleError,
     Term,
     names_in,
+    plain,
     walk,
     walk_outside,
 )
-from diag.rules.values import plain
 from diag.words.sentences import write_instead
 
 VISIT_DATE = "visit_date"

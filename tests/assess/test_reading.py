@@ -12,7 +12,7 @@ from diag.model.audit import Facts
 from diag.model.enums import PlaceKind
 from diag.rules.evaluate import number as number_of
 from diag.rules.language import parse_rule
-from diag.rules.values import ABSENT, UNBOUNDED, RuleValue, Scope, Span, Truth, point
+from diag.rules.nouns import ABSENT, UNBOUNDED, RuleValue, Scope, Span, Truth, point
 from tests.assess.builders import (
     LOT,
     ROOT,

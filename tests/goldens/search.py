@@ -20,8 +20,7 @@ from diag.model.checklist import Checklist, Criterion, Question
 from diag.model.enums import PlaceKind, QuestionType, Standing
 from diag.model.text import canonical_number, exact
 from diag.rules.language import Rule, parse_rule
-from diag.rules.tree import RuleError
-from diag.rules.values import root_of
+from diag.rules.nouns import RuleError, root_of
 from tests import oracle
 from tests.goldens.mutants import WEIGHT, mutants_of
 from tests.world import names_and_numbers

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.rules.tree import Order
-from diag.rules.values import (
+from diag.rules.nouns import (
     NUMBERS,
+    Order,
     Span,
     Truth,
     choices_compare,

@@ -7,7 +7,7 @@ import pytest
 
 from diag.rules.evaluate import condition, holds, number
 from diag.rules.language import parse_rule
-from diag.rules.values import ABSENT, Absent, RuleValue, Span, Truth, point
+from diag.rules.nouns import ABSENT, Absent, RuleValue, Span, Truth, point
 from tests.rules.places import (
     NO,
     YES,

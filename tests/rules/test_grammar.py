@@ -6,7 +6,7 @@ import pytest
 
 from diag.model.enums import PlaceKind
 from diag.rules.language import MAX_DEPTH, read_tree
-from diag.rules.tree import (
+from diag.rules.nouns import (
     Aggregate,
     AllOf,
     Arithmetic,

@@ -1,6 +1,6 @@
 import pytest
 
-from diag.rules.values import (
+from diag.rules.nouns import (
     ABSENT,
     Flag,
     OneOf,

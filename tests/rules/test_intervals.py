@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.rules.tree import Exact, Operator
-from diag.rules.values import (
+from diag.rules.nouns import (
     ARITHMETIC,
+    Exact,
+    Operator,
     Span,
     added,
     divided,

@@ -3,7 +3,7 @@
 import pytest
 
 from diag.rules.language import MAX_LENGTH, one_line
-from diag.rules.tree import RuleError
+from diag.rules.nouns import RuleError
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from diag.rules.evaluate import holds, number
 from diag.rules.language import parse_rule
-from diag.rules.values import (
+from diag.rules.nouns import (
     ABSENT,
     Absent,
     Flag,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from diag.rules.values import Truth, either, negation
+from diag.rules.nouns import Truth, either, negation
 
 TRUTHS: tuple[Truth, ...] = (True, None, False)
 

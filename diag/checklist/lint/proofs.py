@@ -30,24 +30,22 @@ from diag.model.checklist import Checklist, Question
 from diag.model.enums import Kind
 from diag.rules.evaluate import all_of, any_of, not_
 from diag.rules.language import VISIT_DATE
-from diag.rules.tree import (
+from diag.rules.nouns import (
     Aggregate,
     Arithmetic,
     Constant,
+    Flag,
     Months,
     NameNode,
     Node,
-    RuleError,
-    names_in,
-)
-from diag.rules.values import (
-    Flag,
     OneOf,
+    RuleError,
     RuleValue,
     Several,
     Span,
     Truth,
     is_less,
+    names_in,
     negation,
     point,
 )

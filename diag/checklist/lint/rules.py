@@ -27,8 +27,7 @@ from diag.model.checklist import (
 from diag.model.enums import Kind, PlaceKind, QuestionType
 from diag.rules.evaluate import measure
 from diag.rules.language import Rule
-from diag.rules.tree import RuleError
-from diag.rules.values import ABSENT, Scope, Span, root_of
+from diag.rules.nouns import ABSENT, RuleError, Scope, Span, root_of
 
 
 @dataclass(frozen=True, slots=True)

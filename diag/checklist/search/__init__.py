@@ -18,21 +18,17 @@ from diag.model.checklist import Question
 from diag.model.enums import Direction, PlaceKind
 from diag.rules.evaluate import condition, judge_of
 from diag.rules.language import VISIT_DATE, Rule
-from diag.rules.tree import (
+from diag.rules.nouns import (
+    ABSENT,
     Arithmetic,
     CompareNode,
     Constant,
     Exact,
+    Flag,
     IsAmong,
+    Judge,
     NameNode,
     Node,
-    names_in,
-    walk,
-)
-from diag.rules.values import (
-    ABSENT,
-    Flag,
-    Judge,
     OneOf,
     RuleValue,
     Scope,
@@ -41,9 +37,11 @@ from diag.rules.values import (
     Truth,
     is_at_most,
     maybe_absent,
+    names_in,
     point,
     reach,
     subtracted,
+    walk,
 )
 
 _PLAIN_NUMBERS = (0, 1, 2, 10)

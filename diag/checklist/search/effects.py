@@ -35,7 +35,8 @@ from diag.model.checklist import (
 from diag.model.enums import Direction, PlaceKind
 from diag.rules.evaluate import all_of, any_of, condition, measure, not_
 from diag.rules.language import Rule
-from diag.rules.tree import (
+from diag.rules.nouns import (
+    ABSENT,
     Aggregate,
     AllOf,
     AnyOf,
@@ -43,19 +44,14 @@ from diag.rules.tree import (
     ChoiceId,
     CompareNode,
     Constant,
+    Flag,
     Includes,
     IsAmong,
+    Judge,
     Months,
     NameNode,
     Node,
     Not,
-    names_in,
-    walk_outside,
-)
-from diag.rules.values import (
-    ABSENT,
-    Flag,
-    Judge,
     OneOf,
     RuleValue,
     Scope,
@@ -64,8 +60,10 @@ from diag.rules.values import (
     Truth,
     added,
     multiplied,
+    names_in,
     point,
     ranked,
+    walk_outside,
 )
 
 _ONE = point(1)

@@ -18,8 +18,10 @@ from diag.model.checklist import Criterion, Question
 from diag.model.enums import PlaceKind
 from diag.rules.evaluate import judge_of, measure_of
 from diag.rules.language import VISIT_DATE, parse_rule, thresholds_in
-from diag.rules.tree import (
+from diag.rules.nouns import (
+    ABSENT,
     MIRRORED,
+    UNBOUNDED,
     Aggregate,
     AllOf,
     AnyOf,
@@ -29,22 +31,18 @@ from diag.rules.tree import (
     Condition,
     Constant,
     Exact,
+    Judge,
     NameNode,
     Not,
     Order,
-    Term,
-    names_in,
-    walk,
-)
-from diag.rules.values import (
-    ABSENT,
-    UNBOUNDED,
-    Judge,
     RuleValue,
     Scope,
     Span,
+    Term,
     Truth,
+    names_in,
     point,
+    walk,
 )
 
 

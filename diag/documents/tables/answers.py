@@ -43,7 +43,7 @@ from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, State
 from diag.model.text import exact
 from diag.rules.language import parse_rule
-from diag.rules.tree import (
+from diag.rules.nouns import (
     AllOf,
     AnyOf,
     ChoiceId,
@@ -54,8 +54,8 @@ from diag.rules.tree import (
     NameNode,
     Not,
     Term,
+    plain,
 )
-from diag.rules.values import plain
 from diag.words.dates import day_of
 from diag.words.vocabulary import PLACES, PROVENANCES, STATES
 

@@ -20,8 +20,7 @@ from diag.checklist.search.effects import CriterionRules, falls_of
 from diag.model.checklist import Question
 from diag.model.enums import Kind, QuestionType
 from diag.rules.language import parse_rule
-from diag.rules.tree import walk
-from diag.rules.values import ABSENT, Flag, RuleValue, point
+from diag.rules.nouns import ABSENT, Flag, RuleValue, point, walk
 from tests.checklist.search.criteria import (
     DOWN,
     ECOLE,
