@@ -43,7 +43,7 @@ from diag.sync.hub.tables import ASIDE, EVERYWHERE, AuditLife, Device, is_set_as
 from diag.sync.keys import FILE as KEYS
 from diag.sync.trust import build_trust
 from diag.words.dates import day_words, time_words
-from diag.words.sentences import counted, listed
+from diag.words.sentences import counted, listed, number
 
 _SOON = 30
 _YEAR = 365
@@ -266,7 +266,8 @@ def _look_at_system(home: HubHome, machine: Machine) -> Iterator[Inspection]:
     room = counted(machine.free // 2**20, "Mo libre", "Mo libres")
     if machine.free < wanted:
         advice = "agrandissez le disque, ou rangez ailleurs les copies (--copies)"
-        yield _to_do("place", f"{room}, il en faut {wanted // 2**20} : {advice}")
+        least = number(wanted // 2**20)
+        yield _to_do("place", f"{room}, il en faut {least} : {advice}")
     else:
         yield _sound("place", room)
 

@@ -232,7 +232,12 @@ def test_each_fault_is_told_by_its_name(
         (WELL._replace(hub="failed"), 0, "service", "systemctl status diag-hub"),
         (WELL._replace(timer="inactive"), 0, "service", "diag hub setup --service"),
         (WELL._replace(is_on_time=False), 0, "horloge", "timedatectl"),
-        (WELL._replace(free=2**20), 0, "place", "1 Mo libre, il en faut"),
+        (
+            WELL._replace(free=2**20),
+            0,
+            "place",
+            "1 Mo libre, il en faut 1\u202f024 : agrandissez",
+        ),
         (WELL, -2, "horloge", "elle retarde"),
         (WELL, 1, "copies", "diag hub backup"),
         (WELL, 40, "postes", "Camille Perrin (n° 1)"),
