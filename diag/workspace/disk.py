@@ -13,7 +13,7 @@ from diag.words.sentences import system_sentence
 
 def default_folder() -> Path:
     """Return the platform's folder for this user's data."""
-    # 4 ms: only without --workspace and DIAG_HOME.
+    # 4 ms, after the first frame where DIAG_HOME names a workspace.
     from platformdirs import user_data_path  # noqa: PLC0415
 
     return user_data_path("diag", appauthor=False)

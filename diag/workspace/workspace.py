@@ -149,6 +149,7 @@ class Workspace:
         log_into(folder)
         keep_private(folder, 0o700)
         journal = Journal.open(folder)
+        # Found now: the stick that leaves may hold the program too.
         journal.fallback = default_folder().with_name("diag-secours")
         return cls(folder, journal, world or World())
 
