@@ -22,9 +22,9 @@ from uuid import UUID, uuid5
 from benches.budgets import hold
 from diag.journal import changes
 from diag.journal.connection import connect
+from diag.journal.file import Recorder
 from diag.journal.ingest import Tally, head_row
 from diag.journal.journal import Journal
-from diag.journal.recorder import Recorder
 from diag.journal.revision import NewRevision, Origin, parse
 from diag.model.audit import Answer
 from diag.model.enums import State

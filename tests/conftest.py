@@ -27,7 +27,7 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 from diag.audit.session import AuditSession
 from diag.checklist import load, source
 from diag.demo.territory import FictionalTerritory, write_fictional_territory
-from diag.journal import connection, file, recorder
+from diag.journal import connection, file
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
 from diag.office import sync
@@ -154,11 +154,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """
     full = connection._WRITING["synchronous"]
     level = full if item.get_closest_marker("durable") else _OFF
-    waits = recorder._sync if level else str
+    waits = file._sync if level else str
     makes = file._bring_up_to_date if level else bring_up_to_date
     with (
         patch.dict(connection._WRITING, synchronous=level),
-        patch.object(recorder, "_sync", waits),
+        patch.object(file, "_sync", waits),
         patch.object(connection, "_N", _GUESS),
         patch.object(file, "_bring_up_to_date", makes),
         patch.object(editions, "mark_of", mark_once),

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from diag.journal import attachments, backup, journal, recorder
+from diag.journal import attachments, backup, journal
 from diag.journal import connection as keys
 from diag.journal.errors import LockedError
+from diag.journal.file import encipher_segments
 
 _FILES: dict[str, Callable[[Path], None]] = {
     attachments.FILE: attachments.verify_photos,
@@ -57,7 +58,7 @@ def encrypt(folder: Path, key: bytes, mark: Mapping[str, Any]) -> None:
         path = folder / name
         if keys.is_plain(path):
             _swap(path, check, before=None, after=key)
-    recorder.encipher(folder, key, sealed=True)
+    encipher_segments(folder, key, sealed=True)
 
 
 def decrypt(folder: Path, key: bytes) -> None:
@@ -66,7 +67,7 @@ def decrypt(folder: Path, key: bytes) -> None:
     Raises:
         JournalError: when a file is open elsewhere, damaged, or could not be copied.
     """
-    recorder.encipher(folder, key, sealed=False)
+    encipher_segments(folder, key, sealed=False)
     for name, check in _FILES.items():
         path = folder / name
         if path.exists() and not keys.is_plain(path):

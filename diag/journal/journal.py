@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from diag.journal import connection as keys
-from diag.journal import ingest, proof, recorder, subjects
+from diag.journal import ingest, proof, subjects
 from diag.journal.asks import masked_in, masked_text
 from diag.journal.connection import in_french
 from diag.journal.errors import (
@@ -20,7 +20,7 @@ from diag.journal.errors import (
     RefusedError,
     damaged,
 )
-from diag.journal.file import PATIENCE, JournalFile, open_file, open_in_memory
+from diag.journal.file import PATIENCE, JournalFile, Recorder, open_file, open_in_memory
 from diag.journal.ingest import Ingested, Tally, write
 from diag.journal.revision import Json, NewRevision, Origin, Revision, loads, parse
 
@@ -177,7 +177,7 @@ class Journal(JournalFile):
             opened.connection, path, readonly=opened.readonly, notice=opened.notice
         )
         if not journal.readonly:
-            journal.recorder = recorder.Recorder(folder, keys.key_of(path))
+            journal.recorder = Recorder(folder, keys.key_of(path))
         return journal
 
     @classmethod

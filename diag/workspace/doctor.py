@@ -20,7 +20,7 @@ from shutil import copyfile, disk_usage, rmtree
 from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
-from diag.journal import backup, recorder, subjects
+from diag.journal import backup, subjects
 from diag.journal import connection as keys
 from diag.journal.attachments import FILE as PHOTOS
 from diag.journal.attachments import (
@@ -39,6 +39,7 @@ from diag.journal.errors import (
     UnreachableError,
 )
 from diag.journal.exchange import held_by_hubs
+from diag.journal.file import recorded_lines, release_segments
 from diag.journal.journal import FILE, Editions, Journal, get_setting, put_setting
 from diag.journal.outbox import Outbox
 from diag.journal.revision import Revision, parse
@@ -168,7 +169,7 @@ def gather(folder: Path, path: Path) -> Gathered:
 
 def _recorded(folder: Path) -> Carved:
     found = Carved()
-    for line in recorder.recorded(folder, keys.key_of(folder / FILE)):
+    for line in recorded_lines(folder, keys.key_of(folder / FILE)):
         with suppress(RefusedError):
             revision = parse(line)
             kept = found.skeletons if revision.erased else found.lines
@@ -594,7 +595,7 @@ def back_up(workspace: Workspace, folder: Path | None = None) -> Copied:
         path = backup.backup(connection, own, today)
         held = held_by_hubs(workspace.journal)
         key = keys.key_of(workspace.journal.path)
-        recorder.release(workspace.folder, key, held)
+        release_segments(workspace.folder, key, held)
     else:
         device = workspace.settings.device if workspace.knows_author else ""
         path = backup.backup_elsewhere(

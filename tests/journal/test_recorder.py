@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from diag.journal import changes, encryption, recorder
+from diag.journal import changes, encryption, file
 from diag.journal import connection as keys
 from diag.journal.backup import FOLDER as COPIES
 from diag.journal.bundles import intake, undo
 from diag.journal.errors import RefusedError
 from diag.journal.exchange import held_by_hubs, keep_equal, proven_sum, take_page
+from diag.journal.file import Recorder, recorded_lines, release_segments, segments
 from diag.journal.journal import Journal
 from diag.journal.people import retire
-from diag.journal.recorder import Recorder, recorded, release, segments
 from diag.journal.revision import NewRevision, Origin, Revision
 from tests.journal.builders import AUDIT, ROOT, forget_keys, person
 
@@ -49,7 +49,7 @@ def test_what_is_committed_is_recorded_and_what_is_not_is_not(
             journal.write_many([noted("deux"), noted("deux", "q" * 500)], author)
         more = journal.write_many([noted("trois"), noted("quatre", "r")], author)
 
-    found = [*recorded(tmp_path, keys.key_of(tmp_path / "diag.db"))]
+    found = [*recorded_lines(tmp_path, keys.key_of(tmp_path / "diag.db"))]
     assert found == [each.line for each in (one, *more)]
 
 
@@ -65,11 +65,11 @@ def test_what_others_gave_in_a_file_is_recorded_and_a_hubs_page_is_told(
         journal.ingest(lines[:2])
         take_page(journal, "hub", AUDIT.id, lines[2:], 4)
 
-    assert [*recorded(here, key)] == lines[:2]
+    assert [*recorded_lines(here, key)] == lines[:2]
     events = [
         line
         for path in segments(here)
-        for line in recorder._read(path, key)
+        for line in file._read_segment(path, key)
         if b'"event"' in line[:10]
     ]
     assert [json.loads(line)["event"] for line in events] == ["pull"]
@@ -86,7 +86,7 @@ def test_what_is_erased_leaves_it_even_under_a_window_that_writes_there(
         last = other.write(noted("ensuite", "s"), person("u02"))
 
     key = keys.key_of(tmp_path / "diag.db")
-    found = [*recorded(tmp_path, key)]
+    found = [*recorded_lines(tmp_path, key)]
     assert doomed.line not in found
     assert last.line in found
     assert len(found) == 3
@@ -102,7 +102,7 @@ def test_nothing_of_a_retired_audit_stays(tmp_path: Path, author: Origin) -> Non
         retire(journal, AUDIT.id, "terme", author)
 
     key = keys.key_of(tmp_path / "diag.db")
-    assert all(b'"op":"erase"' in line for line in recorded(tmp_path, key))
+    assert all(b'"op":"erase"' in line for line in recorded_lines(tmp_path, key))
 
 
 def test_what_a_bundle_brought_leaves_it_when_that_is_undone(
@@ -118,11 +118,11 @@ def test_what_a_bundle_brought_leaves_it_when_that_is_undone(
             bundle.begin("paquet", "ab" * 32)
             bundle.take([line])
             bundle.record("ab" * 32, 0, {})
-        assert [*recorded(tmp_path, key)] == [own.line, line]
+        assert [*recorded_lines(tmp_path, key)] == [own.line, line]
 
         undo(journal, "paquet", 1)
 
-    assert [*recorded(tmp_path, key)] == [own.line]
+    assert [*recorded_lines(tmp_path, key)] == [own.line]
 
 
 def test_an_erasure_that_the_recorder_cannot_carry_out_is_not_recorded(
@@ -133,7 +133,7 @@ def test_an_erasure_that_the_recorder_cannot_carry_out_is_not_recorded(
 
     with Journal.open(tmp_path) as journal:
         doomed = journal.write(noted(SECRET), author)
-        monkeypatch.setattr(recorder, "_write_again", full)
+        monkeypatch.setattr(file, "_write_again", full)
         with pytest.raises(OSError, match="full"):
             journal.write(erasure(doomed), author)
         assert journal.current(AUDIT.id, doomed.subject)[0].has_value
@@ -142,7 +142,7 @@ def test_an_erasure_that_the_recorder_cannot_carry_out_is_not_recorded(
 def test_a_recorder_that_cannot_write_stops_no_answer(
     tmp_path: Path, author: Origin
 ) -> None:
-    (tmp_path / recorder.FOLDER).write_text("a file where its folder would be")
+    (tmp_path / file.RECORDER).write_text("a file where its folder would be")
 
     with Journal.open(tmp_path) as journal:
         journal.write(noted("un"), author)
@@ -157,7 +157,7 @@ def test_a_repair_is_noted(tmp_path: Path, author: Origin) -> None:
 
     key = keys.key_of(tmp_path / "diag.db")
     (segment,) = segments(tmp_path)
-    assert json.loads([*recorder._read(segment, key)][-1])["event"] == "repair"
+    assert json.loads([*file._read_segment(segment, key)][-1])["event"] == "repair"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are of POSIX")
@@ -180,7 +180,7 @@ def test_a_line_that_was_cut_or_damaged_hides_no_other(
     with Journal.open(tmp_path) as journal:
         last = journal.write(noted("ensuite"), author).line
 
-    found = [*recorded(tmp_path, keys.key_of(tmp_path / "diag.db"))]
+    found = [*recorded_lines(tmp_path, keys.key_of(tmp_path / "diag.db"))]
 
     assert found[:2] == lines[:2]
     assert lines[2] not in found
@@ -195,8 +195,8 @@ def test_an_encrypted_one_tells_nothing_without_its_key(tmp_path: Path) -> None:
         own.close()
 
     assert SECRET.encode() not in content(tmp_path)
-    assert [*recorded(tmp_path, KEY)] == [f"{{{SECRET} b'k'}}".encode()]
-    assert [*recorded(tmp_path, None)] == []
+    assert [*recorded_lines(tmp_path, KEY)] == [f"{{{SECRET} b'k'}}".encode()]
+    assert [*recorded_lines(tmp_path, None)] == []
 
 
 @pytest.mark.plain
@@ -210,10 +210,10 @@ def test_it_is_encrypted_and_put_in_clear_with_the_journal(
     for _ in range(2):  # cut short, it is done again
         encryption.encrypt(tmp_path, KEY, keys.held_by_passphrase(KEY, "phrase"))
         assert SECRET.encode() not in content(tmp_path)
-        assert [*recorded(tmp_path, KEY)] == [line]
+        assert [*recorded_lines(tmp_path, KEY)] == [line]
     encryption.decrypt(tmp_path, KEY)
 
-    assert [*recorded(tmp_path, None)] == [line]
+    assert [*recorded_lines(tmp_path, None)] == [line]
     forget_keys()
 
 
@@ -231,11 +231,11 @@ def test_a_segment_goes_once_a_hub_and_three_later_copies_have_it(
         for day in ("2026-03-01", "2026-03-02", "2026-03-03"):
             (copies / f"diag-{day}.db").touch()
         keep_equal(journal, "hub", proven_sum(journal, AUDIT.id))
-        assert release(tmp_path, key, held_by_hubs(journal)) == 0
+        assert release_segments(tmp_path, key, held_by_hubs(journal)) == 0
         (copies / "diag-2026-03-04.db").touch()
-        assert release(tmp_path, key, {}) == 0
+        assert release_segments(tmp_path, key, {}) == 0
         assert segment.exists()
-        assert release(tmp_path, key, held_by_hubs(journal)) == 1
+        assert release_segments(tmp_path, key, held_by_hubs(journal)) == 1
 
     assert not segment.exists()
 
@@ -243,11 +243,15 @@ def test_a_segment_goes_once_a_hub_and_three_later_copies_have_it(
 def test_a_segment_that_is_full_is_followed_by_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder, "_LARGEST", 100)
+    monkeypatch.setattr(file, "_LARGEST", 100)
     for number in range(3):
         own = Recorder(tmp_path, None)
         own.add([b'{"n":%d,"%s":1}' % (number, b"x" * 100)])
         own.close()
 
     assert len(segments(tmp_path)) == 3
-    assert [json.loads(line)["n"] for line in recorded(tmp_path, None)] == [0, 1, 2]
+    assert [json.loads(line)["n"] for line in recorded_lines(tmp_path, None)] == [
+        0,
+        1,
+        2,
+    ]

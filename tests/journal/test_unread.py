@@ -12,9 +12,9 @@ from diag.journal.carve import carve
 from diag.journal.connection import connect, key_of
 from diag.journal.errors import DamagedError
 from diag.journal.exchange import proven_sum, unread_lines, whole_sum
+from diag.journal.file import recorded_lines
 from diag.journal.journal import FILE, Journal
 from diag.journal.people import retire
-from diag.journal.recorder import recorded
 from diag.journal.revision import NewRevision, Origin, Revision
 from tests.journal.builders import AUDIT, ROOT, quarantined
 from tests.journal.newer import newer, other_act, skeleton
@@ -99,7 +99,7 @@ def test_its_value_leaves_with_an_erasure_in_both_orders(
         before = whole_sum(far, AUDIT.id)
         assert far.ingest([skeleton(line, key)]).rejected == ()
         assert whole_sum(far, AUDIT.id) == before
-    assert line not in [*recorded(tmp_path, key_of(tmp_path / FILE))]
+    assert line not in [*recorded_lines(tmp_path, key_of(tmp_path / FILE))]
 
 
 def test_a_skeleton_without_its_erasure_is_refused(
@@ -165,4 +165,4 @@ def test_it_comes_back_from_a_damaged_file_and_from_the_recorder(
         journal.compact()
 
     assert carve(tmp_path / FILE).lines[sha256(line).digest()] == line
-    assert line in [*recorded(tmp_path, None)]
+    assert line in [*recorded_lines(tmp_path, None)]
