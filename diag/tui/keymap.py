@@ -61,10 +61,9 @@ from diag.tui.commands import (
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.programme import (
+    acts,
     ballots,
-    decisions,
     grid,
-    operations,
     replaying,
     settings,
     workshops,
@@ -183,8 +182,7 @@ PLACES = {
     replaying.__name__: KeyPlace.PROGRAMME,
     settings.__name__: KeyPlace.PROGRAMME,
     grid.__name__: KeyPlace.PROGRAMME,
-    operations.__name__: KeyPlace.PROGRAMME,
-    decisions.__name__: KeyPlace.PROGRAMME,
+    acts.__name__: KeyPlace.PROGRAMME,
     workshops.__name__: KeyPlace.PROGRAMME,
     ballots.__name__: KeyPlace.PROGRAMME,
     school.__name__: KeyPlace.SCHOOL,

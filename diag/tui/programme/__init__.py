@@ -20,22 +20,24 @@ from diag.tui.dialogs import ChooseDialog, Confirm, ListChoice
 from diag.tui.lists import WIDE, Lines, ListLine, Tabs
 from diag.tui.palette import FindsInAudit, FoundInAudit, PaletteEntry, SearchScope
 from diag.tui.place import EVERYWHERE
-from diag.tui.programme.decisions import (
+from diag.tui.programme.acts import (
     DECISION_COLUMNS,
     DECISION_COMMANDS,
     NO_DECISION,
+    OPERATION_COMMANDS,
     AdoptProgramme,
     AdoptWeights,
     DecisionActs,
     NoteDecision,
+    OperationActs,
     PaperActs,
     SeeDecision,
+    SeeWhy,
     WriteDocuments,
     decision_lines,
     decision_text,
 )
 from diag.tui.programme.grid import EnvelopesScreen
-from diag.tui.programme.operations import OPERATION_COMMANDS, OperationActs, SeeWhy
 from diag.tui.programme.replaying import ACT, SET, SHOW, Replay, UndoEntry, is_of_before
 from diag.tui.programme.settings import (
     BASE,
