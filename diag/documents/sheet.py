@@ -457,7 +457,7 @@ def strength_lines(report: Report) -> tuple[str, ...]:
     )
 
 
-FEW_RULES = 2
+_NAMED_RULES = 2
 """Rules to be checked that page 4 names."""
 
 
@@ -475,7 +475,7 @@ def _known(
     rules = advice.rules(report, USUAL_READER)
     broken = advice.failing(report, USUAL_READER)
     unchecked = [f"« {one.criterion.title} »" for one in rules if one not in broken]
-    named = f" ({listed(unchecked)})" * (len(unchecked) <= FEW_RULES)
+    named = f" ({listed(unchecked)})" * (len(unchecked) <= _NAMED_RULES)
     law = [
         f"{counted(many, 'point')} {words}"
         for many, words in (

@@ -359,7 +359,7 @@ class Fiche(Sturdy, Vertical):
 
     def status(self, text: str, style: str = "") -> None:
         """Show under the line what is understood, refused, doubtful."""
-        self._say(Content.styled(content(text).plain, style))
+        self._show_status(Content.styled(content(text).plain, style))
 
     def status_saved(self, saved: Saved, style: str, tail: str) -> None:
         """Show under the line what is on disk, then the keys of the `tail`.
@@ -375,9 +375,9 @@ class Fiche(Sturdy, Vertical):
             else:
                 saved = saved._replace(label=f"{saved.label[:left]}…")
         words = Content.styled(content(str(saved)).plain, style)
-        self._say(words + Content.styled(tail, "$text-muted"))
+        self._show_status(words + Content.styled(tail, "$text-muted"))
 
-    def _say(self, words: Content) -> None:
+    def _show_status(self, words: Content) -> None:
         sheet = self.query_one("#fiche-status", TextSheet)
         lines = len(wrapped(words, sheet.size.width))
         height = min(max(lines, _STATUS), _LONGEST)
