@@ -39,7 +39,7 @@ from diag.sync.trust import (
     write_private,
 )
 from diag.words.dates import gap_words
-from diag.words.sentences import counted
+from diag.words.sentences import counted, number
 from diag.workspace.people import learn_names
 from diag.workspace.subjects import auditee_of
 from diag.workspace.workspace import Workspace
@@ -192,7 +192,7 @@ def count_waiting(workspace: Workspace) -> int:
         DiagError: when what is kept of a hub, or the journal, cannot be read.
     """
     counts = [
-        sum(number for _, number in exchange.unsettled(workspace.journal, hub.hub))
+        sum(lines for _, lines in exchange.unsettled(workspace.journal, hub.hub))
         for hub in hubs(workspace)
     ]
     return max(counts, default=0)
@@ -354,7 +354,7 @@ def _files_words(outcome: SyncResult) -> Iterable[str]:
             "poste."
         )
     if outcome.deferred:
-        weight = f"{outcome.deferred_bytes / 2**20:.1f}".replace(".", ",")
+        weight = number(f"{outcome.deferred_bytes / 2**20:.1f}")
         yield (
             f"{counted(outcome.deferred, 'pièce jointe', 'pièces jointes')} "
             f"({weight} Mo) {'attend' if outcome.deferred == 1 else 'attendent'} une "
@@ -362,8 +362,8 @@ def _files_words(outcome: SyncResult) -> Iterable[str]:
         )
 
 
-def _plural(number: int, word: str) -> str:
-    return word if number < 2 else f"{word}s"  # noqa: PLR2004 -- French plural
+def _plural(count: int, word: str) -> str:
+    return word if count < 2 else f"{word}s"  # noqa: PLR2004 -- French plural
 
 
 # The page of a hub.

@@ -272,3 +272,5 @@ def test_thousands_are_spaced_both_ways() -> None:
         "Bureau : 2\u202f700 modifications envoyées, 2\u202f700 reçues ; "
         "1 pièce jointe envoyée, 0 reçue."
     )
+    waits = SyncResult("h", "Bureau", 0, deferred=2, deferred_bytes=1_300 * 2**20)
+    assert any("(1\u202f300,0 Mo)" in line for line in words_of(waits))

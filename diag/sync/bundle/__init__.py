@@ -32,6 +32,7 @@ from diag.model.audit import Digest
 from diag.model.errors import DiagError
 from diag.sync.keys import DeviceKeys
 from diag.sync.protocol import Wire
+from diag.words.sentences import number
 
 W = TypeVar("W", bound=Wire)
 
@@ -288,13 +289,14 @@ def _parse_header(line: bytes, limits: BundleLimits) -> Header:
     if version > VERSION:
         raise BundleError(Fault.NEWER, f"forme {version}")
     header = _parse(Header, line)
-    for number, most in (
+    for many, most in (
         (len(header.audits), limits.audits),
         (header.revisions, limits.revisions),
         (header.blobs, limits.blobs),
     ):
-        if number > most:
-            raise BundleError(Fault.TOO_LARGE, f"{number} éléments, {most} admis")
+        if many > most:
+            shown = f"{number(many)} éléments, {number(most)} admis"
+            raise BundleError(Fault.TOO_LARGE, shown)
     return header
 
 
@@ -391,12 +393,13 @@ def check_unread(
     if not source.is_file():
         raise BundleError(Fault.NO_BUNDLE)
     if size > limits.file_bytes:
-        most = limits.file_bytes // 2**20
-        raise BundleError(Fault.TOO_LARGE, f"{size // 2**20} Mo, {most} admis")
+        most = number(limits.file_bytes // 2**20)
+        raise BundleError(Fault.TOO_LARGE, f"{number(size // 2**20)} Mo, {most} admis")
     if disk_usage(folder).free < size:
         raise DiagError(
             f"{source} : pas assez de place sur le disque pour lire ce paquet "
-            f"({size // 2**20 + 1} Mo). Rien n'a été lu. Libérez-en, puis recommencez."
+            f"({number(size // 2**20 + 1)} Mo). Rien n'a été lu. Libérez-en, puis "
+            "recommencez."
         )
     held = _BLOCK * getattr(found, "st_blocks", size)  # Windows counts none
     if size > _SMALL and held < size / 2:

@@ -205,6 +205,15 @@ def test_every_side_is_bounded(
     assert fault_of(bruno, bundle, limits) is Fault.TOO_LARGE
 
 
+def test_the_thousands_of_what_is_too_large_are_spaced(tmp_path: Path) -> None:
+    with (tmp_path / "a.diag").open("wb") as file:
+        file.truncate(2**31)
+    limits = BundleLimits(file_bytes=2**30)
+    with pytest.raises(BundleError) as refused:
+        form.check_unread(tmp_path / "a.diag", (), limits, tmp_path)
+    assert refused.value.detail == "2\u202f048 Mo, 1\u202f024 admis"
+
+
 def test_an_attachment_beyond_the_limit_is_refused_before_it_is_read(
     tmp_path: Path, anne: Colleague, bruno: Colleague
 ) -> None:
