@@ -64,19 +64,6 @@ _ROUNDS = 3
 """How many exact comparisons, when others write at the same time."""
 
 
-OFFLINE, UNEQUAL, REFUSED, BARRED, AWAITED = 10, 11, 12, 13, 14
-"""Exit codes: no answer; not the same on both sides; lines refused; this laptop is
-revoked, or may not; only attachments are awaited."""
-
-STOPPED = 1
-"""Exit code of what else stopped a sync."""
-
-GRAVEST = (BARRED, STOPPED, OFFLINE, REFUSED, UNEQUAL, AWAITED, 0)
-"""Which code stands for several hubs: the first of these."""
-
-_BARRED = frozenset({"token-revoked", "cloned", "scope", "right"})
-
-
 class CancelledError(DiagError):
     """The user stopped: what was exchanged is kept, the rest waits."""
 
@@ -406,6 +393,21 @@ class _Meeting:
             if self.audit in pushed.sums:
                 self.theirs = AuditSum(self.audit, *pushed.sums[self.audit])
             self.exchange.step(len(batch))
+
+
+# The result of a sync.
+
+OFFLINE, UNEQUAL, REFUSED, BARRED, AWAITED = 10, 11, 12, 13, 14
+"""Exit codes: no answer; not the same on both sides; lines refused; this laptop is
+revoked, or may not; only attachments are awaited."""
+
+STOPPED = 1
+"""Exit code of what else stopped a sync."""
+
+GRAVEST = (BARRED, STOPPED, OFFLINE, REFUSED, UNEQUAL, AWAITED, 0)
+"""Which code stands for several hubs: the first of these."""
+
+_BARRED = frozenset({"token-revoked", "cloned", "scope", "right"})
 
 
 @dataclass(slots=True)

@@ -64,6 +64,7 @@ from diag.sync.trust import (
     read_enrolments,
     read_token,
 )
+from diag.words.sentences import counted
 
 if TYPE_CHECKING:
     from diag.sync.http import HttpTransport
@@ -130,7 +131,7 @@ def synchronise(
     }
     counts = Counter(line.problem for line in meeting.refused.values())
     result.refused += [
-        f"{problem} ({count} modification{'s' if count > 1 else ''})"
+        f"{problem} ({counted(count, 'modification')})"
         for problem, count in sorted(counts.items())
     ]
     if meeting.barred:
