@@ -599,6 +599,9 @@ STATUSES = {
 """What came of a measure without a value."""
 
 
+# What was heard in rooms.
+
+
 class RoomResult(NamedTuple):
     """What one reads of a room, from two metres."""
 

@@ -431,6 +431,8 @@ def mark_arrivals_seen(workspace: Workspace, arrival: Arrival) -> None:
         put_setting(workspace.journal, _KEY, {**kept, "since": arrival.at})
 
 
+# What is noted.
+
 LONGEST_NOTED = 10_000
 """Characters of an observation: three pages of text."""
 

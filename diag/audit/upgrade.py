@@ -444,6 +444,8 @@ def reopen_and_upgrade(session: AuditSession, planned: Upgrade) -> Revision:
     return upgrade(session, planned)
 
 
+# What the passage does, in words.
+
 _RESTATED = "À redire, « sans objet » ne s'y dit plus"
 _REVIEWED = "À revoir, une partie y dépasse le tout"
 _PASSED = "Suites, rangs et textes qui passent à ce qui remplace"

@@ -286,6 +286,8 @@ def _title(workspace: Workspace, entered: Entered, held: HeldAudit) -> str:
     return f"{about.title} ({about.ref}, {audit.campaign})"
 
 
+# One audit alone.
+
 MAX_BYTES = 256 * 1024 * 1024
 """Largest file of one audit that is read: far above the largest audit."""
 
