@@ -77,7 +77,7 @@ class Proportion:
     """None: the ratio is a plain number."""
 
 
-def proportion_of(order: Order, left: Term, right: Term) -> Proportion | None:
+def _proportion_of(order: Order, left: Term, right: Term) -> Proportion | None:
     """Return the proportion that a comparison of numbers asks for.
 
     None when it is no such thing, or compares a mere number: it is printed as written.
@@ -197,7 +197,7 @@ class ConditionWriter:
         order, left, right = node.order, node.left, node.right
         if isinstance(left, Constant | ChoiceId):
             order, left, right = MIRRORED[order], right, left
-        part = proportion_of(order, left, right)
+        part = _proportion_of(order, left, right)
         if part and (self._is_number(left) and self._is_number(right)):
             return self._on(part.what, self._proportion(part))
         orders = _ORDERS

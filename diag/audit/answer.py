@@ -92,7 +92,7 @@ def record_answer(session: AuditSession, entry: NewAnswer) -> Recorded:
     check_parts(session, place.id, given)
     if entry.typed:
         confirmed = entry.reason if entry.sure else ""
-        check_doubts(session.judge, session.facts, place.id, given, confirmed)
+        _check_doubts(session.judge, session.facts, place.id, given, confirmed)
     written = with_implied(session.checklist, session.facts, place.id, given)
     drafts = [
         changes.answered(session.audit.id, place.id, ident, answer)
@@ -320,7 +320,7 @@ def _words(check: Crosscheck, scope: PlaceScope) -> str:
     return re.sub(r"\{([a-z_0-9]+)\}", filled, check.says)
 
 
-def check_doubts(
+def _check_doubts(
     judge: Judge,
     facts: Facts,
     place: str,

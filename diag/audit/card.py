@@ -75,7 +75,7 @@ class Scale:
         return self.low if self.low == self.high and not self.out else None
 
 
-def scales_of(
+def _scales_of(
     stop: WalkStop, checklist: Checklist, assessment: Assessment
 ) -> tuple[Scale, ...]:
     """Return every criterion that judges by a fact, as it stands at a place."""
@@ -240,7 +240,7 @@ def card_of(
     """Return the card of one question, as things stand."""
     question, today = stop.question, session.workspace.world.today()
     place = session.facts.places[stop.place]
-    trail = trail_of(session, stop.key, question)
+    trail = _trail_of(session, stop.key, question)
     last = memory.of(place, question) if memory else None
     # What may be typed after the answer: a last key records a closed one.
     scope = session.judge.reading(session.facts).scope(stop.place)
@@ -260,11 +260,11 @@ def card_of(
                 if (seen.place, seen.question) == stop.key
             ),
         ),
-        scales=scales_of(stop, session.checklist, session.judged),
+        scales=_scales_of(stop, session.checklist, session.judged),
         last=last,
         last_words=_last_words(question, last, today) if last else "",
         stale=_stale(question, stop.heads, today),
-        diverging=divergences(trail),
+        diverging=_divergences(trail),
         trail=trail,
         photos=tuple(
             photo.caption or f"photo {rank}"
@@ -335,7 +335,7 @@ def _stale(question: Question, heads: tuple[Answer, ...], today: date) -> str:
     return f"réponse donnée {age(oldest, today)}, à redemander"
 
 
-def trail_of(session: AuditSession, key: Key, question: Question) -> tuple[Turn, ...]:
+def _trail_of(session: AuditSession, key: Key, question: Question) -> tuple[Turn, ...]:
     """Return every change of one answer, the oldest first."""
     revisions = session.workspace.journal.history(
         session.audit.id, subjects.answer(*key)
@@ -360,7 +360,7 @@ def trail_of(session: AuditSession, key: Key, question: Question) -> tuple[Turn,
     )
 
 
-def divergences(trail: Sequence[Turn]) -> tuple[str, ...]:
+def _divergences(trail: Sequence[Turn]) -> tuple[str, ...]:
     """Return what was measured, seen and declared, when it differs; else nothing."""
     last: dict[Provenance, Turn] = {}
     for turn in trail:

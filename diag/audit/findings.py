@@ -268,7 +268,7 @@ def _observed(report: Report, result: CriterionResult) -> str:
         return f"{state} : {names}" if names else state
     if result.alone:
         words = level_phrase(result.alone.low, result.alone.high)
-        return with_detail(words, telling_fact(report, result))
+        return with_detail(words, _telling_fact(report, result))
     kind = report.kind_words(result.criterion.place)
     return spread_words(result, report.place_name, kind)
 
@@ -294,7 +294,7 @@ def praised(report: Report, result: CriterionResult) -> str:
     return f"{count}, liste à compléter" if result.open else count
 
 
-def telling_fact(report: Report, result: CriterionResult) -> str:
+def _telling_fact(report: Report, result: CriterionResult) -> str:
     """Return the figure or the choice that alone decides a school's own criterion.
 
     Of what falls short, the only day matters most: when the fibre comes.

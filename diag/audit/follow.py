@@ -193,7 +193,7 @@ def move(
         return changes.moved(session.audit.id, status, signed, accepted)
 
     if status is AuditStatus.ACCEPTE:
-        session.record(seal=draw_acceptance(session, accepted, seen=seen, alone=alone))
+        session.record(seal=_draw_acceptance(session, accepted, seen=seen, alone=alone))
     else:
         session.record(*votes, seal=draw)
 
@@ -279,7 +279,7 @@ def wrote_in(session: AuditSession) -> bool:
     return session.workspace.settings.author in signed.authors
 
 
-def draw_acceptance(
+def _draw_acceptance(
     session: AuditSession, comment: str, *, seen: str = "", alone: bool = False
 ) -> Callable[[str], NewRevision]:
     """Return what checks and draws an acceptance once nobody else can write.

@@ -116,7 +116,7 @@ def read_form(
         DiagError: no form, damaged, of a newer version, of another school, or of a page
             that was not printed in this audit.
     """
-    form = parse_form(raw, session.about.ref)
+    form = _parse_form(raw, session.about.ref)
     printed = next(
         (
             one
@@ -154,7 +154,7 @@ def load_form(session: AuditSession, path: Path) -> FormRead:
     return read_form(session, read_file(path, MAX_BYTES))
 
 
-def parse_form(raw: bytes, ref: str) -> FilledForm:
+def _parse_form(raw: bytes, ref: str) -> FilledForm:
     """Return a form of a school, its shape proven.
 
     Raises:

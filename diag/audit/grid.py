@@ -49,7 +49,7 @@ def duplicate(session: AuditSession, place: Place) -> Place:
     """
     facts, audit = session.facts, session.audit.id
     ident = session.workspace.world.fresh_id()
-    twin = place.model_copy(update={"id": ident, "name": next_name(session, place)})
+    twin = place.model_copy(update={"id": ident, "name": _next_name(session, place)})
     drafts = [changes.placed(audit, twin)]
     doubts = doubts_of(facts, session.checklist)
     for (where, question), heads in facts.answers.items():
@@ -65,7 +65,7 @@ def duplicate(session: AuditSession, place: Place) -> Place:
     return twin
 
 
-def next_name(session: AuditSession, place: Place) -> str:
+def _next_name(session: AuditSession, place: Place) -> str:
     """Return the next free name: « Classe 4 » after « Classe 3 ».
 
     The digit of a level is none of these: after « CM1 » comes « CM1 2 », never « CM2 ».

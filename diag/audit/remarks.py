@@ -490,7 +490,7 @@ def texts_of(
             where = names.get(each.photo.place, "ce lieu")
             yield f"la légende d'une photo de {where}", each.photo.caption
     if is_working:
-        yield from noted_texts(session)
+        yield from _noted_texts(session)
 
 
 def _advice_texts(
@@ -511,7 +511,7 @@ def _advice_texts(
             yield f"la suite de « {step.recommendation} »", text
 
 
-def noted_texts(session: AuditSession) -> Iterator[tuple[str, str]]:
+def _noted_texts(session: AuditSession) -> Iterator[tuple[str, str]]:
     """Give what was noted next to answers: the technician and tables have it."""
     facts, questions = session.facts, session.checklist.questions
     names = _quoted_names(session)

@@ -77,7 +77,7 @@ class Becoming:
         return f"{self.title} : {words}"
 
 
-def judged_before(kept: Kept, subject: str) -> Judgement:
+def _judged_before(kept: Kept, subject: str) -> Judgement:
     """Return a judgement from its rows; `subject` as titles name it."""
     summary = kept.summary
     sure = [one for one in kept.advice.values() if one.trigger is Trigger.FIRES]
@@ -354,7 +354,7 @@ def preview(session: AuditSession, name: str = CURRENT) -> Upgrade:
     subject = SUBJECTS[session.about.kind][0]
     if session.is_older:  # what was kept of it is all that is known
         kept = kept_judgement(journal, audit)
-        before = judged_before(kept, subject) if kept else None
+        before = _judged_before(kept, subject) if kept else None
     else:
         before = judged_now(session.assessment, subject)
     touched = dict.fromkeys((

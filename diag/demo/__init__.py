@@ -119,7 +119,7 @@ def demonstrate(
     visit_again(folder)
     report("École primaire Les Charmes : second audit, plan, observations, photo")
     report("École primaire du Village : audit d'une collègue, à relire")
-    plan_years(folder)
+    _plan_years(folder)
     report("Programme 2027-2031 : cinq communes, deux variantes, trois ateliers")
     return made
 
@@ -329,7 +329,7 @@ _MEETINGS = (
 )
 
 
-def plan_years(folder: Path) -> None:
+def _plan_years(folder: Path) -> None:
     """Add to a demonstration, closed, the schools of last year, then the programme."""
     with Workspace.open(folder, fixed_world(_BEFORE, seed=2030)) as workspace:
         full = scenario(FULL)  # each is that school, but for what differs

@@ -353,17 +353,17 @@ def write_fictional_territory(folder: Path, seed: int = SEED) -> FictionalTerrit
         ),
         effectifs=_write(
             folder / "fr-en-ecoles-effectifs-nb_classes_vallombre.csv",
-            headcount_lines(invented, _RENTREES),
+            _headcount_lines(invented, _RENTREES),
             "\ufeff",
             "\r\n",
         ),
         ips=_write(
             folder / "fr-en-ips-ecoles-ap2022_vallombre.csv",
-            ips_lines(invented),
+            _ips_lines(invented),
             end="\r\n",
         ),
         communes_file=_write(folder / "communes_vallombre.csv", commune_lines(there)),
-        mairies=_write(folder / "mairies_vallombre.csv", town_hall_lines(there)),
+        mairies=_write(folder / "mairies_vallombre.csv", _town_hall_lines(there)),
         mairies_date=date(2026, 6, 1),
         syndicat=SYNDICAT,
         department=DEPARTMENT,
@@ -519,7 +519,7 @@ _ODD_TOWN_HALLS = (
 """One twice there, one of a commune déléguée, one of a commune merged since."""
 
 
-def headcount_lines(schools: Sequence[FictionalSchool], years: range) -> Iterator[str]:
+def _headcount_lines(schools: Sequence[FictionalSchool], years: range) -> Iterator[str]:
     """Yield the pupils and classes of each rentrée, the latest first."""
     yield (
         "Rentrée scolaire;Région académique;Académie;Département;Commune;"
@@ -551,7 +551,7 @@ def headcount_lines(schools: Sequence[FictionalSchool], years: range) -> Iterato
             ))
 
 
-def ips_lines(schools: Sequence[FictionalSchool]) -> Iterator[str]:
+def _ips_lines(schools: Sequence[FictionalSchool]) -> Iterator[str]:
     """Yield the indices of 2022-2023; small schools and maternelles have none."""
     yield (
         "rentree_scolaire;academie;code_du_departement;departement;uai;"
@@ -582,7 +582,7 @@ def commune_lines(communes: Sequence[FictionalCommune]) -> Iterator[str]:
         )
 
 
-def town_hall_lines(communes: Sequence[FictionalCommune]) -> Iterator[str]:
+def _town_hall_lines(communes: Sequence[FictionalCommune]) -> Iterator[str]:
     """Yield the addresses: some unknown, shared, twice there, or no address at all."""
     yield "département,commune,email"
     for commune in communes:

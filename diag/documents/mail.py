@@ -78,7 +78,7 @@ def words(text: str, *, first: int) -> str:
     return _encoded(text, first)
 
 
-def mailbox(name: str, address: str, *, first: int) -> str:
+def _mailbox(name: str, address: str, *, first: int) -> str:
     """Return `name <address>`; the address is ASCII, checked by who gives it."""
     if not name:
         return address
@@ -304,7 +304,7 @@ def composed(mail: Mail) -> bytes:
     }
     if mail.sender:
         name, address = _line(mail.sender_name), _address(mail.sender)
-        headers["From"] = mailbox(name, address, first=len("From: "))
+        headers["From"] = _mailbox(name, address, first=len("From: "))
     headers["To"] = ",\n ".join(map(_address, mail.to))
     headers["Subject"] = words(_line(mail.subject), first=len("Subject: "))
     for name, value in headers.items():

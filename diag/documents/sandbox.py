@@ -111,7 +111,7 @@ _NAMES = {
 }
 
 
-def check_grammar(tree: nodes.Template, name: str | None) -> None:
+def _check_grammar(tree: nodes.Template, name: str | None) -> None:
     """Refuse what a template may not hold.
 
     Raises:
@@ -239,7 +239,7 @@ class Guarded(ImmutableSandboxedEnvironment):
         self, source: str, name: str | None, filename: str | None
     ) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        check_grammar(tree, name)
+        _check_grammar(tree, name)
         for loop in tuple(tree.find_all(nodes.For)):
             loop.iter = _through(_COUNTED, loop.iter)
         for include in tuple(tree.find_all(nodes.Include)):

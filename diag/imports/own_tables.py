@@ -132,7 +132,7 @@ class _OwnTableReading:
         nodes: dict[str, Node] = {}
         for key, at in where.items():
             try:
-                node = node_of(key, row.cells[at], spot)
+                node = _node_of(key, row.cells[at], spot)
             except ValueError as error:
                 column = COLUMNS[self._section][key][0]
                 raise ValueError(f"{column} : {error}") from error
@@ -300,7 +300,7 @@ def positions(section: str, columns: tuple[str, ...]) -> dict[str, int]:
     }
 
 
-def node_of(key: str, cell: str, spot: Spot) -> Node | None:
+def _node_of(key: str, cell: str, spot: Spot) -> Node | None:
     """Return what a cell means under a key; None for an empty one.
 
     Raises:

@@ -150,7 +150,7 @@ class _Directory:
         findings = self.intake.findings
         first = self.lines.setdefault(uai, entry.line)
         try:
-            school = read_school(self.intake, entry, uai)
+            school = _read_school(self.intake, entry, uai)
         except ValueError as error:
             findings.refuse(entry.line, uai, str(error))
             return
@@ -261,7 +261,7 @@ def other_kind(entry: ImportRow) -> str:
     return kind or "établissement sans type"
 
 
-def read_school(intake: FileIntake, entry: ImportRow, uai: str) -> dict[str, Cell]:
+def _read_school(intake: FileIntake, entry: ImportRow, uai: str) -> dict[str, Cell]:
     """Return the fields that a line states; a detail that is unreadable is left out.
 
     Raises:

@@ -104,7 +104,7 @@ def _connect(path: Path, mode: str, *, shared: bool) -> sqlite3.Connection:
                     uri, uri=True, isolation_level=None, **options
                 )
             else:
-                connection = connect_encrypted(uri, key, **options)
+                connection = _connect_encrypted(uri, key, **options)
             try:
                 _settle(connection, settings)
                 connection.execute("select count(*) from sqlite_schema").fetchone()
@@ -146,7 +146,7 @@ def _settle(connection: sqlite3.Connection, settings: Mapping[str, int | str]) -
 
 
 # `sqlcipher3` is an extra, imported for an encrypted file only.
-def connect_encrypted(uri: str, key: bytes, **options: Any) -> sqlite3.Connection:
+def _connect_encrypted(uri: str, key: bytes, **options: Any) -> sqlite3.Connection:
     """Connect with a key; the settings that must come first are read back.
 
     Raises:

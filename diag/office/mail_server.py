@@ -126,7 +126,7 @@ def keep_account(workspace: Workspace, **fields: Any) -> Account:
         raise DiagError(f"{account.port} n'est pas un port (--port 587).")
     if problem := email_problem(sender):
         raise DiagError(f"« {sender[:80]} » : {problem} (--sender ADRESSE).")
-    if account.security is Security.NONE and user and not is_this_machine(host):
+    if account.security is Security.NONE and user and not _is_this_machine(host):
         raise DiagError(
             "Sans chiffrement, votre mot de passe passerait en clair sur le réseau. "
             "Rien n'a été changé. Choisissez --security starttls ou tls."
@@ -161,7 +161,7 @@ def trust(ca: str) -> ssl.SSLContext:
     return ssl.create_default_context(cadata=ca or None)
 
 
-def is_this_machine(host: str) -> bool:
+def _is_this_machine(host: str) -> bool:
     """Return whether a host is this very computer."""
     try:
         return host == "localhost" or ip_address(host).is_loopback

@@ -58,7 +58,7 @@ class WifiScan:
     """Why it is believed no further; French, no full stop."""
 
 
-async def scan_once(host: Host) -> WifiScan:
+async def _scan_once(host: Host) -> WifiScan:
     """Listen once.
 
     Raises:
@@ -152,7 +152,7 @@ class HearWifi(Probe):
         for rank in range(count):
             setting.tell(rank / count, f"relevé {rank + 1} sur {count}")
             try:
-                scans.append(await scan_once(setting.host))
+                scans.append(await _scan_once(setting.host))
             except WifiUnheardError as error:
                 why = str(error)
                 break

@@ -110,7 +110,7 @@ def keep_secret(service: str, name: str, text: str) -> bool:
         return False
 
 
-def forget_secret(service: str, name: str) -> None:
+def _forget_secret(service: str, name: str) -> None:
     """Have the keyring forget a text, if it keeps it."""
     from keyring import get_keyring  # noqa: PLC0415 - 90 ms
 
@@ -333,7 +333,7 @@ def drop_enrolment(folder: Path, enrolment: Enrolment) -> None:
     """Forget a hub, and its token."""
     _locate(folder, enrolment.hub).unlink(missing_ok=True)
     if not enrolment.token:
-        forget_secret(_SERVICE, _token_name(enrolment))
+        _forget_secret(_SERVICE, _token_name(enrolment))
 
 
 def _token_name(enrolment: Enrolment) -> str:

@@ -220,7 +220,7 @@ _FULL = (
 )
 
 
-def plan_words(runner: "Runner", stop: str) -> str:
+def _plan_words(runner: "Runner", stop: str) -> str:
     """Return what a run would send; `stop`: the key that ends it."""
     plans = [one.plan for one in runner.steps if not one.missing]
     missing = [
@@ -497,7 +497,7 @@ class MeasuresScreen(PlaceScreen):
         run, problem = None, ""
         try:
             runner = await asyncio.to_thread(prepare, asked, lists)
-            words = plan_words(runner, key_now(self.app, StopMeasure))
+            words = _plan_words(runner, key_now(self.app, StopMeasure))
             question = Confirm(words, yes="Mesurer", no="Non", grave=True)
             # What disturbs nobody begins at once.
             is_quiet = asked.authorisation is None

@@ -471,7 +471,7 @@ _MOST = 64 * 2**20
 """Bytes of an overlay: grids, texts and a logo take one."""
 
 
-def back_up_overlay(folder: Path, copied: Path) -> Path | None:
+def _back_up_overlay(folder: Path, copied: Path) -> Path | None:
     """Copy a workspace's overlay next to its journal's copy; None when it has none.
 
     Raises:
@@ -602,7 +602,7 @@ def back_up(workspace: Workspace, folder: Path | None = None) -> Copied:
             connection, folder, (sha256(device.encode("utf-8")).hexdigest()[:8]), today
         )
     photos = back_up_photos(workspace.folder, path)
-    return Copied(path, photos, back_up_overlay(workspace.folder, path))
+    return Copied(path, photos, _back_up_overlay(workspace.folder, path))
 
 
 def restore(folder: Path, copied: Path) -> tuple[Path, ...]:

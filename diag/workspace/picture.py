@@ -284,7 +284,7 @@ class Logo:
         return f"data:{self.mime};base64,{b64encode(self.data).decode('ascii')}"
 
 
-def drawn_logo(raw: bytes) -> tuple[bytes, int, int]:
+def _drawn_logo(raw: bytes) -> tuple[bytes, int, int]:
     """Return an SVG of shapes alone, its width and its height.
 
     Raises:
@@ -388,7 +388,7 @@ def read_logo(folder: Path, name: str, words: str) -> Logo:
     if suffix == ".svg":
         if len(raw) > MAX_SVG:
             raise LogoError(f"{len(raw) // 1024} Kio, {MAX_SVG // 1024} admis.")
-        data, wide, high = drawn_logo(raw)
+        data, wide, high = _drawn_logo(raw)
         kind = "svg"
     else:
         data, wide, high = _pixels(raw, _LOGO_FORMATS[suffix])

@@ -76,9 +76,9 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
             coherence_problems,
             trigger_problems,
             action_problems,
-            sense_problems,
+            _sense_problems,
             direction_problems,
-            law_problems,
+            _law_problems,
             withheld_problems,
             phrase_problems,
             partial(proof_problems, faulty=faulty),
@@ -107,7 +107,7 @@ _DAYS = {
 }
 
 
-def sense_problems(loaded: Loaded) -> Iterator[Problem]:
+def _sense_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield what was most likely mistyped, and what nobody could ask or act on."""
     for question in loaded.draft.questions.values():
         item = loaded.item("questions", question.id)
@@ -456,7 +456,7 @@ _AS_LAW = re.compile(
 """Words by which a text gives a rule as certain."""
 
 
-def law_problems(loaded: Loaded) -> Iterator[Problem]:
+def _law_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield what reads as law and was not read, or read in no place that is named."""
     today = _find_today()
     for criterion in loaded.draft.criteria.values():

@@ -154,8 +154,8 @@ def proof_problems(loaded: Loaded, faulty: frozenset[str]) -> Iterator[Problem]:
     for action in sound.actions.values():
         item = loaded.item("recommendations", action.recommendation.id)
         yield from _ActionProof.of(item, action, sound).problems()
-    yield from share_problems(loaded, sound)
-    yield from cover_problems(loaded, sound)
+    yield from _share_problems(loaded, sound)
+    yield from _cover_problems(loaded, sound)
 
 
 def _step(move: Betterment) -> str:
@@ -342,7 +342,7 @@ def _names_of(case: Iterable[Fact]) -> tuple[str, ...]:
     return tuple(fact.name for fact in case)
 
 
-def share_problems(loaded: Loaded, sound: _Sound) -> Iterator[Problem]:
+def _share_problems(loaded: Loaded, sound: _Sound) -> Iterator[Problem]:
     """Yield places that the actions of one criterion leave out, or serve twice."""
     whole = loaded.draft.recommendations
     if whole.keys() != loaded.names("recommendations"):
@@ -422,7 +422,7 @@ def _waits_for(one: ActionRules, other: ActionRules) -> bool:
     )
 
 
-def cover_problems(loaded: Loaded, sound: _Sound) -> Iterator[Problem]:
+def _cover_problems(loaded: Loaded, sound: _Sound) -> Iterator[Problem]:
     """Yield what covers without curing, or for less, and what could cover."""
     for action in sound.actions.values():
         for ident in action.recommendation.covers:

@@ -49,7 +49,7 @@ def reference_problems(loaded: Loaded) -> Iterator[Problem]:
         if question.domain != "lieux":
             yield from _known(loaded, item, "domains", ("domain",), question.domain)
         yield from _part_problems(loaded, item, question)
-        yield from gesture_problems(loaded, item, question)
+        yield from _gesture_problems(loaded, item, question)
     yield from _circles(
         loaded,
         "questions",
@@ -73,7 +73,7 @@ def reference_problems(loaded: Loaded) -> Iterator[Problem]:
     )
     yield from _row_problems(loaded)
     for form in draft.forms.values():
-        yield from form_problems(loaded, form)
+        yield from _form_problems(loaded, form)
     for check in draft.checks.values():
         yield from _check_problems(loaded, check)
     for place in draft.places:
@@ -368,7 +368,7 @@ def _remedy(name: str, section: str, known: Iterable[str]) -> str:
     return f"Déclarez-le dans {_HOMES[section]}, ou corrigez le nom."
 
 
-def gesture_problems(
+def _gesture_problems(
     loaded: Loaded, item: Item, question: Question
 ) -> Iterator[Problem]:
     """Yield what keeps the facts of a gesture from being written together."""
@@ -440,7 +440,7 @@ def _sets_problems(
                 )
 
 
-def form_problems(loaded: Loaded, form: PaperForm) -> Iterator[Problem]:
+def _form_problems(loaded: Loaded, form: PaperForm) -> Iterator[Problem]:
     """Yield the lines of a form that its reader would not be asked."""
     item = loaded.item("forms", form.id)
     seen: set[str] = set()

@@ -73,7 +73,7 @@ def write_atlas(
         workspace.territory.school(one.uai) for one in workspace.territory.schools()
     )
     schools = [one for one in known if one is not None and not one.vanished]
-    reader = view_named(workspace, view, schools)
+    reader = _view_named(workspace, view, schools)
     lines = read_outline(outline) if outline else ()
     every = chosen(workspace, (), campaign, everything=True)
     picked = replace(
@@ -224,7 +224,7 @@ NAMING = "syndicat, mairie:INSEE ou circonscription:NOM"
 _SHOWN = 8
 
 
-def view_named(workspace: Workspace, name: str, schools: Iterable[School]) -> View:
+def _view_named(workspace: Workspace, name: str, schools: Iterable[School]) -> View:
     """Return the reader that is named.
 
     A circonscription goes by its name in the directory, or by words that only one has.

@@ -206,7 +206,7 @@ class TerritoryMap:
     """Schools without coordinates: in the list only."""
 
 
-def territory_map(
+def _territory_map(
     entries: Sequence[SchoolEntry], outline: Sequence[Line] = ()
 ) -> TerritoryMap | None:
     """Return the map of the schools whose place is known; None when there is none."""
@@ -436,7 +436,7 @@ class Pages:
             "whole": overview(entries),
             "entries": entries,
             "communes": self.lines(entries),
-            "map": territory_map(entries, outline),
+            "map": _territory_map(entries, outline),
         }
         return self._page("index", INDEX, told, scripted=True)
 

@@ -111,7 +111,7 @@ def note(gathering: Gathering, title: str) -> Document:
     view = {
         **_frame(gathering, "Projet de note explicative de synthèse"),
         "requirement": need_words(commune, gathering.population_of),
-        "convocation": convocation_words(commune),
+        "convocation": _convocation_words(commune),
         "dangers": dangers_box(gathering),
         "reasons": table("Ce que l'audit a constaté", columns, reasons),
         "know_first": know_first(votes),
@@ -274,7 +274,7 @@ def need_words(commune: Commune | None, read_on: str) -> str:
     return f"Note {need} d'après la population connue : {known}. {rule}{more}{near}"
 
 
-def convocation_words(commune: Commune | None) -> str:
+def _convocation_words(commune: Commune | None) -> str:
     """Return how long before the sitting the convocation goes, to be checked."""
     required = is_note_required(commune)
     if required is None:

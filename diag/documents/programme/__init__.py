@@ -152,7 +152,7 @@ def commune_paper(board: Board, insee: str, day: date) -> Paper:
 def committee_paper(board: Board, day: date) -> Paper:
     """Return the file of those who sit: page 1 suffices; never posted."""
     subject = f"Comité syndical : programme numérique {span_words(board)}"
-    document = _document(board, day, subject, committee_blocks(board, day))
+    document = _document(board, day, subject, _committee_blocks(board, day))
     return Paper("dossier-de-comite", document)
 
 
@@ -392,7 +392,7 @@ def _joint_part(board: Board, insee: str) -> Md:
     )
 
 
-def committee_blocks(board: Board, day: date) -> Iterator[Md]:
+def _committee_blocks(board: Board, day: date) -> Iterator[Md]:
     """Give the blocks of the committee's file, page 1 first."""
     points = agenda(board)
     yield written(WORKING)

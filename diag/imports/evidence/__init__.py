@@ -78,7 +78,7 @@ def read_evidence(raw: bytes) -> EvidenceRead:
         if "spairport" in head.casefold():
             return read_system_profiler(raw)
         is_inventory = '"content"' in head.casefold() or '"deviceid"' in decoded(raw)
-        return read_glpi_json(raw) if is_inventory else read_speed(raw)
+        return read_glpi_json(raw) if is_inventory else _read_speed(raw)
     for is_one, read in _TEXTS:
         if is_one(head):
             return read(raw)
@@ -168,7 +168,7 @@ _SHORTEST = 4
 """Seconds under which a throughput has not settled."""
 
 
-def read_speed(raw: bytes) -> EvidenceRead:
+def _read_speed(raw: bytes) -> EvidenceRead:
     """Read a speed test: iperf3, Ookla, librespeed, speedtest-cli or networkQuality.
 
     Raises:

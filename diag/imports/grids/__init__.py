@@ -79,7 +79,7 @@ def drafted(
         raise GridRefusedError("Ce classeur est vide.")
     if is_xlsform(filled):
         return read_xlsform(filled, title, PlaceKind(repeats)), {}
-    return read_plain(filled, title, pairs_typed(columns) if columns else None)
+    return _read_plain(filled, title, pairs_typed(columns) if columns else None)
 
 
 CONTENTS: Mapping[str, str] = {
@@ -154,7 +154,7 @@ def columns_of(rows: list[Row], columns: Mapping[str, str]) -> int:
     )
 
 
-def read_plain(
+def _read_plain(
     sheets: Mapping[str, list[Row]],
     title: str,
     columns: Mapping[str, str] | None = None,

@@ -351,7 +351,7 @@ def _read_range(request: Request) -> tuple[int, int, int]:
     return start, last, total
 
 
-async def put_blob(request: Request) -> Response:
+async def _put_blob(request: Request) -> Response:
     """Take a piece of an attachment."""
     caller = find_caller(request)
     hub, sha = find_hub(request), read_sha(request)
@@ -365,7 +365,7 @@ async def put_blob(request: Request) -> Response:
     return answer(request, write_json({"offset": held}), status=status)
 
 
-async def stream_blob(request: Request) -> Response:
+async def _stream_blob(request: Request) -> Response:
     """Take the rest of an attachment, each part of it kept as it arrives."""
     caller = find_caller(request)
     hub, sha = find_hub(request), read_sha(request)
@@ -383,7 +383,7 @@ async def stream_blob(request: Request) -> Response:
     return answer(request, write_json({"offset": held}), status=status)
 
 
-async def give_blobs(request: Request) -> Response:
+async def _give_blobs(request: Request) -> Response:
     """Take several attachments, one after the other; each is judged alone."""
     caller, hub = find_caller(request), find_hub(request)
     caller.need_writing()
@@ -406,7 +406,7 @@ async def give_blobs(request: Request) -> Response:
     return answer(request, taken.model_dump_json().encode())
 
 
-async def get_blobs(request: Request) -> Response:
+async def _get_blobs(request: Request) -> Response:
     """Return what follows in several attachments, one after the other."""
     caller, asked = find_caller(request), await read_model(request, FilesQuestion)
     given = await run_in_threadpool(find_hub(request).give_files, caller, asked)
@@ -416,7 +416,7 @@ async def get_blobs(request: Request) -> Response:
     return Response(content, 200, headers, "application/octet-stream")
 
 
-async def get_blob(request: Request) -> Response:
+async def _get_blob(request: Request) -> Response:
     """Return a piece of an attachment."""
     caller = find_caller(request)
     hub, sha = find_hub(request), read_sha(request)
@@ -475,16 +475,16 @@ ROUTES = (
     Route("/v1/audits/{audit}/unread", unread_page),
     Route("/v1/revisions", push, methods=["POST"]),
     Route("/v1/blobs/missing", missing, methods=["POST"]),
-    Route("/v1/blobs/{sha}", put_blob, methods=["PUT"]),
-    Route("/v1/blobs/{sha}", get_blob),
+    Route("/v1/blobs/{sha}", _put_blob, methods=["PUT"]),
+    Route("/v1/blobs/{sha}", _get_blob),
     Route("/v1/ca", certificate),
     Route("/v2/sync", sync, methods=["POST"]),
     Route("/v2/tree", tree, methods=["POST"]),
     Route("/v2/pull", pull, methods=["POST"]),
     Route("/v2/push", give, methods=["POST"]),
-    Route("/v2/blobs", give_blobs, methods=["POST"]),
-    Route("/v2/blobs/wanted", get_blobs, methods=["POST"]),
-    Route("/v2/blobs/{sha}", stream_blob, methods=["PUT"]),
+    Route("/v2/blobs", _give_blobs, methods=["POST"]),
+    Route("/v2/blobs/wanted", _get_blobs, methods=["POST"]),
+    Route("/v2/blobs/{sha}", _stream_blob, methods=["PUT"]),
     Route("/health", health),
     Route("/metrics", measures),
     *supervision.ROUTES,

@@ -368,7 +368,7 @@ def verify_log(transaction: Transaction, place: object, *, unread: bool = True) 
             raise damaged(number)
 
 
-def fill_authors(transaction: Transaction) -> None:
+def _fill_authors(transaction: Transaction) -> None:
     """Record who wrote in each audit of a database that did not keep it."""
     pairs = set()
     with closing(transaction.stream(_ROWS)) as rows:
@@ -378,7 +378,7 @@ def fill_authors(transaction: Transaction) -> None:
     transaction.many(_ADD_AUTHOR, listed)
 
 
-def fill_sums(transaction: Transaction) -> None:
+def _fill_sums(transaction: Transaction) -> None:
     """Digest the ids of each audit of a database that kept no such sum."""
     writing = Writing(transaction)
     for row in map(read_audit, transaction.rows(AUDIT)):
@@ -386,7 +386,7 @@ def fill_sums(transaction: Transaction) -> None:
     writing.flush()
 
 
-def fill_unproven(transaction: Transaction) -> None:
+def _fill_unproven(transaction: Transaction) -> None:
     """Record which lines of a database their author did not give."""
     rows = transaction.rows(_FORMER_UNPROVEN)
     lacking = [
@@ -399,8 +399,8 @@ def fill_unproven(transaction: Transaction) -> None:
 
 
 FILLS: Final[dict[int, Callable[[Transaction], None]]] = {
-    3: fill_authors,
-    4: fill_unproven,
-    6: fill_sums,
+    3: _fill_authors,
+    4: _fill_unproven,
+    6: _fill_sums,
 }
 """Version of the tables → what it reads from the lines that are there."""

@@ -385,7 +385,7 @@ class VariantForm(ProgrammeForm):
         return ident
 
 
-def work_out(base: Board, found: Contenders) -> dict[str, VariantFigures]:
+def _work_out(base: Board, found: Contenders) -> dict[str, VariantFigures]:
     """Return the programme and its variants, each worked out beside the programme."""
     container = base.container
     first = board_of(container, "", found, afresh=False) if base.variant else base
@@ -422,7 +422,7 @@ class VariantActs(ProgrammeWork):
         if board is None or found is None or board is self._comparing:
             return
         self._comparing = board
-        figures = await asyncio.to_thread(work_out, board, found)
+        figures = await asyncio.to_thread(_work_out, board, found)
         if board is self.board:
             self.figures = figures
             self.show_all()

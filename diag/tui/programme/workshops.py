@@ -205,11 +205,11 @@ class WorkshopForm(ProgrammeForm):
             on=day_typed(self.value("on"), until=today).isoformat(),
             where=self.value("where").strip(),
             animator=self.value("animator").strip(),
-            present=present_typed(self.value("present")),
+            present=_present_typed(self.value("present")),
         )
 
 
-def present_typed(text: str) -> dict[Participant, int]:
+def _present_typed(text: str) -> dict[Participant, int]:
     """Return how many came of each role: « parents 12, élus 3 ».
 
     Raises:
