@@ -10,6 +10,7 @@ from diag.assess.judge import public
 from diag.assess.results import CriterionResult, DomainResult
 from diag.assess.spread import (
     NAMED,
+    basis,
     danger_words,
     declined,
     kind_words,
@@ -47,7 +48,6 @@ from diag.audit.findings import (
     seen_words,
     strength_words,
 )
-from diag.audit.reasons import basis
 from diag.audit.session import AuditSession, elsewhere
 from diag.model.checklist import Checklist
 from diag.model.enums import Compliance, Kind, Socle, Standing, Trigger

@@ -31,15 +31,17 @@ from diag.audit.compare import (
     since_last,
     stays_out,
 )
-from diag.audit.findings import found_words, observed, seen_words
-from diag.audit.memory import whole_story
-from diag.audit.reasons import (
+from diag.audit.findings import (
     describe_covered,
     describe_due,
     describe_reason,
     describe_steps,
     describe_waiting,
+    found_words,
+    observed,
+    seen_words,
 )
+from diag.audit.memory import whole_story
 from diag.audit.remarks import declared_wording, title_words
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession

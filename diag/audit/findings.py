@@ -1,7 +1,8 @@
 """What was found, in a line: weak points, strong ones, what is open, what was seen.
 
 What was seen is in the words of the checklists, or of who saw it. A danger is what was
-seen, then to whom that was reported: no page has it unless it was noted.
+seen, then to whom that was reported: no page has it unless it was noted. Next to an
+action stand why, when, and what comes first.
 """
 
 import re
@@ -15,9 +16,10 @@ from typing import NamedTuple, Protocol
 from diag.answers.types import TYPES, evidence, heads_words
 from diag.assess.judge import judge_of
 from diag.assess.plan import Action
-from diag.assess.results import TOP, CriterionResult, Danger, Verdict
+from diag.assess.results import TOP, CriterionResult, Danger, Target, Verdict
 from diag.assess.spread import (
     EXPECTED,
+    NAMED,
     concerned,
     level_phrase,
     short_places,
@@ -28,7 +30,9 @@ from diag.model.audit import Answer, Facts, Observation
 from diag.model.checklist import Checklist, Criterion, Found, Strength
 from diag.model.enums import (
     USUAL_READER,
+    Audience,
     Compliance,
+    Gate,
     Kind,
     Owner,
     PlaceKind,
@@ -41,7 +45,16 @@ from diag.rules.evaluate import measure
 from diag.rules.language import parse_rule
 from diag.rules.nouns import Span
 from diag.words.dates import describe_day, long_date
-from diag.words.sentences import listed, number, sentence, uncapitalised, with_detail
+from diag.words.sentences import (
+    NEXT_BUDGET,
+    Blanks,
+    filled,
+    listed,
+    number,
+    sentence,
+    uncapitalised,
+    with_detail,
+)
 from diag.words.vocabulary import COMPLIANCES
 
 _NAMED = 3
@@ -532,3 +545,91 @@ def for_the_council(report: Report, action: Action) -> bool:
     paid = not action.advice.cost.free
     words = report.wording(action, USUAL_READER)
     return bool(words.decision) and (mandated or paid)
+
+
+# What stands next to an action: why, when, what comes first.
+
+
+def describe_reason(report: Report, action: Action, audience: Audience) -> str:
+    """Return why: the words for this reader, else the criterion's own reason."""
+    own = report.wording(action, audience).why
+    result = report.result(action.advice.recommendation.when.criterion)
+    why = own or (result.criterion.why if result else "")
+    return sentence(report.fill_blanks(action, why, audience))
+
+
+def describe_steps(action: Action) -> str:
+    """Return the steps in a row: « d'abord …, puis … »."""
+    titles = [step.title.rstrip(".") for step in action.advice.recommendation.steps]
+    return sentence(" ; puis ".join(titles))
+
+
+def describe_due(report: Report, action: Action) -> str:
+    """Return « avant le 12 mars 2027 »."""
+    return f"avant le {report.format_due(action)}"
+
+
+Naming = Callable[[Report, str, Audience], str]
+"""Names a recommendation, or a criterion, by its id."""
+
+
+def describe_waiting(
+    report: Report, action: Action, audience: Audience, name: Naming | None = None
+) -> str:
+    """Return what must come first, by its `name`; empty when nothing must.
+
+    Where only some places wait, they are named: « à CM2 : après R2 ».
+    """
+    needed = [
+        one for one in action.advice.targets if one.trigger is action.advice.trigger
+    ]
+    waits: dict[tuple[Gate, tuple[str, ...]], list[Target]] = {}
+    for one in needed:
+        if one.gate is not Gate.OPEN:
+            waits.setdefault((one.gate, one.waits_for), []).append(one)
+    parts = []
+    for (gate, first), targets in waits.items():
+        names = listed([(name or name_places)(report, one, audience) for one in first])
+        is_partial = len(targets) < len(needed)
+        if gate is Gate.CHECK_FIRST:
+            words = f"à vérifier d'abord{names and f' : {names}'}"
+        elif not names:
+            words = "sous condition"
+        else:
+            words = f"après {names}" if is_partial else f"à engager après {names}"
+        if is_partial:
+            places = [report.place_name(one.place) for one in targets]
+            words = f"à {listed(places, NAMED)} : {words}"
+        parts.append(words)
+    return " ; ".join(parts)
+
+
+def describe_covered(report: Report, action: Action, audience: Audience) -> str:
+    """Return the actions that it makes needless, by name."""
+    return listed([name_places(report, one, audience) for one in action.advice.covers])
+
+
+def name_places(report: Report, one: str, audience: Audience) -> str:
+    """Return a recommendation by its id: its number and title, or what it was."""
+    action = report.plan.action(one)
+    if action:
+        return f"{action.ref} ({report.title(action, audience)})"
+    if one in report.checklist.criteria:
+        known = report.checklist.recommendations
+        cure = next(
+            (
+                action
+                for action in report.plan.actions
+                for each in action.advice.covers
+                if each in known and known[each].when.criterion == one
+            ),
+            None,
+        )
+        if cure:
+            return f"{cure.ref} ({report.title(cure, audience)})"
+        return f"« {report.checklist.criteria[one].title} »"
+    past = report.checklist.recommendations.get(one)
+    words = past.wording.get(audience) if past else None
+    return (
+        filled(words.title, Blanks(None, "", report.it, NEXT_BUDGET)) if words else one
+    )

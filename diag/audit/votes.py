@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from diag.assess.plan import Action, Plan
 from diag.assess.results import CostLine
-from diag.assess.spread import short_places
+from diag.assess.spread import basis, law_words, short_places
 from diag.assess.terms import Terms, aid_rates, aided
 from diag.assess.votes import (
     Ballot,
@@ -25,7 +25,6 @@ from diag.assess.votes import (
 from diag.audit.findings import for_the_council
 from diag.audit.hypotheses import CLASS_USE, USE
 from diag.audit.memory import session_before
-from diag.audit.reasons import basis, law_words
 from diag.audit.report import Report, once, report_of
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import passed_on

@@ -8,15 +8,18 @@ from functools import partial
 
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
+from diag.assess.spread import concerns
 from diag.audit.findings import (
     conflict_words,
+    describe_due,
+    describe_reason,
+    describe_waiting,
     is_own,
     needs,
     observed,
     open_words,
     pressing,
 )
-from diag.audit.reasons import concerns, describe_due, describe_reason, describe_waiting
 from diag.audit.report import Report
 from diag.documents.blocks import Md, Pair, bullets, table
 from diag.documents.document import EmbeddedFile

@@ -10,6 +10,7 @@ from diag.assess.plan import Action, refs_words
 from diag.audit.departure import Debrief
 from diag.audit.findings import (
     conflict_words,
+    describe_reason,
     foremost,
     is_own,
     open_words,
@@ -17,7 +18,6 @@ from diag.audit.findings import (
     pressing,
     strengths,
 )
-from diag.audit.reasons import describe_reason
 from diag.audit.report import Report
 from diag.audit.votes import votes_of
 from diag.documents.blocks import (

@@ -3,9 +3,12 @@
 from functools import partial
 
 from diag.assess.plan import Action, refs_words
+from diag.assess.spread import concerns, pressure
 from diag.assess.words import Money, format_sum, total_words
 from diag.audit.compare import describe_comparables
 from diag.audit.findings import (
+    describe_due,
+    describe_reason,
     detailed,
     found_words,
     observed,
@@ -16,7 +19,6 @@ from diag.audit.findings import (
     strengths,
     weaknesses,
 )
-from diag.audit.reasons import concerns, describe_due, describe_reason, pressure
 from diag.audit.report import Report
 from diag.documents.blocks import Md, Pair, box, bullets, table
 from diag.documents.document import DrawnPages

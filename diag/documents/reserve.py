@@ -12,8 +12,7 @@ from diag.answers.types import heads_words, retired_question
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
 from diag.assess.spread import short_places
-from diag.audit.findings import observed
-from diag.audit.reasons import describe_due, describe_steps
+from diag.audit.findings import describe_due, describe_steps, observed
 from diag.audit.report import Report
 from diag.audit.votes import terms_of, votes_of
 from diag.documents.blocks import Md, Pair, table

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
-from diag.assess.spread import concerned
+from diag.assess.spread import concerned, concerns
 from diag.assess.words import is_printable, printed_cell
 from diag.audit.findings import (
     found_words,
@@ -23,7 +23,6 @@ from diag.audit.findings import (
     weaknesses,
     where,
 )
-from diag.audit.reasons import concerns
 from diag.audit.report import Report, once
 from diag.documents.blocks import Drawing, Md, Pair, entry, image_of, sections
 from diag.documents.parts import advice, frame

@@ -13,8 +13,13 @@ from diag.assess.results import CostLine
 from diag.assess.spread import short_places
 from diag.assess.words import UNPRICED, WORKS, format_seen, quantity_words, score_cell
 from diag.audit.evidence import allowed_words
-from diag.audit.findings import kind_of, observed, open_words
-from diag.audit.reasons import describe_due, describe_steps
+from diag.audit.findings import (
+    describe_due,
+    describe_steps,
+    kind_of,
+    observed,
+    open_words,
+)
 from diag.audit.report import Report, once
 from diag.documents.blocks import (
     Md,

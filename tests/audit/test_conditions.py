@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from diag.assess.plan import Action
 from diag.assess.results import Shared
-from diag.audit.reasons import describe_covered, describe_waiting
+from diag.audit.findings import describe_covered, describe_waiting
 from diag.audit.report import Report
 from diag.model.checklist import Checklist, Need, Requirement
 from diag.model.enums import Audience, Gate

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from diag.audit.reasons import concerns, day_words, deadline_words, law_words
+from diag.assess.spread import concerns, day_words, deadline_words, law_words
 from diag.documents.templates import build_document
 from diag.model.audit import Facts
 from diag.model.checklist import Checklist, Deadline, Law

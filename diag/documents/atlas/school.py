@@ -9,8 +9,7 @@ from statistics import median
 
 from diag.assess.results import CriterionResult, DomainResult, Score
 from diag.assess.words import Money, filled_words, is_printable, total_words
-from diag.audit.findings import observed
-from diag.audit.reasons import name_places
+from diag.audit.findings import name_places, observed
 from diag.audit.report import Report
 from diag.audit.snapshot import OLDER
 from diag.documents.academie import READER as ACADEMIE

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from diag.assess.spread import concerns, law_words
 from diag.assess.words import printed_cell
-from diag.audit.reasons import concerns, law_words
 from diag.documents.blocks import (
     Md,
     Pair,

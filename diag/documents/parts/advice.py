@@ -6,17 +6,14 @@ from datetime import date
 
 from diag.assess.plan import Action, refs_words
 from diag.assess.results import CriterionResult
+from diag.assess.spread import basis, concerns, deadline_words, heading, label
 from diag.assess.words import FREE_WORDS, Money, added, estimate, format_range, works_of
-from diag.audit.findings import observed, where
-from diag.audit.reasons import (
-    basis,
-    concerns,
-    deadline_words,
+from diag.audit.findings import (
     describe_covered,
     describe_waiting,
-    heading,
-    label,
     name_places,
+    observed,
+    where,
 )
 from diag.audit.report import Report, once
 from diag.documents.blocks import (

@@ -11,9 +11,9 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
+from diag.assess.spread import day_words, deadline_of
 from diag.assess.terms import YearDay, next_day, year_day
 from diag.assess.words import WORKS, Money, added, by_year, format_seen
-from diag.audit.reasons import day_words, deadline_of
 from diag.audit.report import Report, once
 from diag.audit.votes import NEXT_COUNCIL, council_day, terms_of
 from diag.documents.blocks import Drawing, Md, bold, bullets, link, table, written

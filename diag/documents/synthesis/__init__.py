@@ -10,8 +10,8 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from diag.assess.spread import concerns, heading
 from diag.assess.words import printed_cell
-from diag.audit.reasons import concerns, heading
 from diag.audit.remarks import PUBLIC_READERS, Slip, slips_of
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession

@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import partial
 
 from diag.assess.results import Score
+from diag.assess.spread import basis_words, concerns, label, pressure
 from diag.assess.words import (
     FREE_WORDS,
     Money,
@@ -17,7 +18,6 @@ from diag.assess.words import (
     printed_cell,
 )
 from diag.assess.words import total_words as told_total
-from diag.audit.reasons import basis_words, concerns, label, pressure
 from diag.documents.blocks import PAGE_BREAK, Md, bullets, drawings_in, table
 from diag.documents.document import Document, DrawnPages, Meta
 from diag.documents.drawings import YEARS_CLAIM, Bar, draw_years

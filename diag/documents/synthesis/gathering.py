@@ -9,10 +9,9 @@ from hashlib import sha256
 
 from diag.assess.plan import Action, BudgetRow
 from diag.assess.results import Cost, CriterionResult, Score
-from diag.assess.spread import concerned, expected_level, short_places
+from diag.assess.spread import concerned, concerns, expected_level, short_places
 from diag.assess.words import Money, format_cost
 from diag.audit.findings import for_the_council
-from diag.audit.reasons import concerns
 from diag.audit.report import Report
 from diag.audit.snapshot import OLDER
 from diag.audit.votes import votes_of

@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from diag.assess.words import WORKS, format_seen
-from diag.audit.reasons import describe_waiting
+from diag.audit.findings import describe_waiting
 from diag.audit.report import Report
 from diag.documents.mairie import READER  # buyers read what the commune reads
 from diag.documents.parts import advice

@@ -15,8 +15,14 @@ from pathlib import Path
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
 from diag.assess.spread import short_places
-from diag.audit.findings import kind_of, names_judged, observed
-from diag.audit.reasons import describe_steps, describe_waiting, name_places
+from diag.audit.findings import (
+    describe_steps,
+    describe_waiting,
+    kind_of,
+    name_places,
+    names_judged,
+    observed,
+)
 from diag.audit.report import Report
 from diag.documents.blocks import Md, entry, sections, written
 from diag.documents.parts import advice
