@@ -82,13 +82,15 @@ _SHOWN = 12
 """So many questions are printed, unless more are asked for."""
 
 
-@click.group(cls=LazyGroup, places=COMMANDS)
-def audit() -> None:
-    """Mène un audit : lieux, réponses, visites, suites.
+audit = LazyGroup(
+    "audit",
+    places=COMMANDS,
+    help="""Mène un audit : lieux, réponses, visites, suites.
 
     SUJET est l'UAI d'une école, commune:INSEE ou syndicat:SIREN (« syndicat » : le
     vôtre).
-    """
+    """,
+)
 
 
 @click.command()

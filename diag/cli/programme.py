@@ -71,9 +71,8 @@ def board_asked(workspace: Workspace, slug: str, variant: str) -> Board:
     return board_of(container, container.variant_named(variant), afresh=False)
 
 
-@click.group(
+programme = LazyGroup(
     "programme",
-    cls=LazyGroup,
     verbs={
         "Préparer": {
             "new": "diag.cli.programme:new",
@@ -111,9 +110,8 @@ def board_asked(workspace: Workspace, slug: str, variant: str) -> Board:
             "prices": f"{_DECIDE}:prices",
         },
     },
+    help="Programme sur plusieurs années : quoi, quand, avec l'argent de qui, pourquoi.",
 )
-def programme() -> None:
-    """Programme sur plusieurs années : quoi, quand, avec l'argent de qui, pourquoi."""
 
 
 @click.command()

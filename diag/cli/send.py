@@ -183,9 +183,11 @@ COMMANDS = {
 """Subcommand → module and attribute."""
 
 
-@click.group(cls=LazyGroup, places=COMMANDS)
-def outbox() -> None:
-    """Envoie les rapports mis en attente, par votre messagerie."""
+outbox = LazyGroup(
+    "outbox",
+    places=COMMANDS,
+    help="Envoie les rapports mis en attente, par votre messagerie.",
+)
 
 
 @click.command("list")

@@ -35,9 +35,8 @@ _ROLE = click.option(
 )
 
 
-@click.group(
+workshop = LazyGroup(
     "workshop",
-    cls=LazyGroup,
     verbs={
         "Préparer": {
             "theme": "diag.cli.workshop:theme",
@@ -55,9 +54,8 @@ _ROLE = click.option(
             "weights": "diag.cli.workshop:weights",
         },
     },
+    help="Ateliers du programme : cartes, bulletins, et le poids de chaque thème.",
 )
-def workshop() -> None:
-    """Ateliers du programme : cartes, bulletins, et le poids de chaque thème."""
 
 
 @click.command()
