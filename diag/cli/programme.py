@@ -110,7 +110,8 @@ programme = LazyGroup(
             "prices": f"{_DECIDE}:prices",
         },
     },
-    help="Programme sur plusieurs années : quoi, quand, avec l'argent de qui, pourquoi.",
+    help="Programme sur plusieurs années : quoi, quand, avec l'argent de qui, "
+    "pourquoi.",
 )
 
 
