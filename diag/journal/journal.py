@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from datetime import date
 from functools import reduce
 from hashlib import sha256
 from operator import xor
@@ -510,13 +511,19 @@ class Editions:
             raise JournalError(f"Édition {digest[:12]} : {error}") from error
 
 
-_LATEST = "select max(at) from head where audit = (select max(audit) from head)"
+_LATEST = """
+select date(max(at) / 1000, 'unixepoch') from head
+where audit = (select max(audit) from head)
+"""
 
 
-def latest_time(journal: Journal) -> int:
-    """Return when something was last written in the newest audit, by some clock."""
-    ((at,),) = journal.select(_LATEST)
-    return at or 0
+def latest_day(journal: Journal) -> date | None:
+    """Return the day, UTC, when the newest audit was last written, by some clock.
+
+    None where nothing was, or beyond every calendar.
+    """
+    ((day,),) = journal.select(_LATEST)
+    return date.fromisoformat(day) if day else None
 
 
 _HOLDS = """

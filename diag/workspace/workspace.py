@@ -22,13 +22,13 @@ from diag.journal.journal import (
     Journal,
     damaged_setting,
     get_setting,
-    latest_time,
+    latest_day,
     notice_older,
     put_setting,
 )
 from diag.journal.revision import Origin, fresh_nonce, now
 from diag.model.errors import DiagError
-from diag.words.dates import day_of, long_date
+from diag.words.dates import long_date
 from diag.workspace.disk import check_disk, default_folder
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ class Workspace:
 
         It orders nothing: it is only printed, and wrong dates stay in history.
         """
-        today, last = self.world.today(), latest_time(self.journal)
+        today, last = self.world.today(), latest_day(self.journal)
         if today.year not in _YEARS:
             return (
                 f"L'horloge de cet ordinateur indique le {long_date(today)} : elle est "
@@ -212,12 +212,11 @@ class Workspace:
                 f"{long_date(self.world.earliest)}, jour des grilles de ce programme : "
                 "elle retarde, et chaque saisie porterait cette date. Réglez-la."
             )
-        gap = today - day_of(last) if last else timedelta()
-        if -_YEAR < gap < _IDLE:
+        if not last or -_YEAR < today - last < _IDLE:
             return ""
         return (
             f"L'horloge de cet ordinateur indique le {long_date(today)}, et la "
-            f"dernière saisie est du {long_date(day_of(last))} : l'une des deux dates "
+            f"dernière saisie est du {long_date(last)} : l'une des deux dates "
             "est fausse. Si c'est l'horloge, réglez-la avant de saisir."
         )
 
