@@ -34,6 +34,7 @@ from diag.tui.commands import (
     Trouble,
     bindings_of,
     key_name,
+    key_now,
     readable,
     with_twins,
 )
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 # Every place but the first is imported on the way there: the first frame does not wait.
 
 
-_EXAMINE = "Quittez (Ctrl+Q), puis lancez : diag doctor --repair"
+_EXAMINE = "Quittez ({key}), puis lancez : diag doctor --repair"
 """Of an old copy: no screen repairs a journal that it holds open."""
 
 
@@ -241,10 +242,11 @@ class DiagApp(Sturdy, GuardedApp):
             return
         self._noticed = True
         older = workspace.notice_older()
+        remedy = _EXAMINE.format(key=key_now(self, Quit))
         for notice, title in (
             (workspace.journal.notice, "Lecture seule"),
             (workspace.clock_notice, "Horloge"),
-            (older and f"{older}\n\n{_EXAMINE}", "Copie ancienne"),
+            (older and f"{older}\n\n{remedy}", "Copie ancienne"),
         ):
             if notice:
                 self.show_text(notice, title)
