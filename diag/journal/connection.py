@@ -234,6 +234,8 @@ def _contents(connection: Any, schema: str) -> list[Any]:
     return [rows, counts]
 
 
+# What SQLite reports, and SQLCipher, whose classes and words are its own.
+
 _MEANINGS: dict[int, type[JournalError]] = {
     sqlite3.SQLITE_BUSY: LockedError,
     sqlite3.SQLITE_LOCKED: LockedError,
