@@ -60,7 +60,7 @@ _LONG = 5.0
 
 _LEAST_BYTES = 16 * 1024
 
-_ROUNDS = 3
+ROUNDS: Final = 3
 """How many exact comparisons, when others write at the same time."""
 
 
@@ -345,7 +345,7 @@ class _Meeting:
             return True
         above = mark.lam if self.theirs else 0
         self._push(exchange.lines_to_send(journal, self.audit, above))
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             if self.theirs is None or self._is_equal():
                 break
             self.exchange.reread += 1  # all that the office holds, then what it lacks

@@ -26,6 +26,7 @@ from diag.journal.revision import now, read_any
 from diag.journal.seals import card_of
 from diag.model.errors import DiagError
 from diag.sync.exchange import (
+    ROUNDS,
     Exchange,
     ExchangeEvent,
     Pace,
@@ -255,9 +256,6 @@ _MEMORY = "sync.rounds"
 _APP = version("diag")
 """What runs, read once: each reading parses a file, some milliseconds a sync."""
 
-_ROUNDS = 3
-"""How many exact comparisons, when others write at the same time."""
-
 
 def read_memory(journal: Journal, hub: str) -> dict[str, Any]:
     """Return what is remembered of a hub; empty for one that is met anew."""
@@ -411,7 +409,7 @@ class Rounds:
             self.theirs = {}
         self.theirs |= read_rows(answer.rows)
         root = answer.root
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             if exchange.find_root(self.theirs) == root:
                 break
             # Some remembered rows are wrong: sums of parts of them show which.
@@ -581,7 +579,7 @@ class Rounds:
 
     def _settle(self) -> None:
         """Compare exactly what hints did not make equal, then give what is lacking."""
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             left = self._find_differing()
             known = left & self.theirs.keys()
             lost = left - known - self.sent_whole
