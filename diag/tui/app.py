@@ -34,7 +34,6 @@ from diag.tui.commands import (
     Trouble,
     bindings_of,
     key_name,
-    key_now,
     readable,
     with_twins,
 )
@@ -242,7 +241,7 @@ class DiagApp(Sturdy, GuardedApp):
             return
         self._noticed = True
         older = workspace.notice_older()
-        remedy = _EXAMINE.format(key=key_now(self, Quit))
+        remedy = _EXAMINE.format(key=Quit.key_names(self.keys))
         for notice, title in (
             (workspace.journal.notice, "Lecture seule"),
             (workspace.clock_notice, "Horloge"),
