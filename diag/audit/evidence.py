@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from diag.audit.offering import ORIGIN, ReadAgain, offers_of
 from diag.audit.photos import FREE_BYTES
-from diag.audit.proposals import proposal_id, propose
+from diag.audit.proposals import ORIGIN, ReadAgain, offers_of, proposal_id, propose
 from diag.audit.session import AuditSession
 from diag.imports.evidence import (
     UnknownToolError,

@@ -11,12 +11,14 @@ shipped: which sites a school may try is the syndicat's decision, never a progra
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import IntEnum
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -35,6 +37,7 @@ from diag.model.measure import (
     Confidence,
     HeardNetwork,
     MeasureContext,
+    MeasuredFigure,
     MeasureStatus,
 )
 from diag.words.sentences import system_sentence
@@ -93,7 +96,7 @@ def believed(
 ) -> tuple[Confidence, tuple[str, ...]]:
     """Return how far one thing found may be believed, and why no further.
 
-    One measure alone is never high: see `diag.audit.offering`.
+    One measure alone is never high: see `believed_together`.
     """
     reasons = [*found.doubts]
     is_line = found.key.startswith(LINE)
@@ -121,6 +124,42 @@ def believed(
         reasons.append("l'horloge de l'ordinateur a sauté pendant la mesure")
     level = Confidence.LOW if reasons else Confidence.MEDIUM
     return level, tuple(dict.fromkeys(reasons))
+
+
+CLOSE = 0.10
+"""Spread between measures under which they agree."""
+ENOUGH = 3
+MOMENT = timedelta(minutes=20)
+"""Between two measures of two moments of a visit (métier)."""
+
+
+def believed_together(
+    figures: Sequence[MeasuredFigure],
+) -> tuple[Confidence, tuple[str, ...]]:
+    """Return how far the median of several measures of one thing may be believed.
+
+    High asks for three by wire against the syndicat's own server, at two moments,
+    that agree; one doubt about any of them makes the whole low.
+    """
+    reasons = tuple(dict.fromkeys(why for one in figures for why in one.reasons))
+    if reasons or any(one.confidence is Confidence.LOW for one in figures):
+        return Confidence.LOW, reasons
+    moments = sorted(one.at for one in figures if one.at)
+    is_high = (
+        len(figures) >= ENOUGH
+        and all(one.is_controlled for one in figures)
+        and len(moments) == len(figures)
+        and moments[-1] - moments[0] >= MOMENT
+        and spread_of([one.value for one in figures if not isinstance(one.value, str)])
+        < CLOSE
+    )
+    return (Confidence.HIGH if is_high else Confidence.MEDIUM), ()
+
+
+def spread_of(values: Sequence[float]) -> float:
+    """Return the width of values over their median; 0 for one, or for zeros."""
+    middle = median(values) if values else 0
+    return (max(values) - min(values)) / middle if middle else 0.0
 
 
 class Risk(IntEnum):

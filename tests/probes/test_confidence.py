@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.audit.offering import MOMENT, believed_together, spread_of
 from diag.model.measure import Confidence, MeasureContext, MeasuredFigure
-from diag.probes import ProbeFinding, believed
+from diag.probes import MOMENT, ProbeFinding, believed, believed_together, spread_of
 from tests.probes.builders import DOWN, NOON
 
 WIRED = MeasureContext(is_wired=True, link_mbit=1000)

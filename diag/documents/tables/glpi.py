@@ -11,7 +11,7 @@ from pathlib import Path
 
 from diag.answers.types import answer_words
 from diag.audit.evidence import kept_evidence
-from diag.audit.offering import listed_by_stock
+from diag.audit.proposals import listed_by_stock
 from diag.audit.report import Report
 from diag.documents.tables import (
     IDENTITY,

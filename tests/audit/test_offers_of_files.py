@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.audit.offering import _stepped, _together
+from diag.audit.proposals import _stepped, _together
 from diag.model.checklist import Measure
 from diag.model.measure import MEASURES, MeasureAggregate
 from tests.shipped import shipped
