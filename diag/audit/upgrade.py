@@ -532,7 +532,6 @@ def upgrade_summary(session: AuditSession, found: Upgrade) -> Iterator[str]:
 
 def upgrade_json(found: Upgrade) -> dict[str, object]:
     """Return what the passage does for a program, exact."""
-    bounds = ("low_cents", "high_cents")
     return {
         "old": found.old.digest,
         "new": found.new.digest,
@@ -549,13 +548,8 @@ def upgrade_json(found: Upgrade) -> dict[str, object]:
         "alerts": _becoming_json(found.alerts),
         "recommendations": _becoming_json(found.advice),
         "budget": {
-            when: {
-                "once": dict(zip(bounds, judged.once, strict=True)),
-                "yearly": dict(zip(bounds, judged.yearly, strict=True)),
-            }
-            if judged
-            else None
-            for when, judged in (("before", found.before), ("after", found.after))
+            "before": _budget_json(found.before) if found.before else None,
+            "after": _budget_json(found.after),
         },
         "socle": {
             "before": plain(found.before.socle) if found.before else None,
@@ -569,6 +563,14 @@ def upgrade_json(found: Upgrade) -> dict[str, object]:
             }
             for pair in found.scores
         ],
+    }
+
+
+def _budget_json(judged: Judgement) -> dict[str, object]:
+    bounds = ("low_cents", "high_cents")
+    return {
+        "once": dict(zip(bounds, judged.once, strict=True)),
+        "yearly": dict(zip(bounds, judged.yearly, strict=True)),
     }
 
 
