@@ -8,7 +8,7 @@ cell that cannot be is refused alone, in a sentence.
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
@@ -572,18 +572,21 @@ def _landing(
 ) -> Iterator[tuple[Place | None, Question | None, str, str]]:
     """Give where each cell of a block lands, how to name it, and the cell."""
     places, questions = dict(enumerate(sheet.places)), dict(enumerate(sheet.questions))
+    rooms: dict[str, list[Place]] = {}
+    for one in sheet.places:
+        rooms.setdefault(fold(one.name), []).append(one)
     titles = _titles(sheet, block[0])
-    names_rooms = 0 not in titles and _names_rooms(sheet, block, questions.get(column))
+    names_rooms = 0 not in titles and _names_rooms(rooms, block, questions.get(column))
     # The first column names places, unless it is titled by a question too.
     columns = len(block[0]) - (0 not in titles)
     titled = len(block) > 1 and 2 * len(titles) >= columns > 0
-    titled |= names_rooms and not _rooms_named(sheet, block[0][0])
+    titled |= names_rooms and fold(block[0][0]) not in rooms
     named = names_rooms or (titled and 0 not in titles)
     for line, cells in enumerate(block):
         if titled and not line:
             continue
         if named:
-            alike = _rooms_named(sheet, cells[0]) if cells else []
+            alike = rooms.get(fold(cells[0]), []) if cells else []
             place = alike[0] if len(alike) == 1 else None
         else:
             place = places.get(row + line - titled)
@@ -610,20 +613,19 @@ def _titles(sheet: GridSheet, cells: Sequence[str]) -> dict[int, Question]:
 
 
 def _names_rooms(
-    sheet: GridSheet, block: Sequence[Sequence[str]], asked: Question | None
+    rooms: Container[str], block: Sequence[Sequence[str]], asked: Question | None
 ) -> bool:
-    """Return whether the first column of a table names places, and answers nothing."""
+    """Return whether the first column of a table names places, and answers nothing.
+
+    `rooms`: their names, folded.
+    """
     first = [cells[0] for cells in block if cells and cells[0].strip()]
-    known = [cell for cell in first if _rooms_named(sheet, cell)]
-    if len(block[0]) < 2 or not known or 2 * len(known) < len(first) - 1:  # noqa: PLR2004
+    known = sum(fold(cell) in rooms for cell in first)
+    if len(block[0]) < 2 or not known or 2 * known < len(first) - 1:  # noqa: PLR2004
         return False
     if asked is None or TYPES[asked.type].is_text:
         return True
     return all(TYPES[asked.type].parse_cell(asked, cell).problem for cell in first)
-
-
-def _rooms_named(sheet: GridSheet, name: str) -> list[Place]:
-    return [one for one in sheet.places if fold(one.name) == fold(name)]
 
 
 def _shown(cell: str) -> str:
