@@ -36,6 +36,7 @@ from diag.model.enums import PlaceKind, Provenance, Standing, State
 from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.rules.nouns import Truth
+from diag.words.sentences import shortened
 from diag.words.vocabulary import PLACE_NAMES, PROVENANCE_MARKS, STATES
 
 _NUMBERED = re.compile(r"(.*?(?:^|\W))(\d{1,6})")
@@ -582,11 +583,14 @@ def _landing(
     titled = len(block) > 1 and 2 * len(titles) >= columns > 0
     titled |= names_rooms and fold(block[0][0]) not in rooms
     named = names_rooms or (titled and 0 not in titles)
+    heads = [f"colonne « {shortened(cell, _SHOWN)} »" for cell in block[0]]
     for line, cells in enumerate(block):
         if titled and not line:
             continue
+        first = cells[0] if named and cells else ""
+        here = f"ligne {line + 1}, « {shortened(first, _SHOWN)} »"
         if named:
-            alike = rooms.get(fold(cells[0]), []) if cells else []
+            alike = rooms.get(fold(first), [])
             place = alike[0] if len(alike) == 1 else None
         else:
             place = places.get(row + line - titled)
@@ -596,10 +600,10 @@ def _landing(
             at = column + rank - named
             question = titles.get(rank) if titled else questions.get(at)
             where = f"ligne {line + 1}, colonne {rank + 1}"
-            if titled and question is None and block[0][rank:]:
-                where = f"colonne « {_shown(block[0][rank])} »"
             if named and place is None:
-                where = f"ligne {line + 1}, « {_shown(cells[0])} »"
+                where = here
+            elif titled and question is None and rank < len(heads):
+                where = heads[rank]
             yield place, question, where, cell
 
 
@@ -626,8 +630,3 @@ def _names_rooms(
     if asked is None or TYPES[asked.type].is_text:
         return True
     return all(TYPES[asked.type].parse_cell(asked, cell).problem for cell in first)
-
-
-def _shown(cell: str) -> str:
-    shown = " ".join(cell.split())
-    return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"

@@ -28,6 +28,7 @@ from diag.model.audit import Value
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.errors import DiagError
 from diag.model.text import fold
+from diag.words.sentences import shortened
 from tests.examples import examples
 
 SALLE = PlaceKind.SALLE
@@ -263,6 +264,22 @@ def test_the_names_of_rooms_are_read_once_whatever_is_pasted(
     monkeypatch.setattr(grid, "fold", counted)
     paste(rooms, sheet, 0, sheet.columns["prises_rj45"], "0\n" * 100)
     assert read.count("Classe 1") == 1
+
+
+def test_the_head_of_a_column_is_shortened_once_however_many_lines_it_heads(
+    rooms: AuditSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A head of 300 kB over 20,000 lines was read again for each of them."""
+    sheet, read = sheet_of(rooms), []
+
+    def counted(text: str, most: int) -> str:
+        read.append(text)
+        return shortened(text, most)
+
+    monkeypatch.setattr(grid, "shortened", counted)
+    filled = paste(rooms, sheet, 0, 0, "Salle\tCouleur\n" + "Classe 1\trouge\n" * 50)
+    assert read.count("Couleur") == 1
+    assert {one.where for one in filled.refused} == {"colonne « Couleur »"}
 
 
 def test_an_answer_that_is_also_the_name_of_a_room_is_an_answer(
