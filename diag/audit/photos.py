@@ -490,7 +490,7 @@ def observe(
         DiagError: an empty text or one too long, unknown place or question.
     """
     where = shown_by(session, place=place, question=question)
-    seen = _new(session, _accepted(text), where).model_copy(
+    seen = _new_observation(session, _accepted_text(text), where).model_copy(
         update={
             "files": tuple(dict.fromkeys(files)),
             "shown": reply,
@@ -507,14 +507,16 @@ def reword_noted(session: AuditSession, ident: str, text: str) -> Observation:
     Raises:
         DiagError: unknown, or a text that cannot be kept.
     """
-    noted, words = find_noted(session, ident), _accepted(text)
+    noted, words = find_noted(session, ident), _accepted_text(text)
     if noted.is_older:
         before = noted.seen
-        seen = _new(session, words, PhotoSubject(before.place, before.question))
+        seen = _new_observation(
+            session, words, PhotoSubject(before.place, before.question)
+        )
         without = changes.noted(session.audit.id, seen.place, seen.question, "")
         session.record(without, changes.observed(session.audit.id, seen))
         return seen
-    return _changed(session, noted, {"text": words})
+    return _changed_observation(session, noted, {"text": words})
 
 
 def mark_noted(
@@ -533,7 +535,9 @@ def mark_noted(
             "Cette note d'avant ne se montre pas telle quelle : récrivez-la, elle "
             "devient une observation."
         )
-    return _changed(session, noted, {"shown": shown or reply, "reply": reply})
+    return _changed_observation(
+        session, noted, {"shown": shown or reply, "reply": reply}
+    )
 
 
 def remove_noted(session: AuditSession, ident: str) -> Observation:
@@ -574,7 +578,9 @@ def photos_joined(session: AuditSession, before: Iterable[str]) -> tuple[str, ..
     return tuple(one.sha for one in photos_of(session) if one.id not in known)
 
 
-def _new(session: AuditSession, text: str, where: PhotoSubject) -> Observation:
+def _new_observation(
+    session: AuditSession, text: str, where: PhotoSubject
+) -> Observation:
     world = session.workspace.world
     return Observation(
         id=world.fresh_id(),
@@ -586,7 +592,7 @@ def _new(session: AuditSession, text: str, where: PhotoSubject) -> Observation:
     )
 
 
-def _accepted(text: str) -> str:
+def _accepted_text(text: str) -> str:
     words = accept(text)
     if not words:
         raise DiagError(
@@ -600,7 +606,7 @@ def _accepted(text: str) -> str:
     return words
 
 
-def _changed(
+def _changed_observation(
     session: AuditSession, noted: Noted, fields: dict[str, object]
 ) -> Observation:
     seen = noted.seen.model_copy(update=fields)
