@@ -54,12 +54,10 @@ def subclasses(base: type[Sturdy]) -> Iterator[type[Sturdy]]:
 def everything() -> list[type[Sturdy]]:
     for module in walk_packages(diag.tui.__path__, "diag.tui."):
         import_module(module.name)
-    found = dict.fromkeys(subclasses(Sturdy))
-    return [
-        each
-        for each in found
-        if each.__module__.startswith("diag.") and not each.__subclasses__()
-    ]
+    found = {each for each in subclasses(Sturdy) if each.__module__.startswith("diag.")}
+    bases = {base for each in found for base in each.__mro__[1:]}
+    # In one order, whatever was imported first: each worker collects these by itself.
+    return sorted(found - bases, key=lambda each: (each.__module__, each.__qualname__))
 
 
 def commands(base: CommandType = Command) -> Iterator[CommandType]:
