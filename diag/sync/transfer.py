@@ -170,7 +170,7 @@ class Transfer:
         folder = self.journal.path.parent / _INCOMING
         for path in folder.glob("*"):  # what was left of others
             if path.name not in awaited:
-                path.unlink()
+                path.unlink(missing_ok=True)
         with suppress(OSError):  # not there, or parts wait
             folder.rmdir()
 
@@ -333,7 +333,9 @@ class Transfer:
 
     def _keep(self, named: NamedAttachment, content: bytes) -> None:
         if sha256(content).hexdigest() != named.sha:
-            self.refused.append(f"{named.title} : reçue altérée, elle sera redemandée.")
+            if named.sha not in exchange.held(self.journal):  # by another window
+                told = f"{named.title} : reçue altérée, elle sera redemandée."
+                self.refused.append(told)
             return
         try:
             exchange.keep(self.journal, named, content)
@@ -371,7 +373,10 @@ class Transfer:
 
 @dataclass(slots=True)
 class _Incoming:
-    """What came of attachments that are not whole yet."""
+    """What came of attachments that are not whole yet.
+
+    Another window may be taking the same ones: a file may leave at any time.
+    """
 
     folder: Path | None
     """None where nothing may touch the disk in clear: a part then starts again."""
@@ -381,8 +386,9 @@ class _Incoming:
         """Return how many bytes came."""
         if self.folder is None:
             return len(self._parts.get(sha, b""))
-        path = self.folder / sha
-        return path.stat().st_size if path.exists() else 0
+        with suppress(FileNotFoundError):
+            return (self.folder / sha).stat().st_size
+        return 0
 
     def add(self, sha: str, piece: bytes) -> None:
         """Keep what came.
@@ -408,9 +414,10 @@ class _Incoming:
         """Return all that came, and let go of it."""
         if self.folder is None:
             return bytes(self._parts.pop(sha, b""))
-        path = self.folder / sha
-        content = path.read_bytes() if path.exists() else b""
-        path.unlink(missing_ok=True)
+        path, content = self.folder / sha, b""
+        with suppress(FileNotFoundError):  # another window took it
+            content = path.read_bytes()
+            path.unlink()
         return content
 
 

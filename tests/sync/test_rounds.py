@@ -28,6 +28,8 @@ from diag.sync.hub.tables import Heard
 from diag.sync.meeting import synchronise
 from diag.sync.protocol import (
     FILES,
+    FilesAnswer,
+    FilesQuestion,
     Hello,
     HubLimits,
     OfflineError,
@@ -371,6 +373,31 @@ def test_small_photos_share_a_request_each_way(
 
     held = AttachmentStore(bruno.journal.path.parent)
     assert all(held.get(sha) == bytes([n]) * 900 for n, sha in enumerate(shas))
+
+
+def test_two_windows_that_take_a_photo_at_once_have_it_and_refuse_nothing(
+    anne: Colleague, bruno: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each keeps the parts in one file, which the first to end takes away."""
+    sha = photographed(anne.journal, bytes(range(256)) * 4_096, 1, ANNE)
+    assert anne.sync().sent == 1
+    whole, asked = NearOffice.take_files, list[int]()
+
+    def take(office: NearOffice, question: FilesQuestion) -> FilesAnswer:
+        answer = whole(office, question.model_copy(update={"bytes": 300_000}))
+        asked.append(question.wants[0].start)
+        if len(asked) == 2:
+            with Journal.open(bruno.journal.path.parent) as window:
+                assert replace(bruno, journal=window).sync().refused == []
+        return answer
+
+    monkeypatch.setattr(NearOffice, "take_files", take)
+    done = bruno.sync()
+
+    assert max(asked) > 0, "it came by parts"
+    assert (done.refused, done.problem) == ([], "")
+    assert AttachmentStore(bruno.journal.path.parent).get(sha)
+    assert not (bruno.journal.path.parent / "incoming").exists()
 
 
 def test_a_hub_that_takes_photos_one_by_one_is_met_so(
