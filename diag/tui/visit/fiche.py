@@ -373,7 +373,7 @@ class Fiche(Sturdy, Vertical):
             if left < _LEAST:
                 tail = ""  # a long answer is worth more than a key
             else:
-                saved = saved._replace(label=f"{saved.label[:left]}…")
+                saved = saved._replace(label=f"{saved.label[:left].rstrip()}…")
         words = Content.styled(content(str(saved)).plain, style)
         self._show_status(words + Content.styled(tail, "$text-muted"))
 
