@@ -261,6 +261,8 @@ def refuse(error: Exception) -> Response:
     elif isinstance(error, DiskFullError) or getattr(error, "errno", None) == ENOSPC:
         _LOGGER.error("disk full")
         problem = ProblemError("hub-full")
+    elif isinstance(error, ClientDisconnect):  # cut, or killed: nobody reads this
+        problem = ProblemError("bad-request")
     else:
         _LOGGER.error("unexpected", exc_info=error)
         problem = ProblemError("internal")

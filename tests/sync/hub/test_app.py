@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import ClientDisconnect
 
 from diag.journal import changes
 from diag.journal.errors import DiskFullError, LockedError
@@ -697,3 +698,11 @@ def test_strangers_take_no_place_of_the_laptops_that_are_known(desk: Desk) -> No
     assert len(inside) == STRANGERS
     assert {inside.count(address) for address in inside} == {STRANGERS_EACH}
     assert sum(one.status_code == 503 for one in answers) == 130 - STRANGERS
+
+
+def test_a_laptop_that_goes_away_is_no_error_of_the_hub(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Each killed laptop wrote a stack of fifty lines in the hub's log."""
+    assert http.refuse(ClientDisconnect()).status_code == KINDS["bad-request"].status
+    assert not caplog.records
