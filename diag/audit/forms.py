@@ -204,6 +204,8 @@ def _read_rows(
         DiagError: a row answers what the page does not ask.
     """
     known, on = session.checklist.questions, session.workspace.world.today()
+    # A file was filled some day before: « hier » says none.
+    filled = on if source is ProposalSource.PHONE else None
     forms = session.checklist.forms.values()
     columns = next((one.columns for one in forms if one.whom == printed.whom), ())
     offers, refused = list[Proposal](), list[str]()
@@ -217,7 +219,7 @@ def _read_rows(
         if question is None or (row.state == "known" and row.value == ""):
             continue
         try:
-            value = field_value(question, row, on)
+            value = field_value(question, row, filled)
         except Refused as error:
             refused.append(str(error))
             continue
@@ -250,10 +252,10 @@ def declarer_words(whom: str, function: str = "") -> str:
     return f"{who} ({function})" if function else who
 
 
-def field_value(question: Question, row: FormRow, today: date) -> Value:
+def field_value(question: Question, row: FormRow, today: date | None) -> Value:
     """Return the canonical value of a row; none where it reads « inconnu ».
 
-    A short day is read from `today`.
+    A short day is read from the day on which it was filled, refused without one.
 
     Raises:
         Refused: it cannot be an answer.

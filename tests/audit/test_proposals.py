@@ -36,6 +36,7 @@ MAIRIE = {
     "payeur": "commune",
     "categorie_erp": "5",
 }
+COUNCIL = "prochain_conseil"
 PURCHASE = {"type_lot": "tablette", "lot_nombre": "8"}
 
 
@@ -105,6 +106,16 @@ def test_what_is_offered_is_no_fact_and_one_undo_takes_an_acceptance_back(
     assert waiting(session) == pending
     told_of = {one.said for one in changes_of(session) if "proposée" in one.about}
     assert any("oui, la mairie (secrétaire)" in said for said in told_of)
+
+
+@pytest.mark.parametrize("typed", ["12/12", "demain", "12 déc"])
+def test_a_file_filled_some_day_before_says_the_year_of_its_days(
+    session: AuditSession, typed: str
+) -> None:
+    """Read from the day on which it comes, « demain » was another, and 12/12 a year."""
+    read = read_form(session, form(session, [{"question": COUNCIL, "value": typed}]))
+    assert read.offers == ()
+    assert typed in " ".join(read.refused)
 
 
 def test_a_purchase_read_again_is_offered_to_the_lot_that_it_made(

@@ -60,10 +60,14 @@ def test_a_council_to_come_is_dated_without_its_year(session: AuditSession) -> N
     assert record_answer(session, said).answer.value == "2026-10-06"
 
 
-def test_a_page_that_comes_back_says_a_day_in_short(session: AuditSession) -> None:
+def test_a_page_says_a_day_in_short_where_it_is_known_when(
+    session: AuditSession,
+) -> None:
     row = FormRow(question="prochain_conseil", value="4/10")
     asked = session.checklist.questions[row.question]
     assert field_value(asked, row, date(2026, 11, 29)) == "2027-10-04"
+    with pytest.raises(Refused, match="ne dit pas l'année"):
+        field_value(asked, row, None)
 
 
 def test_what_is_typed_was_not_imported(session: AuditSession) -> None:
