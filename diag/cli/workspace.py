@@ -36,7 +36,7 @@ from diag.office.bundles import export_audit, import_audit
 from diag.office.kit import PYTHONS, SYSTEMS, write_kit
 from diag.office.outlook import year_begun, year_sentence
 from diag.words.sentences import counted, euros
-from diag.workspace import doctor as keeping
+from diag.workspace import doctor as doctoring
 from diag.workspace.doctor import LostLines
 from diag.workspace.settings import changed_settings, first_settings
 from diag.workspace.workspace import Workspace
@@ -193,7 +193,7 @@ def init(
 )
 def backup(workspace: Workspace, folder: Path | None) -> None:
     """Copie le journal, les photos et vos grilles, et vérifie."""
-    copied = keeping.back_up(workspace, folder)
+    copied = doctoring.back_up(workspace, folder)
     click.echo(f"Copie vérifiée : {copied.journal}")
     if copied.photos:
         click.echo(f"Photos, à garder à côté : {copied.photos}")
@@ -206,7 +206,7 @@ def backup(workspace: Workspace, folder: Path | None) -> None:
 @click.pass_context
 def restore(ctx: click.Context, file: Path) -> None:
     """Remet une copie en service ; rien de présent n'est perdu."""
-    aside = keeping.restore(folder_of(ctx), file)
+    aside = doctoring.restore(folder_of(ctx), file)
     click.echo(f"Restauré depuis {file}")
     for kept in aside:
         click.echo(f"L'ancienne version est gardée : {kept}")
@@ -266,7 +266,7 @@ def doctor(
     folder = folder_of(ctx)
     if file is not None:
         with Workspace.open(folder) as workspace:
-            done = keeping.take_from(workspace.journal, file)
+            done = doctoring.take_from(workspace.journal, file)
         readable = sum(done.found.values())
         if as_json:
             print_json({"readable": readable, "new": done.new})
@@ -279,7 +279,7 @@ def doctor(
     if repair:
         _repair(folder, as_json=as_json)
         return
-    seen = keeping.examine(folder, now())
+    seen = doctoring.examine(folder, now())
     findings = seen.findings
     if as_json:
         print_json({
@@ -317,7 +317,7 @@ _HEALTH = {
 
 
 def _repair(folder: Path, *, as_json: bool) -> None:
-    done = keeping.repair(folder)
+    done = doctoring.repair(folder)
     if as_json:
         print_json({
             **done._asdict(),

@@ -17,7 +17,7 @@ from diag.journal.carve import carve
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError, Health
 from diag.office.privacy import copies
-from diag.workspace import doctor as keeping
+from diag.workspace import doctor
 from diag.workspace.doctor import examine, repair, take_from
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, SETTINGS, started, workspace
@@ -58,7 +58,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Written]:
     folder = tmp_path_factory.mktemp("made") / "home"
     with workspace(folder) as desk:
         session = started(desk)
-        copied = keeping.back_up(desk, folder.parent / "copies").journal
+        copied = doctor.back_up(desk, folder.parent / "copies").journal
         questions = [
             ident
             for ident, one in session.checklist.questions.items()
@@ -104,7 +104,7 @@ def test_what_a_damaged_journal_still_tells_comes_back(
     audit, copied, whole = past
     damage(home / FILE, whole)
 
-    aside = keeping.restore(home, copied)[0]
+    aside = doctor.restore(home, copied)[0]
     with Workspace.open(home) as desk:
         before = lines(desk, audit)
     said = diag(home, "salvage", str(aside))
@@ -128,7 +128,7 @@ def test_a_line_that_is_not_what_was_written_is_left(home: Path, past: Written) 
     content = content.replace(b"abcabc", b"abdabc")
     (home / FILE).write_bytes(content)
 
-    aside = keeping.restore(home, copied)[0]
+    aside = doctor.restore(home, copied)[0]
 
     with Workspace.open(home) as desk:
         before = lines(desk, audit)
@@ -182,7 +182,7 @@ def test_a_cut_workspace_is_whole_again_from_its_copies(
 ) -> None:
     audit, _, whole = past
     with Workspace.open(home) as desk:
-        keeping.back_up(desk)
+        doctor.back_up(desk)
         settings = desk.settings
     path = home / FILE
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
@@ -207,7 +207,7 @@ def test_a_cut_workspace_is_whole_again_from_its_copies(
 def test_what_an_old_copy_lacks_comes_back_from_the_recorder(
     home: Path, past: Written
 ) -> None:
-    keeping.restore(home, past.copied)
+    doctor.restore(home, past.copied)
     (home / "recorder").rename(home / "ailleurs")
     assert diag(home, "doctor").code == 0
     (home / "ailleurs").rename(home / "recorder")
@@ -231,7 +231,7 @@ def test_a_journal_that_is_gone_comes_back_from_recorder_and_copies(
     home: Path, past: Written
 ) -> None:
     with Workspace.open(home) as desk:
-        keeping.back_up(desk)
+        doctor.back_up(desk)
         author = desk.settings.author
     for path in home.glob(f"{FILE}*"):
         path.unlink()
