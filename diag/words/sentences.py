@@ -196,16 +196,13 @@ NEXT_BUDGET = "prochain budget"
 """What {echeance} prints when no delay is set: « avant le prochain budget »."""
 
 _BLANK = re.compile(
-    r"\{(?P<name>quantite|n|cout|lieux|echeance)"
+    r"(?:\b(?P<of>[Dd])e )?\{(?P<name>quantite|n|cout|lieux|echeance)"
     r"(?:\|(?P<one>[^{}|]+)\|(?P<many>[^{}|]+))?\}"
 )
 
 _BRACED = re.compile(r"\{\w+(?:\|[^{}]*)?\}")
 _PREPOSITION = re.compile(r"(?i)\b(?:à|avec|dans|de|en|par|pour|sur)\s+$")
 _ARTICLE = re.compile(r"une? ")
-_HIATUS = re.compile(r"\b([Dd])e (?=(?:au moins|au plus|une?|environ)\b)")
-_OF_SOME = re.compile(r"\bde des (\w+)")
-_TWICE_OF = re.compile(r"\b([Dd]e) de (?=\d)")
 
 _SENTENCE_END = re.compile(  # but not after « art. » or « L. »
     r"(?<=[.!?…])(?<![Aa]rt\.)(?<!\b[A-Z]\.)\s+(?=[A-ZÀ-Ý«])"
@@ -243,26 +240,35 @@ class Blanks:
 
 
 def filled(text: str, blanks: Blanks) -> str:
-    """Return an author's sentence with its placeholders replaced."""
+    """Return an author's sentence with its placeholders replaced.
+
+    « de » agrees with what it rules: « d'au moins 3 salles », « de salles ».
+    """
 
     def value(blank: re.Match[str]) -> str:
         one, many = blank["one"] or "", blank["many"] or ""
         match blank["name"]:
+            case "quantite" if blank["of"] and many and blanks.quantity is None:
+                return many
             case "quantite":
-                ruled = bool(_PREPOSITION.search(text[: blank.start()]))
+                ruled = bool(blank["of"] or _PREPOSITION.search(text[: blank.start()]))
                 return count_range(blanks.quantity, one, many, ruled=ruled)
             case "n":
                 return count_range(blanks.spots, one, many)
-            case "cout":
-                return blanks.cost
+            case "cout":  # « de 100 à 200 € », perhaps
+                return blanks.cost.removeprefix("de " if blank["of"] else "")
             case "lieux":
                 return blanks.places
             case _:
                 return blanks.due
 
-    printed = _HIATUS.sub(r"\g<1>'", _BLANK.sub(value, text))
-    printed = _OF_SOME.sub(lambda some: of(some[1]), printed)
-    printed = _TWICE_OF.sub(r"\g<1> ", printed)
+    def agreed(blank: re.Match[str]) -> str:
+        printed = value(blank)
+        if not blank["of"]:
+            return printed
+        return blank["of"] + of(printed)[1:]
+
+    printed = _BLANK.sub(agreed, text)
     return printed[:1].upper() + printed[1:] if _BLANK.match(text) else printed
 
 

@@ -136,6 +136,12 @@ def test_de_takes_the_place_of_des() -> None:
     assert filled(text, withheld) == "L'achat d'écrans"
 
 
+def test_de_agrees_with_a_place_whose_own_words_stay() -> None:
+    named = replace(blanks(), places="école et salle de des et de un")
+    text = "Le réseau de {lieux}."
+    assert filled(text, named) == "Le réseau d'école et salle de des et de un."
+
+
 @given(st.text(alphabet="ab {}|quantiecouhl", max_size=30))
 def test_no_known_placeholder_is_left(text: str) -> None:
     assert not blanks_in(filled(text, blanks()))
