@@ -24,6 +24,10 @@ ROOT = Path(__file__).parents[1]
 SHORT = 60
 """Lines of a module that needs a reason to stand alone."""
 ENUMS = ("QuestionType", "Audience", "Format")
+LONGEST = 45
+"""Lines of a function that still reads downwards."""
+BRANCHES = 10
+"""Of a function, as ruff counts them."""
 BANNED = re.compile(r"\b(?:told|tells?|said|says?|meant|spoken|laid)\b")
 SCHOOL = "9990211A"
 """A school that the demonstration audits half-way."""
@@ -202,7 +206,14 @@ def measures(tree: Tree) -> dict[str, list[str]]:
         "modules in import circles": [
             name for circle in circles(tree.runs()) for name in circle
         ],
-        "private functions called once": list(_called_once(tree)),
+        "private functions called once": [
+            f"{name}:{node.name}" for name, node in _called_once(tree)
+        ],
+        "of which could be written where they are called": [
+            f"{name}:{node.name}"
+            for name, node in _called_once(tree)
+            if _fits(node, tree.walked[name])
+        ],
         "class names used twice": [name for name, uses in classes.items() if uses > 1],
         "deferred imports": [
             name
@@ -229,13 +240,49 @@ def measures(tree: Tree) -> dict[str, list[str]]:
     }
 
 
-def _called_once(tree: Tree) -> Iterator[str]:
+def _called_once(tree: Tree) -> Iterator[tuple[str, Function]]:
     for name, module in tree.syntax.items():
         for node in module.body:
             if not (isinstance(node, Function) and re.match("_[^_]", node.name)):
                 continue
             if len(re.findall(rf"\b{node.name}\b", tree.code[name])) == 2:
-                yield f"{name}:{node.name}"
+                yield name, node
+
+
+def _fits(once: Function, nodes: Iterable[ast.AST]) -> bool:
+    """Return whether the one caller has room for a function, and calls it plainly.
+
+    It does not where it gives the function to another, or would be too long.
+    """
+    callers = [
+        node
+        for node in nodes
+        if isinstance(node, Function)
+        and node is not once
+        and any(
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id == once.name
+            for call in ast.walk(node)
+        )
+    ]
+    if once.decorator_list or not callers:
+        return False
+    both = (once, callers[-1])  # the innermost
+    return sum(map(_lines, both)) <= LONGEST and sum(map(_branches, both)) < BRANCHES
+
+
+def _lines(function: Function) -> int:
+    is_documented = ast.get_docstring(function) is not None and len(function.body) > 1
+    first = function.body[1 if is_documented else 0]
+    return (function.end_lineno or 0) - first.lineno + 1
+
+
+def _branches(function: Function) -> int:
+    branches = ast.If | ast.For | ast.While | ast.ExceptHandler | ast.comprehension
+    return sum(
+        isinstance(node, branches | ast.match_case) for node in ast.walk(function)
+    )
 
 
 def lines_by_room(tree: Tree) -> dict[str, int]:
