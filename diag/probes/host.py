@@ -316,7 +316,14 @@ class Host:
                 ) as client,
                 client.stream(method, url) as answer,
             ):
-                waited, issuer = time.monotonic() - start, _issuer(answer)
+                waited = time.monotonic() - start
+                # Who signed the certificate of what just answered.
+                stream = answer.extensions.get("network_stream")
+                channel = stream.get_extra_info("ssl_object") if stream else None
+                certificate = (channel.getpeercert() if channel else None) or {}
+                groups = certificate.get("issuer", ())
+                signer = {name: value for group in groups for name, value in group}
+                issuer = signer.get("organizationName") or signer.get("commonName")
                 headers = {name.lower(): each for name, each in answer.headers.items()}
                 body = b""
                 async for part in answer.aiter_raw():
@@ -324,7 +331,11 @@ class Host:
                     if len(body) >= _MOST_BODY:
                         break
                 return Page(
-                    answer.status_code, "", headers, body[:_MOST_BODY], waited, issuer
+                    answer.status_code,
+                    headers=headers,
+                    body=body[:_MOST_BODY],
+                    seconds=waited,
+                    issuer=str(issuer or ""),
                 )
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             return Page(problem=_problem(error), seconds=time.monotonic() - start)
@@ -340,16 +351,6 @@ def target_of(page: Page) -> str:
         return urlsplit(page.headers.get("location", "")).hostname or ""
     except ValueError:
         return ""
-
-
-def _issuer(answer: httpx.Response) -> str:
-    """Return who signed the certificate of a server that just answered."""
-    stream = answer.extensions.get("network_stream")
-    channel = stream.get_extra_info("ssl_object") if stream else None
-    certificate = channel.getpeercert() if channel else None
-    groups = (certificate or {}).get("issuer", ())
-    named = {name: value for group in groups for name, value in group}
-    return str(named.get("organizationName") or named.get("commonName") or "")
 
 
 _PROBLEMS: tuple[tuple[type[BaseException], str], ...] = (

@@ -13,8 +13,6 @@ from collections import Counter
 from collections.abc import (
     AsyncGenerator,
     Callable,
-    Iterator,
-    Mapping,
     Sequence,
 )
 from dataclasses import dataclass, replace
@@ -271,49 +269,45 @@ class ReachServices(Probe):
         doubts = await pac_doubts(setting.host)
         for way in ways_of(setting.host):
             pages = await heads_of(setting.host, tuple(names), setting.tell, way=way)
-            for url, page in pages.items():
-                if page.status in _NOT_ALLOWED:
+            missing: list[str] = []
+            waits: list[float] = []
+            for url, name in names.items():
+                if pages[url].status in _NOT_ALLOWED:
                     pages[url] = await setting.host.fetch(
                         url, uses_proxy=way.uses_proxy, seconds=PATIENCE
                     )
-                problem, waited = problem_words(pages[url]), pages[url].seconds
+                problem, ms = problem_words(pages[url]), pages[url].seconds * 1000
+                if problem:
+                    missing.append(name)
+                else:
+                    waits.append(ms)
                 yield ProbeFinding(
                     "services.joignable",
                     not problem,
-                    why=f"{names[url]} : {problem}." if problem else "",
-                    stats={}
-                    if pages[url].problem
-                    else {"first_byte_ms": round(waited * 1000, 1)},
-                    target=names[url],
+                    why=f"{name} : {problem}." if problem else "",
+                    stats={} if pages[url].problem else {"first_byte_ms": round(ms, 1)},
+                    target=name,
                     method=way.name,
                 )
-            for found in _counted(names, pages, way.name):
-                yield replace(found, doubts=doubts)
+            yield ProbeFinding(
+                "services.joignables",
+                len(waits),
+                stats={"n": len(pages), "lost": len(missing)},
+                why=f"Sans réponse : {listed(missing)}." if missing else "",
+                method=way.name,
+                doubts=doubts,
+            )
+            if waits:
+                yield ProbeFinding(
+                    "services.premier_octet",
+                    round(median(waits), 1),
+                    "ms",
+                    stats={"n": len(waits), "max": round(max(waits), 1)},
+                    method=way.name,
+                    doubts=doubts,
+                )
             seen += pages.items()
         yield _inspection(seen)
-
-
-def _counted(
-    names: Mapping[str, str], pages: Mapping[str, Page], method: str
-) -> Iterator[ProbeFinding]:
-    missing = [names[url] for url, page in pages.items() if problem_words(page)]
-    answered = (page for page in pages.values() if not problem_words(page))
-    waits = [page.seconds * 1000 for page in answered]
-    yield ProbeFinding(
-        "services.joignables",
-        len(pages) - len(missing),
-        stats={"n": len(pages), "lost": len(missing)},
-        why=f"Sans réponse : {listed(missing)}." if missing else "",
-        method=method,
-    )
-    if waits:
-        yield ProbeFinding(
-            "services.premier_octet",
-            round(median(waits), 1),
-            "ms",
-            stats={"n": len(waits), "max": round(max(waits), 1)},
-            method=method,
-        )
 
 
 def _inspection(pages: Sequence[tuple[str, Page]]) -> ProbeFinding:
