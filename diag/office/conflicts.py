@@ -6,7 +6,6 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from hashlib import sha256
 from textwrap import wrap
-from typing import Any
 
 from diag.answers.answer_type import Parsed
 from diag.answers.types import TYPES
@@ -299,7 +298,15 @@ def find_contested(session: AuditSession, text: str, place: str = "") -> Contest
     found = contested_of(session)
     wanted = text.strip()
     named = [one for one in found if one.id.startswith(wanted.lower()) and wanted]
-    named = named or [one for one in found if _asks(one, wanted, place)]
+    if not named:
+        places = session.facts.places.items()
+        where = {place, *(ident for ident, one in places if one.name == place)}
+        named = [
+            one
+            for one in found
+            if getattr(one.conflict.topic, "question", None) == wanted
+            and (not place or getattr(one.conflict.topic, "place", "") in where)
+        ]
     if len(named) == 1:
         return named[0]
     shown = named or found
@@ -310,16 +317,6 @@ def find_contested(session: AuditSession, text: str, place: str = "") -> Contest
         else f"Pas de conflit « {wanted[:40]} » : il a pu être tranché, ou changer "
         + (f"depuis. Il y a : {there}." if there else "depuis. Il n'en reste aucun.")
     )
-
-
-def _asks(one: Contested, question: str, place: str) -> bool:
-    topic: Any = one.conflict.topic
-    if getattr(topic, "question", None) != question:
-        return False
-    if not place:
-        return True
-    where = one.session.facts.places.get(topic.place)
-    return place == topic.place or (where is not None and where.name == place)
 
 
 _WIDTH = 80

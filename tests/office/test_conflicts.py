@@ -13,6 +13,7 @@ from diag.audit.places import add_place, remove_place, rename_place
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.journal import changes
+from diag.journal.subjects import AnswerTopic
 from diag.model.audit import Answer
 from diag.model.enums import AuditStatus, PlaceKind, State
 from diag.model.errors import DiagError
@@ -192,6 +193,28 @@ def test_what_was_shown_cannot_be_found_once_it_changed(differing: Two) -> None:
 
     with pytest.raises(DiagError, match="changer"):
         find_contested(mine, shown)
+
+
+def test_a_question_that_two_rooms_differ_on_is_found_by_its_room(two: Two) -> None:
+    mine, theirs = two
+    for room in ("Atelier", "Salle info"):
+        add_place(mine, PlaceKind.SALLE, room)
+    meet(mine, theirs)
+    for room in ("Atelier", "Salle info"):
+        say(mine, "type_salle", "classe", place=room)
+        say(theirs, "type_salle", "informatique", place=room)
+    meet(mine, theirs)
+    with pytest.raises(DiagError, match="plusieurs conflits"):
+        find_contested(mine, "type_salle")
+    with pytest.raises(DiagError, match="Pas de conflit"):
+        find_contested(mine, "type_salle", "Préau")
+
+    found = find_contested(mine, "type_salle", "Atelier")
+
+    assert found.about.startswith("Atelier")
+    topic = found.conflict.topic
+    assert isinstance(topic, AnswerTopic)
+    assert find_contested(mine, "type_salle", topic.place) == found
 
 
 def test_what_arrives_meanwhile_is_a_new_conflict(two: Two) -> None:
