@@ -92,31 +92,24 @@ def checked(
     places = f"{folder.resolve()}\n{overlay.resolve() if overlay else ''}"
     name = sha256(places.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     path = cache / f"check-{name}.json"
-    known = _read(path, key)
-    if known is None:
-        known = problems_in(folder, overlay)
-        body = {"key": key, **asdict(known)}
-        part = path.with_suffix(".part")
-        with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
-            part.replace(path)
-    return known
-
-
-def _read(path: Path, key: str) -> Checked | None:
-    try:
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         kept: Any = json.loads(path.read_text(encoding="utf-8"))
-        if kept["key"] != key:
-            return None
-        problems = tuple(
-            Problem(**{**one, "about": tuple(one["about"])}) for one in kept["problems"]
-        )
-        return Checked(
-            str(kept["summary"]), problems, int(kept["overlaid"]), kept["note"]
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
+        if kept["key"] == key:
+            problems = tuple(
+                Problem(**{**one, "about": tuple(one["about"])})
+                for one in kept["problems"]
+            )
+            return Checked(
+                str(kept["summary"]), problems, int(kept["overlaid"]), kept["note"]
+            )
+    found = problems_in(folder, overlay)
+    body = {"key": key, **asdict(found)}
+    part = path.with_suffix(".part")
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
+        part.replace(path)
+    return found
 
 
 NO_DICTIONARY = (
