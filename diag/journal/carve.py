@@ -4,7 +4,7 @@ No byte is written, and SQLite is not asked: a tree whose root is gone has leave
 is kept when its body hashes to its own id, so that nothing false can come of it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -43,8 +43,7 @@ class PageFile:
         self._file = path.read_bytes()
         log = path.with_name(f"{path.name}-wal")
         self._log = log.read_bytes() if log.exists() else b""
-        key = None if keys.is_plain(path) else keys.key_of(path)
-        self._open = _deciphering(key) if key else None
+        self._key = None if keys.is_plain(path) else keys.key_of(path)
         size, reserved = PAGE, 0
         if self._file[:_VECTOR] == _MAGIC:
             size = int.from_bytes(self._file[16:18])
@@ -57,14 +56,14 @@ class PageFile:
         """Bytes of a page on the disk."""
         if reserved > self.size - 480:
             reserved = 0
-        self.usable = self.size - (_SEALED if key else reserved)
+        self.usable = self.size - (_SEALED if self._key else reserved)
         """Bytes of a page that hold rows."""
 
     @cached_property
     def promised(self) -> int:
         """How many pages the first one announces; 0 when it cannot."""
         first = self.of_file(1)
-        whole = first[:_VECTOR] == _MAGIC or self._open is not None
+        whole = first[:_VECTOR] == _MAGIC or self._key is not None
         return int.from_bytes(first[28:32]) if whole else 0
 
     @property
@@ -123,27 +122,20 @@ class PageFile:
         return self._deciphered(self._log[start : start + self.size], number)
 
     def _deciphered(self, page: bytes, number: int) -> bytes:
-        if self._open and len(page) == self.size:
-            page = self._open(page, number)
+        """Return a page of SQLCipher 4 opened; its sum is left to the hash of lines."""
+        if self._key and len(page) == self.size:
+            from cryptography.hazmat.primitives.ciphers import (  # noqa: PLC0415 - 20 ms
+                Cipher,
+                algorithms,
+                modes,
+            )
+
+            end = self.size - _SEALED
+            vector = page[end : end + _VECTOR]
+            start = _VECTOR if number == 1 else 0  # where the file's own salt is
+            one = Cipher(algorithms.AES(self._key), modes.CBC(vector)).decryptor()
+            page = bytes(start) + one.update(page[start:end]) + page[end:]
         return page.ljust(self.size, b"\x00")
-
-
-def _deciphering(key: bytes) -> Callable[[bytes, int], bytes]:
-    """Return what opens a page of SQLCipher 4; its sum is left to the hash of lines."""
-    from cryptography.hazmat.primitives.ciphers import (  # noqa: PLC0415 - 20 ms
-        Cipher,
-        algorithms,
-        modes,
-    )
-
-    def opened(page: bytes, number: int) -> bytes:
-        end = len(page) - _SEALED
-        vector = page[end : end + _VECTOR]
-        start = _VECTOR if number == 1 else 0  # where the file's own salt is
-        one = Cipher(algorithms.AES(key), modes.CBC(vector)).decryptor()
-        return bytes(start) + one.update(page[start:end]) + page[end:]
-
-    return opened
 
 
 # Rows: of a page alone, their overflow followed.
