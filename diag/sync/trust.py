@@ -110,14 +110,6 @@ def keep_secret(service: str, name: str, text: str) -> bool:
         return False
 
 
-def _forget_secret(service: str, name: str) -> None:
-    """Have the keyring forget a text, if it keeps it."""
-    from keyring import get_keyring  # noqa: PLC0415 - 90 ms
-
-    with suppress(Exception):  # any failure: what is forgotten is of no use any more
-        get_keyring().delete_password(service, name)
-
-
 FINGERPRINT = 32
 """Hexadecimal digits of the SHA-256 of an authority that an invitation carries."""
 
@@ -333,7 +325,10 @@ def drop_enrolment(folder: Path, enrolment: Enrolment) -> None:
     """Forget a hub, and its token."""
     _locate(folder, enrolment.hub).unlink(missing_ok=True)
     if not enrolment.token:
-        _forget_secret(_SERVICE, _token_name(enrolment))
+        from keyring import get_keyring  # noqa: PLC0415 - 90 ms
+
+        with suppress(Exception):  # any failure: it is of no use any more
+            get_keyring().delete_password(_SERVICE, _token_name(enrolment))
 
 
 def _token_name(enrolment: Enrolment) -> str:
