@@ -422,11 +422,11 @@ def deadline_words(
     day = deadline_of(criterion, checklist, facts)
     if not day:
         return ""
-    words = day_words(day, today, binds=criterion.nature.binds)
+    words = due_words(day, today, binds=criterion.nature.binds)
     return f"échéance{' ' if _is_past(day, today) else ' : '}{words}"
 
 
-def day_words(day: str, today: date, *, binds: bool) -> str:
+def due_words(day: str, today: date, *, binds: bool) -> str:
     """Return « 2030 », or « échue depuis le 14 octobre 2025, encore exigible »."""
     words = describe_day(day)
     if not _is_past(day, today):

@@ -19,7 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from diag.tui.commands import Sturdy
-from diag.tui.text import PlainStyle, wrapped
+from diag.tui.text import PlainStyle, fitted, wrapped
 from diag.tui.text import line as one_line
 
 
@@ -231,7 +231,7 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
     def _strip(self, cells: Sequence[str], width: int, style: Style) -> Strip:
         sizes = self._widths(width)
         shown = [
-            (one_line(cell), size, column.right)
+            (cell, size, column.right)
             for cell, size, column in zip(cells, sizes, self.columns, strict=False)
             if size
         ]
@@ -319,15 +319,6 @@ def _longest(cells: Sequence[str]) -> int:
     if all(cell_len(each) == 1 for each in {*"".join(cells)}):
         return max(map(len, cells))
     return max(cell_len(one_line(each)) for each in cells)
-
-
-def fitted(text: str, size: int, *, right: bool = False) -> str:
-    """Return a text in so many columns, on one side; « … » where it was longer."""
-    length = cell_len(text)
-    if length > size:
-        return set_cell_size(text, size - 1) + "…" if size > 0 else ""
-    blank = " " * (size - length)
-    return blank + text if right else text + blank
 
 
 def regions_of(lines: Iterable[int], width: int, x: int = 0) -> list[Region]:

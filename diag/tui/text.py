@@ -56,6 +56,13 @@ def cut(text: str, width: int) -> str:
     return f"{set_cell_size(text, max(width - 1, 0)).rstrip()}…"
 
 
+def fitted(text: str, width: int, *, right: bool = False) -> str:
+    """Return a text on one line of so many columns; « … » where it was longer."""
+    short = cut(line(text), width)
+    blank = " " * (width - cell_len(short))
+    return set_cell_size(blank + short if right else short, max(width, 0))
+
+
 class Sentence(Static):
     """Text on as many lines as it takes; no « » » nor « : » begins one."""
 

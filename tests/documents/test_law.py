@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from diag.assess.spread import concerns, day_words, deadline_words, law_words
+from diag.assess.spread import concerns, due_words, deadline_words, law_words
 from diag.documents.templates import build_document
 from diag.model.audit import Facts
 from diag.model.checklist import Checklist, Deadline, Law
@@ -131,7 +131,7 @@ def test_articles_agree(article: str, words: str) -> None:
 def test_a_day_that_has_passed_is_not_told_as_to_come(
     day: str, words: str, *, binds: bool
 ) -> None:
-    assert day_words(day, date(2026, 3, 12), binds=binds) == words
+    assert due_words(day, date(2026, 3, 12), binds=binds) == words
 
 
 def test_a_criterion_says_until_when_by_a_date_asked_or_watched() -> None:

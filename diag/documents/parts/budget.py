@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
-from diag.assess.spread import day_words, deadline_of
+from diag.assess.spread import deadline_of, due_words
 from diag.assess.terms import YearDay, next_day, year_day
 from diag.assess.words import WORKS, Money, added, by_year, format_seen
 from diag.audit.report import Report, once
@@ -557,7 +557,7 @@ def watch_list(report: Report) -> Md:
     for one in ordered:
         # To come, or past and, where a rule names it, binding still.
         binds = any(each.deadline == one.id and each.nature.binds for each in criteria)
-        due = day_words(one.due, report.date, binds=binds) if one.due else "à vérifier"
+        due = due_words(one.due, report.date, binds=binds) if one.due else "à vérifier"
         law = f"{TO_READ}." if one.verify_before_quoting else ""
         rows.append((
             one.title,

@@ -25,10 +25,9 @@ from diag.programme.history import envelope_words, value_words
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.programme.words import purse_words
 from diag.tui.commands import Command, CommandType, Sturdy, bindings_of
-from diag.tui.lists import fitted
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.programme.replaying import Changes, UndoEntry
-from diag.tui.text import PlainStyle, Sentence, line
+from diag.tui.text import PlainStyle, Sentence, fitted, line
 from diag.words.sentences import euros, number
 
 _GAP = 1
@@ -235,10 +234,10 @@ class CellGrid(Sturdy, ScrollView, PlainStyle, can_focus=True):
         width = self.size.width
         name, size = self._sizes(width)
         (first, style), *rest = cells
-        parts = [Segment(f" {fitted(line(first), name - 1)}", style)]
+        parts = [Segment(f" {fitted(first, name - 1)}", style)]
         for text, own in rest:
             parts.append(Segment(" " * _GAP, self.plain_style))
-            parts.append(Segment(fitted(line(text), size, right=True), own))
+            parts.append(Segment(fitted(text, size, right=True), own))
         strip = Strip(parts)
         return strip.adjust_cell_length(width, self.plain_style)
 

@@ -38,11 +38,10 @@ from diag.tui.rooms.faces import (
     Pointer,
     Run,
     TableFace,
-    fitted,
     progress,
     room_at,
 )
-from diag.tui.text import ON_SCREEN, PlainStyle
+from diag.tui.text import ON_SCREEN, PlainStyle, fitted
 
 TABLE, PLAN = "table", "plan"
 """The two faces."""

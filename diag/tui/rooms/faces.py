@@ -6,13 +6,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from diag.assess.spread import UNKNOWN, WITHOUT_OBJECT, HeatCell
 from diag.audit.places import Floor, RoomSpot, spots_of
 from diag.audit.rooms import RoomLine, RoomsPicture
 from diag.model.audit import FloorRow
-from diag.tui.text import cut
+from diag.tui.text import fitted
 from diag.tui.text import line as one_line
 from diag.words.vocabulary import LEVELS
 
@@ -80,11 +80,6 @@ class Pointer:
     on_plan: bool = False
     """Whether keys move about the plan."""
     lifted: bool = False
-
-
-def fitted(text: str, width: int) -> str:
-    """Return a text in so many columns, on one line; « … » where it was longer."""
-    return set_cell_size(cut(one_line(text), width), max(width, 0))
 
 
 def _cell_look(picture: RoomsPicture, aspect: str, cell: HeatCell | None) -> Run:
@@ -177,7 +172,7 @@ class TableFace(Face):
         ident, names = row.place.id, self._columns.names
         is_here = ident == self.at.place
         self.aim(0, names + 1, place=ident)
-        name = fitted("  " * row.depth + one_line(row.place.name), names - 1)
+        name = fitted("  " * row.depth + row.place.name, names - 1)
         plain = "" if row.is_judged else DIM
         yield Run(f"{'>' if is_here else ' '}{name} ", BOLD if is_here else plain)
         for rank in range(len(self.picture.aspects)):
