@@ -23,7 +23,16 @@ def main() -> None:
         place = Path(local) / "Programs" / "diag"
     if len(sys.argv) > 1:
         place = Path(sys.argv[1]).absolute()
-    versions = _versions()
+    mine = "{}.{}".format(*sys.version_info)
+    versions = _KIT / "versions" / f"{mine}-{platform.machine()}.txt"
+    if not versions.is_file() or sys.maxsize < 2**32:
+        bits = 64 if sys.maxsize > 2**32 else 32
+        known = sorted(path.stem for path in (_KIT / "versions").glob("*.txt"))
+        _stop(
+            f"Ce dossier n'est pas fait pour Python {mine}, {bits} bits, "
+            f"{platform.machine()}, mais pour {', '.join(known)}. Installez le Python "
+            "que nomme LISEZMOI.txt, et recommencez avec lui."
+        )
     pip = next((_KIT / "roues").glob("pip-*.whl"), None)
     if pip is None:
         _stop("La clé est incomplète : recopiez le dossier entier.")
@@ -43,21 +52,6 @@ def main() -> None:
     typed = f'& "{command}"' if _IS_WINDOWS else f'"{command}"'
     print(f"C'est fait. Pour ouvrir diag :\n  {typed}")
     print("Pour ne taper que « diag », voir LISEZMOI.txt.")
-
-
-def _versions() -> Path:
-    """Return the list of what this Python takes; stop when the kit has none for it."""
-    python = "{}.{}".format(*sys.version_info)
-    found = _KIT / "versions" / f"{python}-{platform.machine()}.txt"
-    if not found.is_file() or sys.maxsize < 2**32:
-        bits = 64 if sys.maxsize > 2**32 else 32
-        mine = f"Python {python}, {bits} bits, {platform.machine()}"
-        known = sorted(path.stem for path in (_KIT / "versions").glob("*.txt"))
-        _stop(
-            f"Ce dossier n'est pas fait pour {mine}, mais pour {', '.join(known)}. "
-            "Installez le Python que nomme LISEZMOI.txt, et recommencez avec lui."
-        )
-    return found
 
 
 def _stop(sentence: str) -> NoReturn:

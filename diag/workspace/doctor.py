@@ -598,9 +598,8 @@ def back_up(workspace: Workspace, folder: Path | None = None) -> Copied:
         release_segments(workspace.folder, key, held)
     else:
         device = workspace.settings.device if workspace.knows_author else ""
-        path = backup.backup_elsewhere(
-            connection, folder, (sha256(device.encode("utf-8")).hexdigest()[:8]), today
-        )
+        mark = sha256(device.encode("utf-8")).hexdigest()[:8]
+        path = backup.backup_elsewhere(connection, folder, mark, today)
     photos = back_up_photos(workspace.folder, path)
     return Copied(path, photos, _back_up_overlay(workspace.folder, path))
 

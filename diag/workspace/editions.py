@@ -272,7 +272,7 @@ def difference_lines(old: NamedEdition, new: NamedEdition) -> Iterator[str]:
         yield (
             "Rien ne diffère."
             if old.digest == new.digest
-            else ("Seuls le titre, la version ou l'ordre diffèrent.")
+            else "Seuls le titre, la version ou l'ordre diffèrent."
         )
         return
     for section in SECTIONS:
