@@ -266,9 +266,7 @@ def is_sole_author(journal: JournalFile, author: str) -> bool:
     return {label for (label,) in journal.select(_AUTHORS)} <= {author, "hub"}
 
 
-def due_at(
-    asks: Collection[ErasureAsk], seen: int, admins: Collection[str] = ()
-) -> int:
+def due_at(asks: Collection[ErasureAsk], seen: int, admins: Collection[str]) -> int:
     """Return from when an erasure may be carried out, by the clock that saw it asked.
 
     `seen`: when the first ask was; `admins`: labels of administrators.

@@ -228,14 +228,10 @@ def gathered(audit: str, file: EvidenceFile) -> NewRevision:
 
 
 def reworded(
-    audit: str,
-    recommendation: str,
-    audience: Audience,
-    words: Mapping[str, str],
-    place: str | None = None,
+    audit: str, recommendation: str, audience: Audience, words: Mapping[str, str]
 ) -> NewRevision:
     """Tell a recommendation otherwise to one audience; no words: as declared."""
-    subject = subjects.wording(recommendation, audience, place)
+    subject = subjects.wording(recommendation, audience)
     return _set_or_delete(audit, subject, dict(words) or None)
 
 

@@ -403,7 +403,7 @@ def candidate_lines(one: Candidate, width: int, *, brief: bool) -> Iterator[str]
         yield from _indented(f"{agree} disent pareil : {others}", width, 5)
 
 
-def side_by_side(left: str, right: str, width: int = _WIDTH) -> Iterator[str]:
+def side_by_side(left: str, right: str, width: int) -> Iterator[str]:
     """Give two texts next to each other; what only one has is marked « > »."""
     size = (width - len(_GAP) - 4) // 2
     mine, theirs = _lines(left, size), _lines(right, size)

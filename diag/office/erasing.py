@@ -4,7 +4,7 @@ A campaign is purged by one person at its term, by two before it, a week apart.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -280,9 +280,6 @@ def pending_everywhere(workspace: Workspace) -> list[PendingErasure]:
     ]
 
 
-Progress = Callable[[int, int], None]
-"""Called with how many audits are done, of how many."""
-
 _PURGED = "purged_campaigns"
 
 
@@ -469,12 +466,7 @@ def purge_news(workspace: Workspace) -> list[str]:
     return lines
 
 
-def purge(
-    workspace: Workspace,
-    plan: PurgePreview,
-    reason: str,
-    progress: Progress = lambda done, total: None,  # noqa: ARG005 - a silent one
-) -> Purged:
+def purge(workspace: Workspace, plan: PurgePreview, reason: str) -> Purged:
     """Erase the audits of a campaign, each in one commit; done again, it completes.
 
     Raises:
@@ -494,7 +486,6 @@ def purge(
                 others = [one for one in asks if one.author != origin.author]
                 by_other = (others or asks)[0].id
             gone.append(retire(journal, audit, reason, origin, by_other))
-            progress(len(gone), len(doomed))
     finally:
         remember(workspace.folder, (line for one in gone for line in one.erasures))
     revisions = [each for one in gone for each in one.erased]

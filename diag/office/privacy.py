@@ -370,7 +370,7 @@ def encrypt(folder: Path, key: bytes, mark: dict[str, Any]) -> None:
     encryption.encrypt(folder, key, mark)
 
 
-def decrypt(folder: Path, key: bytes | None = None) -> None:
+def decrypt(folder: Path, key: bytes | None) -> None:
     """Put a workspace back in clear, with a key come from the escrow if need be.
 
     Raises:

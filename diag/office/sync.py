@@ -387,7 +387,7 @@ def open_supervision(workspace: Workspace, name: str = "") -> tuple[str, Path | 
     return address, path
 
 
-def read_supervision(workspace: Workspace, name: str = "") -> dict[str, Any]:
+def read_supervision(workspace: Workspace, name: str) -> dict[str, Any]:
     """Return what the page of a hub shows, for a program.
 
     Raises:

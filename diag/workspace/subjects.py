@@ -138,8 +138,8 @@ def commune_auditee(workspace: Workspace, insee: str) -> Auditee:
     )
 
 
-def syndicat_auditee(workspace: Workspace, siren: str = "") -> Auditee:
-    """Return a syndicat by its SIREN; without one, one's own.
+def syndicat_auditee(workspace: Workspace, siren: str) -> Auditee:
+    """Return a syndicat by its SIREN; by an empty one, one's own.
 
     Raises:
         DiagError: when the number is wrong, or nobody here has it.

@@ -251,9 +251,7 @@ async def page(request: Request) -> Response:
     caller = find_caller(request)
     after, limit = read_number(request, "after"), read_number(request, "limit")
     audit = str(request.path_params["audit"])
-    found = await run_in_threadpool(
-        find_hub(request).page, caller, audit, after, limit or None
-    )
+    found = await run_in_threadpool(find_hub(request).page, caller, audit, after, limit)
     return _give_page(request, found)
 
 

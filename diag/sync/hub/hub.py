@@ -191,15 +191,14 @@ class Hub:
         lines = tuple((key.hex(), sender) for _, key, sender in rows)
         return Unproven(after=last, lines=lines, more=len(rows) == _UNPROVEN_LINES)
 
-    def page(
-        self, caller: Caller, audit: str, after: int, limit: int | None = None
-    ) -> LogPage:
-        """Return a part of an audit's log.
+    def page(self, caller: Caller, audit: str, after: int, limit: int = 0) -> LogPage:
+        """Return a part of an audit's log, of so many lines at most; 0: a page.
 
         Raises:
             ProblemError: `unknown-audit`, or `scope`.
         """
-        most = min(limit or self.limits.push_lines, self.limits.push_lines)
+        most = self.limits.push_lines
+        most = min(limit or most, most)
         found = self.store.lines(audit, after, most, self.limits.page_bytes)
         if found is None:
             raise ProblemError("unknown-audit", f"Audit {audit}.")
