@@ -34,7 +34,7 @@ from diag.model.audit import DIRECTORY, Facts
 from diag.model.checklist import Checklist, Criterion, Question, Recommendation
 from diag.model.enums import Kind, PlaceKind, Profile, Socle, Trigger
 from diag.rules.evaluate import is_yes
-from diag.rules.language import parse_rule
+from diag.rules.language import VISIT_DATE, parse_rule
 from diag.rules.nouns import root_of
 
 _KEPT_JUDGES = 8  # editions that are judged side by side, in an upgrade's preview
@@ -359,6 +359,7 @@ def _reduced(
         each for each in checklist.domains if each.id in kept or each.id not in used
     )
     whole = (checklist.questions, checklist.criteria, checklist.recommendations)
+    known = {*questions, *DIRECTORY, VISIT_DATE}
     if (questions, criteria, recommendations) == whole and domains == checklist.domains:
         return checklist
     return checklist.model_copy(
@@ -370,7 +371,7 @@ def _reduced(
             "checks": {
                 ident: each
                 for ident, each in checklist.checks.items()
-                if names_checked(each) <= questions.keys() | DIRECTORY.keys()
+                if names_checked(each) <= known
             },
         }
     )

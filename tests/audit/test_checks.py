@@ -8,6 +8,7 @@ import pytest
 from diag.answers.answer_type import Refused
 from diag.audit.answer import DoubtfulAnswer, NewAnswer, failed_checks, record_answer
 from diag.audit.departure import departure_lines
+from diag.audit.follow import add_visit
 from diag.audit.places import add_place, close_places
 from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession
@@ -90,6 +91,21 @@ def test_rooms_of_kind_classe_are_counted_against_the_classes(
     assert not doubts(session), "one more may still be added"
     close_places(session, PlaceKind.SALLE)
     assert doubts(session) == {"nb_classes": "vous n'avez que 5 salles de classe"}
+
+
+def test_what_is_past_and_said_after_the_visit_is_doubted(
+    session: AuditSession,
+) -> None:
+    place, _ = add_place(session, PlaceKind.LOT, "Tablettes")
+    lot = VisitSession(session, (place.id, "lot_date_achat"))
+    lot.answer("12/11/2035")
+    assert not doubts(session), "no visit has a day yet"
+    add_visit(session, session.workspace.world.today())
+    assert doubts(session) == {"lot_date_achat": "c'est après la visite"}
+    with pytest.raises(DoubtfulAnswer, match="après la visite"):
+        lot.answer("12/11/2036")
+    lot.answer("12/11/2025")
+    assert not doubts(session)
 
 
 def test_a_part_above_its_whole_is_still_refused(session: AuditSession) -> None:
