@@ -22,6 +22,8 @@ _STATE_NAMES = {
     "?": State.UNKNOWN,
     "inconnu": State.UNKNOWN,
     "inconnue": State.UNKNOWN,
+    "ne sait pas": State.UNKNOWN,
+    "nsp": State.UNKNOWN,
     "sans objet": State.NOT_APPLICABLE,
     "refuse": State.REFUSED,
     "non communique": State.REFUSED,

@@ -41,8 +41,12 @@ _SIZES = {f"{one}o": many for one, many in _PREFIXES.items()}
 
 _FAMILIES: tuple[Mapping[str, int], ...] = (
     _SIZES,
-    {"mm": 1, "cm": 10, "m": 1000},
+    {"mm": 1, "cm": 10, "m": 1000, "mètre": 1000, "mètres": 1000, "km": 10**6},
+    {"m²": 1, "m2": 1},
     {"ms": 1, "s": 1000},
+    {"h": 1, "heure": 1, "heures": 1},
+    {"j": 1, "jour": 1, "semaine": 7, "semaines": 7},
+    {"%": 1, "pour cent": 1},
     {"w": 1, "kw": 1000},
     {"€": 1, "euro": 1, "euros": 1, "k€": 1000},
     _RATES,
@@ -334,8 +338,9 @@ def _read_number(question: Question, raw: object) -> Number:
     low, high = question.range or (None, None)
     below = low is not None and exact(value) < exact(low)
     if below or (high is not None and exact(value) > exact(high)):
-        bounds = (None if bound is None else number(bound) for bound in (low, high))
-        raise Refused(question, f"{number(value)} est hors limites", admitted(*bounds))
+        ends = (None if end is None else _figure(question, end) for end in (low, high))
+        problem = f"{_figure(question, value)} est hors limites"
+        raise Refused(question, problem, admitted(*ends))
     return value
 
 

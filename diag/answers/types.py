@@ -181,12 +181,6 @@ class Date(AnswerType):
 
 
 def _as_typed(typed: str) -> str:
-    """Return the digits that the keys of a French keyboard stand for.
-
-    Not where a month is written: its « é » is no 2.
-    """
-    if any(char.isascii() and char.isalpha() for char in typed):
-        return typed
     return as_digits(typed, kept=_SEPARATORS)
 
 

@@ -488,7 +488,10 @@ def paste(
             if not reason:
                 entry = NewAnswer(question.id, read.parsed, state=read.state)
                 try:
-                    proposed[place.id, question.id] = answer_for(question, entry)
+                    answer = answer_for(question, entry)
+                    if proposed.setdefault((place.id, question.id), answer) != answer:
+                        words = short_words(question, answer)
+                        reason = f"{words} aussi : ce qui est plus haut est gardé"
                 except Refused as error:
                     reason = error.plain
         if reason:

@@ -144,7 +144,13 @@ def digit_of(character: str) -> str:
 
 
 def as_digits(text: str, kept: str = "") -> str:
-    """Return a text with every twin read as its digit, save those to be kept."""
+    """Return a text with every twin read as its digit, save those to be kept.
+
+    As it is where a letter or a digit shows that these keys do type it: « 2-3 » is no
+    263, and « 5ème » is named as typed.
+    """
+    if any(char.isascii() and char.isalnum() for char in text):
+        return text
     return "".join(char if char in kept else TWINS.get(char, char) for char in text)
 
 

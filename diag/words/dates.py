@@ -15,6 +15,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 _CENTURY, _SHORT_YEAR = 100, 2
 _FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
+_FRENCH_MONTH = re.compile(r"(\d{1,2})[/.-](\d{4})")
 _DIGITS = re.compile(r"(\d\d)(\d\d)((?:19|20)?\d\d)")
 _MONTH = re.compile(r"(?:(\d{1,2})(?:er)? )?([a-z]{3,}) (\d{4}|\d\d)")
 
@@ -121,7 +122,8 @@ def describe_duration(duration: str) -> str:
 def read_day(text: str) -> date:
     """Return the day that a text writes, the French way or the ISO one.
 
-    « 12/3/27 », « 120327 », « 12 mars 2027 »; a month alone is its first day.
+    « 12/3/27 », « 120327 », « 12 mars 2027 »; a month alone, « 3/2027 » or
+    « mars 2027 », is its first day.
 
     Raises:
         ValueError: when it is no day.
@@ -130,6 +132,8 @@ def read_day(text: str) -> date:
     if named := _MONTH.fullmatch(fold(typed)):
         months = months_begun(named[2])
         typed = f"{named[1] or 1}/{months[0] if len(months) == 1 else 0}/{named[3]}"
+    if alone := _FRENCH_MONTH.fullmatch(typed):
+        typed = f"1/{alone[1]}/{alone[2]}"
     if french := _FRENCH.fullmatch(typed) or _DIGITS.fullmatch(typed):
         day, month, year = french.groups()
         if len(year) <= _SHORT_YEAR:  # « 27 » is 2027, « 90 » is 1990

@@ -20,6 +20,9 @@ def preview(asked: Question, typed: str) -> str:
 ONE = question(QuestionType.CHOICE, choices=CHOICES)
 MANY = question(QuestionType.CHOICES, choices=CHOICES)
 YES_NO = question(QuestionType.BOOLEAN)
+LENGTH = question(QuestionType.NUMBER, unit="m", range=(1, 2000))
+DELAY = question(QuestionType.INTEGER, unit="jour", range=(0, 1500))
+YEAR = question(QuestionType.INTEGER, range=(2000, 2100))
 DAY = question(QuestionType.DATE)
 ECOLES = question(
     QuestionType.CHOICE,
@@ -52,15 +55,39 @@ ECOLES = question(
         (SPEED, "100Mbps", 100),
         (SPEED, "1 giga", 1000),
         (SPEED, "800 kbit/s", "0.8"),
+        (LENGTH, "0,12 km", 120),
+        (LENGTH, "120 mètres", 120),
+        (DELAY, "3 j", 3),
+        (DELAY, "2 semaines", 14),
         (MANY, "13", ("aucun", "fibre")),
         (MANY, "0", ()),
         (DAY, "31/1/27", "2027-01-31"),
         (DAY, "31/1/98", "1998-01-31"),
         (DAY, "31/1/2026", "2026-01-31"),
+        (DAY, "03/2024", "2024-03-01"),
     ],
 )
 def test_a_few_keys_are_enough(asked: Question, typed: str, expected: Value) -> None:
     assert parsed(asked, typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "typed", "said"),
+    [
+        (SPEED, "2-3", "« 2-3 » n'est pas un nombre"),
+        (SPEED, "2'500", "« 2'500 » n'est pas un nombre"),
+        (SPEED, "-3", "−3 est hors limites"),
+        (SPEED, "à peu près 5", "« à peu près 5 » n'est pas un nombre"),
+        (YEAR, "19", "19 est hors limites. Admis : de 2000 à 2100"),
+    ],
+)
+def test_what_is_typed_with_digits_is_read_as_it_is_seen(
+    asked: Question, typed: str, said: str
+) -> None:
+    with pytest.raises(Refused) as told:
+        parsed(asked, typed)
+    assert said in str(told.value)
+    assert not preview(asked, typed)
 
 
 def test_letters_that_name_several_choices_are_refused_with_their_names() -> None:

@@ -179,6 +179,7 @@ def test_a_number_may_still_be_mended(asked: Question, text: str) -> None:
         (SOCKETS, "4 prises", State.KNOWN, 4),
         (VOID, "sans objet", State.NOT_APPLICABLE, None),
         (SIGNAL, "Inconnu", State.UNKNOWN, None),
+        (SOCKETS, "NSP", State.UNKNOWN, None),
         (TEXT, "inconnu", State.KNOWN, "inconnu"),
     ],
 )

@@ -187,7 +187,7 @@ def test_days_are_pasted_in_short_and_the_year_is_asked_where_it_may_be_misread(
     sheet = sheet_of(rooms)
     at = sheet.columns["danger_signale_le"]
 
-    filled = paste(rooms, sheet, 0, at, "4/10\nhier\n6/10/24\n6/2024\n")
+    filled = paste(rooms, sheet, 0, at, "4/10\nhier\n6/10/24\n13/2024\n")
 
     assert column(rooms, "danger_signale_le") == [
         "2026-10-04",
@@ -196,7 +196,7 @@ def test_days_are_pasted_in_short_and_the_year_is_asked_where_it_may_be_misread(
         None,
     ]
     (refused,) = filled.refused
-    assert refused.reason.startswith("« 6/2024 » n'est pas une date. Écrivez")
+    assert refused.reason.startswith("« 13/2024 » n'est pas une date. Écrivez")
 
 
 NO_QUESTION = "aucune question de ce titre ni à cette place du tableau"
@@ -249,6 +249,18 @@ def test_rooms_named_without_titles_are_answered_from_the_column_of_the_cursor(
     assert column(rooms, "prises_rj45") == [None, 2, None, 4]
     assert column(rooms, "prise_borne") == [None, False, None, True]
     assert filled.refused == ()
+
+
+def test_a_room_on_two_lines_keeps_the_first_and_tells_of_the_other(
+    rooms: AuditSession,
+) -> None:
+    table = "Salle\tPrises réseau\nClasse 1\t2\nClasse 2\t4\nClasse 1\t3\nClasse 2\t4"
+
+    filled = paste(rooms, sheet_of(rooms), 0, 1, table)
+
+    assert column(rooms, "prises_rj45") == [2, 4, None, None]
+    (refused,) = filled.refused
+    assert refused.reason == "3 aussi : ce qui est plus haut est gardé"
 
 
 def test_the_names_of_rooms_are_read_once_whatever_is_pasted(
