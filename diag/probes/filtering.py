@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import ip_address
+from typing import NamedTuple
 
 from diag.model.measure import MeasureStatus
 from diag.probes import (
@@ -55,40 +56,38 @@ _MOVED = range(300, 400)
 _CUT = frozenset({"reset", "refused", "timeout"})
 
 
-@dataclass(frozen=True, slots=True)
-class TriedName:
-    """What was seen of one name, by one way."""
+class BothAnswers(NamedTuple):
+    """What two resolvers answer to one name."""
 
-    host: str
     near: NameAnswer
-    """What the resolver of the school answers."""
+    """That of the school."""
     outside: NameAnswer
-    """What a resolver outside answers, where it can be reached."""
-    page: Page
+    """One outside, where it can be reached."""
 
 
-def verdict_of(tried: TriedName, common: frozenset[str] = frozenset()) -> NameVerdict:
-    """Return what a name came to.
+def verdict_of(
+    page: Page, answers: BothAnswers, common: frozenset[str] = frozenset()
+) -> NameVerdict:
+    """Return what a name came to, by one way.
 
     A page signed by a public authority is the site itself, whatever it holds. `common`
     are where several names are sent alike.
     """
-    page = tried.page
     if page.status and PUBLIC_SIGNERS.search(page.issuer):
         return NameVerdict.OPEN
-    if _is_lied_about(tried):
+    if _is_lied_about(answers):
         return NameVerdict.NAME
     is_sent_away = page.status in _MOVED and target_of(page) in common
     if page.status in _REFUSALS or is_sent_away or page.problem in {"proxy", "tls"}:
         return NameVerdict.PAGE
-    if page.problem in _CUT and tried.near.addresses:
+    if page.problem in _CUT and answers.near.addresses:
         return NameVerdict.CUT
     return NameVerdict.OPEN if page.status else NameVerdict.UNKNOWN
 
 
-def _is_lied_about(tried: TriedName) -> bool:
+def _is_lied_about(answers: BothAnswers) -> bool:
     """Return whether the resolver of the school answers what the world does not."""
-    near, outside = tried.near, tried.outside
+    near, outside = answers
     if near.addresses:
         return all(map(_is_nowhere, near.addresses))
     return near.code in {"NXDOMAIN", "NOERROR", "REFUSED"} and bool(outside.addresses)
@@ -209,7 +208,7 @@ class TryFilter(Probe):
             pages = {urls[url]: page for url, page in came.items()}
             common = same_targets([*pages.items()])
             verdicts = {
-                one: verdict_of(TriedName(one, *answers[one], page), common)
+                one: verdict_of(page, answers[one], common)
                 for one, page in pages.items()
             }
             seen[way.name] = verdicts
@@ -227,31 +226,28 @@ class TryFilter(Probe):
             ):
                 believed = (_NOT_A_PUPIL, *doubts)
                 yield ProbeFinding(key, count, "adresse", doubts=believed)
-        is_outside = any(outside.code for _, outside in answers.values())
+        is_outside = any(one.outside.code for one in answers.values())
         yield await _safe_search(host, basket.resolver if is_outside else "")
         yield replace(await _way_round(host, basket, answers, seen), doubts=doubts)
 
 
-_Answers = tuple[NameAnswer, NameAnswer]
-
-
 async def _named(
     host: Host, names: Sequence[str], resolver: str
-) -> dict[str, _Answers]:
+) -> dict[str, BothAnswers]:
     """Return what the resolver of the school, then one outside, answer to each name.
 
     Many schools close the way to the latter: silent several times in a row, it is left
     alone, or waiting for it would take all the time there is.
     """
     servers, silent = host.name_servers(), 0
-    found: dict[str, _Answers] = {}
+    found: dict[str, BothAnswers] = {}
     for name in names:
         near = await host.ask_name(name, servers[0]) if servers else NameAnswer()
         outside = NameAnswer()
         if silent < _SILENT:
             outside = await host.ask_name(name, resolver)
             silent = 0 if outside.code else silent + 1
-        found[name] = near, outside
+        found[name] = BothAnswers(near, outside)
     return found
 
 
@@ -314,7 +310,7 @@ async def _safe_search(host: Host, resolver: str) -> ProbeFinding:
 async def _way_round(
     host: Host,
     basket: FilterBasket,
-    answers: Mapping[str, _Answers],
+    answers: Mapping[str, BothAnswers],
     seen: Mapping[str, Mapping[str, NameVerdict]],
 ) -> ProbeFinding:
     """Return whether what is blocked opens without the proxy, or is named elsewhere."""
@@ -331,17 +327,15 @@ async def _way_round(
             why=f"{told} sans le proxy du système.",
             stats={"n": len(freed)},
         )
-    names = [
-        one for one in answers if _is_lied_about(TriedName(one, *answers[one], Page()))
-    ]
-    outside = [one for one in names if answers[one][1].addresses]
-    is_udp = any(answers[one][1].code for one in answers)
+    lied = [one for one in answers.values() if _is_lied_about(one)]
+    outside = [one for one in lied if one.outside.addresses]
+    is_udp = any(one.outside.code for one in answers.values())
     is_doh = False
     if basket.doh:  # one harmless name is asked
         page = await host.fetch(f"{basket.doh}?dns={_QUESTION}", seconds=PATIENCE)
         kind = page.headers.get("content-type", "")
         is_doh = page.status == 200 and "dns-message" in kind  # noqa: PLR2004
-    if not names:
+    if not lied:
         return ProbeFinding(
             "filtrage.contournable",
             status=MeasureStatus.INCONCLUSIVE,
@@ -352,7 +346,7 @@ async def _way_round(
         "filtrage.contournable",
         bool(outside) or is_doh,
         why=f"{told} par {basket.resolver} ; {_ways_words(is_udp, is_doh)}.",
-        stats={"n": len(names), "outside": len(outside)},
+        stats={"n": len(lied), "outside": len(outside)},
         target=basket.resolver,
     )
 

@@ -11,8 +11,8 @@ from diag.probes import FilterBasket, FilterCategory, ProbeFinding, Setting
 from diag.probes.filtering import (
     BLOCKED,
     ENGINES,
+    BothAnswers,
     NameVerdict,
-    TriedName,
     TryFilter,
     category_verdict,
     is_forced,
@@ -41,8 +41,8 @@ PROBE = TryFilter(BASKET)
 
 def tried(
     page: Page, near: NameAnswer = PUBLIC, outside: NameAnswer = PUBLIC
-) -> TriedName:
-    return TriedName("a.example", near, outside, page)
+) -> tuple[Page, BothAnswers]:
+    return page, BothAnswers(near, outside)
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,10 @@ def tried(
         (tried(Page(problem="other")), NameVerdict.UNKNOWN),
     ],
 )
-def test_what_came_back_is_told_apart(seen: TriedName, verdict: NameVerdict) -> None:
-    assert verdict_of(seen) is verdict
+def test_what_came_back_is_told_apart(
+    seen: tuple[Page, BothAnswers], verdict: NameVerdict
+) -> None:
+    assert verdict_of(*seen) is verdict
 
 
 def test_a_page_where_several_sites_are_sent_is_a_block_page() -> None:
@@ -84,8 +86,8 @@ def test_a_page_where_several_sites_are_sent_is_a_block_page() -> None:
     own = Page(301, headers={"location": "https://www.a.example/"})
     common = same_targets([("a.example", sent), ("b.test", sent), ("www.example", own)])
     assert common == {"blocage.ecole.test"}
-    assert verdict_of(tried(sent), common) is NameVerdict.PAGE
-    assert verdict_of(tried(own), common) is NameVerdict.OPEN
+    assert verdict_of(*tried(sent), common) is NameVerdict.PAGE
+    assert verdict_of(*tried(own), common) is NameVerdict.OPEN
 
 
 VERDICTS = st.sampled_from(NameVerdict)
