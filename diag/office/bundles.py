@@ -197,23 +197,23 @@ def words_of(workspace: Workspace, entered: Entered) -> Iterator[str]:
     """Give what a bundle brings, line by line."""
     yield f"Paquet de {entered.sender}, écrit le {moment_words(entered.created)}."
     contested = Counter(audit for audit, _ in entered.conflicts)
+    titles = {
+        held.audit: _title(workspace, entered, held) for held in entered.header.audits
+    }
     for held in entered.header.audits:
         new = entered.new.get(held.audit, 0)
         if not new:
             continue
         conflicts = contested[held.audit]
         more = f", {counted(conflicts, 'conflit')} à trancher" if conflicts else ""
-        line = f"{counted(new, 'modification nouvelle', 'modifications nouvelles')}"
-        yield f"  {_title(workspace, entered, held)} : {line}{more}"
+        many = counted(new, "modification nouvelle", "modifications nouvelles")
+        yield f"  {titles[held.audit]} : {many}{more}"
     if not entered.revisions and not entered.withheld:
         yield "  Rien de nouveau : tout ce qu'il contient est déjà ici."
     if entered.photos:
         what = counted(entered.photos, "pièce jointe", "pièces jointes")
         yield f"  {what} (photos, éditions de grilles)"
     yield from (f"  Refusé : {reason}" for reason in entered.refused)
-    titles = {
-        held.audit: _title(workspace, entered, held) for held in entered.header.audits
-    }
     names = {**entered.header.people, **workspace.settings.people}
     waiting = withheld_words(
         entered.withheld, titles.__getitem__, lambda label: person_words(label, names)
@@ -383,46 +383,34 @@ def import_audit(workspace: Workspace, path: Path) -> tuple[AuditSession, Ingest
 
 def _verify(path: Path, file: AuditFile, lines: list[bytes]) -> None:
     """Check everything before anything is read in."""
-    if not is_campaign(file.audit.campaign):
-        raise DiagError(
-            f"{path} : « {file.audit.campaign[:40]} » n'est pas un nom de campagne. "
-            "Rien n'a été lu. Exportez l'audit à nouveau."
-        )
-    if file.audit.id != audit_id(file.audit.campaign, file.audit.subject):
-        raise DiagError(
-            f"{path} : l'identifiant ne correspond pas au sujet. Rien n'a été lu. "
-            "Exportez l'audit à nouveau."
-        )
-    about = file.auditee
+    campaign, about = file.audit.campaign, file.auditee
+    if not is_campaign(campaign):
+        why = f"« {campaign[:40]} » n'est pas un nom de campagne."
+        raise _unusable(f"{path}", why)
+    if file.audit.id != audit_id(campaign, file.audit.subject):
+        raise _unusable(f"{path}", "l'identifiant ne correspond pas au sujet.")
     if about is None or about.subject != file.audit.subject:
-        raise DiagError(
-            f"{path} : l'école ou la commune jointe n'est pas celle de l'audit. "
-            "Rien n'a été lu. Exportez l'audit à nouveau."
-        )
+        why = "l'école ou la commune jointe n'est pas celle de l'audit."
+        raise _unusable(f"{path}", why)
     digest = 0
     for number, line in enumerate(lines, 1):
+        where = f"{path}, modification {number}"
         try:
             revision = parse(line)
         except RefusedError as error:
-            raise DiagError(
-                f"{path}, modification {number} : {error} Rien n'a été lu. "
-                "Exportez l'audit à nouveau."
-            ) from error
+            raise _unusable(where, f"{error}") from error
         if revision.audit != file.audit.id:
-            raise DiagError(
-                f"{path}, modification {number} : elle parle d'un autre audit. "
-                "Rien n'a été lu. Exportez l'audit à nouveau."
-            )
+            raise _unusable(where, "elle parle d'un autre audit.")
         digest ^= int.from_bytes(revision.key)
     if f"{digest:064x}" != file.digest:
-        raise DiagError(
-            f"{path} : il manque des modifications, ou l'une a été altérée. "
-            "Rien n'a été lu. Exportez l'audit à nouveau."
-        )
+        why = "il manque des modifications, ou l'une a été altérée."
+        raise _unusable(f"{path}", why)
     try:
         open_edition(file.edition.encode())
     except ValueError as error:
-        raise DiagError(
-            f"{path} : les grilles jointes sont illisibles. Rien n'a été lu. Exportez "
-            "l'audit à nouveau."
-        ) from error
+        why = "les grilles jointes sont illisibles."
+        raise _unusable(f"{path}", why) from error
+
+
+def _unusable(where: str, why: str) -> DiagError:
+    return DiagError(f"{where} : {why} Rien n'a été lu. Exportez l'audit à nouveau.")

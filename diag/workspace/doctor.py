@@ -278,7 +278,6 @@ def _look_inside(journal: Journal, now: int) -> Iterator[Inspection]:
     else:
         yield Inspection("horloge", Health.SOUND, "après la dernière saisie")
     outbox = Outbox(journal)
-    taken = [f"n° {number} le {day_words(at)}" for number, at in outbox.taken_out()]
     if changed := sorted(outbox.changed()):
         names = listed([f"n° {number}" for number in changed])
         sentence = (
@@ -287,6 +286,7 @@ def _look_inside(journal: Journal, now: int) -> Iterator[Inspection]:
         )
         yield Inspection("boîte d'envoi", Health.REPAIRABLE, sentence)
     else:
+        taken = [f"n° {number} le {day_words(at)}" for number, at in outbox.taken_out()]
         sentence = "aucun message abîmé"
         if taken:
             sentence = f"messages abîmés, retirés : {listed(taken)}"

@@ -221,14 +221,14 @@ class Store(Devices):
             audits = {row.id: row for row in map(read_audit, rows)}
             page, lines = PulledPage(), dict[int, list[bytes]]()
             for at, want in enumerate(wants):
-                row = audits.get(want.audit)
-                if row and not want.after and row.number not in lines:
-                    lines = _read_first(transaction, wants[at:], audits)
-                ahead = lines.get(row.number, []) if row and not want.after else []
-                if row and not _pull_one(
-                    transaction, row, want, page, room, ahead=ahead
-                ):
-                    break
+                if row := audits.get(want.audit):
+                    ahead: Sequence[bytes] = ()
+                    if not want.after:
+                        if row.number not in lines:
+                            lines = _read_first(transaction, wants[at:], audits)
+                        ahead = lines.get(row.number, ())
+                    if not _pull_one(transaction, row, want, page, room, ahead=ahead):
+                        break
                 page.done += 1
         return page
 
