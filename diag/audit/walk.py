@@ -468,15 +468,22 @@ class AuditSearch:
         """Return the places and the questions of a walk that answer to the words.
 
         Those that are not `asked` for, or not at the place named, else not `here`, are
-        elsewhere: none is hidden. A word that only one place has is enough to name it:
-        « ce2 » is « Classe CE2 ».
+        elsewhere: none is hidden. Words that one place alone has together name it, and
+        so does its whole name: « ce2 » is « Classe CE2 », « classe 2 » no « Bureau 2 ».
         """
-        titles = {one.key: _title_terms(one.title) for one in walk.legs}
+        titles = {one.key: _title_words(one.title) for one in walk.legs}
         typed, leg, most = terms(words), None, 0
+        seen = _title_words(words)
         for one in walk.legs:
-            own = titles[one.key].intersection(typed)
-            others = (title for key, title in titles.items() if key != one.key)
-            if len(own) > most and own - set().union(*others):
+            own = titles[one.key] & seen
+            if len(own) <= most or own.isdisjoint(typed):
+                continue
+            rivals = [
+                title
+                for key, title in titles.items()
+                if key != one.key and own <= title
+            ]
+            if not rivals or (own == titles[one.key] and own not in rivals):
                 leg, most = one, len(own)
         rest = [word for word in typed if not (leg and word in titles[leg.key])]
         if leg is None and here is None and asked is any_stop:
@@ -565,5 +572,7 @@ def words_meaning(checklist: Checklist) -> Mapping[str, str]:
 
 
 @lru_cache(256)
-def _title_terms(title: str) -> frozenset[str]:
-    return frozenset(terms(title))
+def _title_words(title: str) -> frozenset[str]:
+    """Return the words that name a place, its letter too: « CP A » is not « CP B »."""
+    letters = (word for word in fold(title).split() if len(word) == 1)
+    return frozenset((*terms(title), *letters))

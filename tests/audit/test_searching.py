@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from diag.assess.judge import Judge
-from diag.audit.places import add_place
+from diag.audit.places import add_place, add_places
 from diag.audit.walk import search_of, walk_of, words_meaning
 from diag.model.enums import PlaceKind
 from diag.model.text import terms
@@ -116,3 +116,31 @@ def test_a_text_noted_in_a_room_is_of_what_is_asked_there_first(tmp_path: Path) 
     assert wires.stop.place == room.id
     assert [one.stop.place for one in sockets[:4]] == [room.id] * 4
     assert "filtré" in at_school.stop.question.label
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("classe 2", "Classe 2"),
+        ("bureau 3 wifi", "Bureau 3"),
+        ("prises classe 3", "Classe 3"),
+        ("cp b", "CP B"),
+        ("salle des maîtres", "Salle des maîtres"),
+        ("maîtres annexe", "Salle des maîtres, annexe"),
+        ("classe", None),
+        ("2", None),
+        ("cp", None),
+        ("wifi à revoir", None),
+    ],
+)
+def test_a_place_is_known_by_its_name_among_many_alike(
+    tmp_path: Path, typed: str, place: str | None
+) -> None:
+    names = [f"{kind} {n}" for kind in ("Classe", "Bureau") for n in (1, 2, 3, 20)]
+    names += ["CP A", "CP B", "Salle des maîtres", "Salle des maîtres, annexe"]
+    with workspace(tmp_path / "desk") as made:
+        session = started(made)
+        add_places(session, PlaceKind.SALLE, names)
+        walk = walk_of(session.facts, session.checklist)
+        leg = search_of(session.judge).find(walk, typed).leg
+    assert (leg and leg.title) == place
