@@ -74,13 +74,28 @@ def example_facts(
     root = Place(id=str(subject), kind=subject, parent=None, name=str(subject))
     places = {root.id: root}
     answers: Answers = dict(_answers(judge, root, raw, ""))
-    for rank, written in enumerate(items(raw, "places")):
-        key = f"places.{rank + 1}"
+    for rank, written in enumerate(items(raw, "places"), 1):
+        key = f"places.{rank}"
         entry = _entries(written, key, '{kind: salle, name: "CP", answers: {}}')
-        place = _place(entry, key, places, root)
-        places[place.id] = place
+        kind = _kind(entry.get("kind"), f"{key}.kind")
+        name = str(entry.get("name") or f"{kind} {rank}")
+        if name in places:
+            raise UnreadableExampleError(
+                f"{key}.name",
+                f"deux lieux s'appellent « {name} »",
+                "Nommez-les autrement.",
+            )
+        holder = str(entry.get("in") or root.id)
+        if holder not in places or places[holder].kind not in PARENT_KINDS[kind]:
+            raise UnreadableExampleError(
+                f"{key}.in",
+                f"« {holder} » ne contient pas de {kind}",
+                "Nommez un lieu écrit plus haut, ou retirez « in ».",
+            )
+        place = Place(id=name, kind=kind, parent=holder, name=name)
+        places[name] = place
         answers |= _answers(judge, place, entry, f"{key}.")
-    closed = frozenset(_kind(kind, "closed") for kind in items(raw, "closed"))
+    closed = frozenset(_kind(each, "closed") for each in items(raw, "closed"))
     day = raw.get("visit_date")
     try:
         visit_date = None if day is None else date.fromisoformat(str(day))
@@ -131,23 +146,6 @@ def _entries(found: object, key: str, sample: str) -> Raw:
             key, "des clés et valeurs sont attendues", f"Ainsi : {sample}"
         )
     return found
-
-
-def _place(entry: Raw, key: str, places: Mapping[str, Place], root: Place) -> Place:
-    kind = _kind(entry.get("kind"), f"{key}.kind")
-    name = str(entry.get("name") or f"{kind} {key.rpartition('.')[2]}")
-    if name in places:
-        raise UnreadableExampleError(
-            f"{key}.name", f"deux lieux s'appellent « {name} »", "Nommez-les autrement."
-        )
-    holder = str(entry.get("in") or root.id)
-    if holder not in places or places[holder].kind not in PARENT_KINDS[kind]:
-        raise UnreadableExampleError(
-            f"{key}.in",
-            f"« {holder} » ne contient pas de {kind}",
-            "Nommez un lieu écrit plus haut, ou retirez « in ».",
-        )
-    return Place(id=name, kind=kind, parent=holder, name=name)
 
 
 def _kind(written: object, key: str) -> PlaceKind:
