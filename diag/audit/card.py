@@ -25,7 +25,6 @@ from diag.journal.revision import Revision
 from diag.model.audit import Answer
 from diag.model.checklist import Checklist, Criterion, Question, RegisteredSource
 from diag.model.enums import Provenance, Standing, State
-from diag.rules.language import Rule
 from diag.rules.nouns import (
     Aggregate,
     ChoiceId,
@@ -135,28 +134,24 @@ def _ladder(
 ) -> tuple[tuple[Threshold, ...], bool]:
     """Return what each level asks of a fact, and whether it is alone: never changes."""
     gauge = judge.gauges[criterion]
-    alone = all(_compares_alone(rule, own) for _, rule in gauge.levels)
+    # Alone: each rule compares this fact, and nothing else, with literals.
+    alone = all(
+        {node.id for node in nodes if isinstance(node, NameNode)} == {own}
+        and not any(isinstance(node, Aggregate | Months) for node in nodes)
+        and all(
+            isinstance(side, NameNode | Constant | ChoiceId)
+            for node in nodes
+            if isinstance(node, CompareNode)
+            for side in (node.left, node.right)
+        )
+        for nodes in ([*walk(rule.root)] for _, rule in gauge.levels)
+    )
     asked = judge.checklist.questions
     thresholds = [
         Threshold(level, LEVELS[level], describe_condition(rule.root, asked, own))  # type: ignore[arg-type]  # the loader checked that a level is a condition
         for level, rule in gauge.levels
     ]
     return (*thresholds, Threshold(0, LEVELS[0], "sinon")), alone
-
-
-def _compares_alone(rule: Rule, own: str) -> bool:
-    """Return whether a rule compares one fact, and nothing else, with literals."""
-    nodes = list(walk(rule.root))
-    if any(isinstance(node, Aggregate | Months) for node in nodes):
-        return False
-    if {node.id for node in nodes if isinstance(node, NameNode)} != {own}:
-        return False
-    return all(
-        isinstance(side, NameNode | Constant | ChoiceId)
-        for node in nodes
-        if isinstance(node, CompareNode)
-        for side in (node.left, node.right)
-    )
 
 
 @dataclass(frozen=True, slots=True)
