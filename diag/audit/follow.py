@@ -280,7 +280,7 @@ def wrote_in(session: AuditSession) -> bool:
 
 
 def _draw_acceptance(
-    session: AuditSession, comment: str, *, seen: str = "", alone: bool = False
+    session: AuditSession, comment: str, *, seen: str, alone: bool
 ) -> Callable[[str], NewRevision]:
     """Return what checks and draws an acceptance once nobody else can write.
 
@@ -291,7 +291,22 @@ def _draw_acceptance(
     def draw(_digest: str) -> NewRevision:
         audit, author = session.audit.id, session.workspace.settings.author
         signed = signable(session.workspace.journal, audit)
-        _check_seen(session, seen, signed.digest)
+        start = seen.strip().lower()
+        if seen and len(start) < _SHORTEST:
+            raise DiagError(
+                f"« {seen[:16]} » est trop court : donnez au moins {_SHORTEST} "
+                "caractères de l'empreinte que vous avez relue.",
+                command="diag review",
+                about="digest",
+            )
+        if not signed.digest.startswith(start):
+            raise DiagError(
+                f"L'audit « {session.about.title} » a changé depuis que vous l'avez à "
+                f"l'écran : son empreinte est {signed.digest[:12]}, vous avez relu "
+                f"{start[:12]}. Rien n'est accepté. Relisez ce qui a changé, puis "
+                "acceptez.",
+                command=f"diag audit history {session.about.ref}",
+            )
         found = [one for one in session.conflicts if not _is_settled(session, one)]
         if found:
             where = listed([describe_subject(session, one.topic) for one in found], 3)
@@ -328,26 +343,6 @@ def relayed_words(session: AuditSession) -> str:
     return (
         f"{what} par un autre que leur auteur, sans son sceau : l'historique les nomme."
     )
-
-
-def _check_seen(session: AuditSession, seen: str, now: str) -> None:
-    if not seen:
-        return
-    start = seen.strip().lower()
-    if len(start) < _SHORTEST:
-        raise DiagError(
-            f"« {seen[:16]} » est trop court : donnez au moins {_SHORTEST} caractères "
-            "de l'empreinte que vous avez relue.",
-            command="diag review",
-            about="digest",
-        )
-    if not now.startswith(start):
-        raise DiagError(
-            f"L'audit « {session.about.title} » a changé depuis que vous l'avez à "
-            f"l'écran : son empreinte est {now[:12]}, vous avez relu {start[:12]}. "
-            "Rien n'est accepté. Relisez ce qui a changé, puis acceptez.",
-            command=f"diag audit history {session.about.ref}",
-        )
 
 
 def _is_settled(session: AuditSession, conflict: Conflict) -> bool:

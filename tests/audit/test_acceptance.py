@@ -102,6 +102,9 @@ def test_what_was_written_meanwhile_is_not_accepted_unseen(
 
     with pytest.raises(DiagError, match="a changé depuis que vous l'avez à l'écran"):
         accept(theirs, seen=seen[:12])
+    for short in (" ", seen[:7]):
+        with pytest.raises(DiagError, match="est trop court : donnez au moins 8"):
+            accept(theirs, seen=short)
     assert theirs.status is AuditStatus.SOUMIS
     accept(theirs, seen=digest_to_accept(theirs)[:12])
     assert words(theirs) == ACCEPTED
