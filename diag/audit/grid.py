@@ -45,12 +45,21 @@ _NUMBERED = re.compile(r"(.*?(?:^|\W))(\d{1,6})")
 def duplicate(session: AuditSession, place: Place) -> Place:
     """Add a place like this one, answers included, under the next free name.
 
+    « Classe 4 » comes after « Classe 3 ». The digit of a level is no number: after
+    « CM1 » comes « CM1 2 », never « CM2 ».
+
     Measures are left out where nothing but a measure is an answer; so is what is to
     be looked at again.
     """
     facts, audit = session.facts, session.audit.id
     ident = session.workspace.world.fresh_id()
-    twin = place.model_copy(update={"id": ident, "name": _next_name(session, place)})
+    taken = {fold(each.name) for each in facts.places.values()}
+    stem, number = f"{place.name} ", 1
+    if numbered := _NUMBERED.fullmatch(place.name):
+        stem, number = numbered[1], int(numbered[2])
+    while fold(name := f"{stem}{number + 1}") in taken:
+        number += 1
+    twin = place.model_copy(update={"id": ident, "name": name})
     drafts = [changes.placed(audit, twin)]
     doubts = doubts_of(facts, session.checklist)
     for (where, question), heads in facts.answers.items():
@@ -64,21 +73,6 @@ def duplicate(session: AuditSession, place: Place) -> Place:
             drafts.append(changes.answered(audit, twin.id, question, answer))
     session.record(*drafts)
     return twin
-
-
-def _next_name(session: AuditSession, place: Place) -> str:
-    """Return the next free name: « Classe 4 » after « Classe 3 ».
-
-    The digit of a level is none of these: after « CM1 » comes « CM1 2 », never « CM2 ».
-    """
-    taken = {fold(each.name) for each in session.facts.places.values()}
-    numbered = _NUMBERED.fullmatch(place.name)
-    stem, number = (
-        (numbered[1], int(numbered[2])) if numbered else (f"{place.name} ", 1)
-    )
-    while fold(name := f"{stem}{number + 1}") in taken:
-        number += 1
-    return name
 
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
