@@ -446,7 +446,11 @@ def acknowledgements(
     Raises:
         JournalError: when nothing can be written any more (disk full, locked).
     """
-    for number, raw in enumerate(iter(lambda: _next_line(stream), b""), 1):
+    lines = iter(lambda: stream.readline(MAX_LINE + 2), b"")
+    for number, raw in enumerate(lines, 1):
+        rest = raw  # of a line that is too long, the start alone is kept
+        while rest and not rest.endswith(b"\n"):
+            rest = stream.readline(MAX_LINE)
         if not raw.strip():
             continue
         try:
@@ -462,15 +466,6 @@ def acknowledgements(
                 "place": recorded.place.id,
                 "question": recorded.question.id,
             }
-
-
-def _next_line(stream: BinaryIO) -> bytes:
-    """Return the next line; of one that is too long, its start only."""
-    line = stream.readline(MAX_LINE + 2)
-    rest = line
-    while rest and not rest.endswith(b"\n"):
-        rest = stream.readline(MAX_LINE)
-    return line
 
 
 def _entry(raw: bytes) -> NewAnswer:
