@@ -261,8 +261,11 @@ def _devices(row: Mapping[str, str]) -> Iterator[ListedDevice]:
     model = line_of(row.get("modele", ""), 60)
     if not (name or serial or macs or (count and model)):
         return
-    kind = _kind(row)
-    if kind is None:
+    described = fold(" ".join(row.get(key, "") for key in ("nature", "forme")))
+    unnamed = DeviceKind.COMPUTER if fold(row.get("systeme", "")) else DeviceKind.OTHER
+    named = (of for stem, of in _KINDS if re.search(rf"\b(?:{stem})", described))
+    kind = DeviceKind.ACCESS_POINT if "borne" in row else next(named, unnamed)
+    if kind is None:  # somebody's telephone
         return
     written = re.match(r"[\d\s.,]+", row.get("memoire", "").strip())
     number = written[0].replace(" ", "") if written else None
@@ -302,18 +305,6 @@ _KINDS = (
         DeviceKind.COMPUTER,
     ),
 )
-
-
-def _kind(row: Mapping[str, str]) -> DeviceKind | None:
-    """Return what a row is; None for somebody's telephone."""
-    if "borne" in row:
-        return DeviceKind.ACCESS_POINT
-    described = fold(" ".join(row.get(key, "") for key in ("nature", "forme")))
-    system = fold(row.get("systeme", ""))
-    for stem, kind in _KINDS:
-        if re.search(rf"\b(?:{stem})", described):
-            return kind
-    return DeviceKind.COMPUTER if system else DeviceKind.OTHER
 
 
 _MOST_GIGABYTES = 256
