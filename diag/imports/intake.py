@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from diag.imports.cells import is_month_first, official_line
-from diag.imports.layouts import ALL, FileLayout, ImportRow, InputSheet, open_sheet
+from diag.imports.layouts import FileLayout, ImportRow, InputSheet, open_sheet
 from diag.imports.source import refusal
 from diag.journal.territory import (
     ACCESS,
@@ -163,7 +163,7 @@ class FileIntake:
         Raises:
             ImportRefusedError: when nothing can be read from it.
         """
-        sheet = open_sheet(path, layout, ALL)
+        sheet = open_sheet(path, layout)
         if not (sheet.table.rows or sheet.table.bad_rows):
             raise refusal(
                 path.name,

@@ -108,9 +108,7 @@ class InputSheet:
             )
 
 
-def open_sheet(
-    path: Path, layout: FileLayout, others: tuple[FileLayout, ...]
-) -> InputSheet:
+def open_sheet(path: Path, layout: FileLayout) -> InputSheet:
     """Return the rows of a file that must have this layout.
 
     Raises:
@@ -119,7 +117,7 @@ def open_sheet(
     """
     source = read_source(path, layout.fits)
     table = read_table(source)
-    kind = next((other for other in others if other.fits(table.columns)), None)
+    kind = _fitting(table.columns)
     if kind is not None and kind is not layout:
         raise refusal(
             path.name,

@@ -36,7 +36,7 @@ HEADERS = {
 
 
 def opened(folder: Path, header: str, layout: FileLayout) -> InputSheet:
-    return open_sheet(write(folder, f"{header}\n"), layout, ALL)
+    return open_sheet(write(folder, f"{header}\n"), layout)
 
 
 def refusal_of(folder: Path, header: str, layout: FileLayout) -> str:
@@ -96,7 +96,7 @@ def test_an_unknown_column_is_ignored_and_named(tmp_path: Path) -> None:
 
 def test_columns_are_read_by_name_whatever_their_order(tmp_path: Path) -> None:
     backwards = csv_text(reversed(COLUMNS_2024), school(Nom_etablissement="Ici"))
-    sheet = open_sheet(write(tmp_path, backwards), ANNUAIRE, ALL)
+    sheet = open_sheet(write(tmp_path, backwards), ANNUAIRE)
     (entry,) = sheet.entries()
     assert entry.cells["name"] == "Ici"
     assert sheet.column("name") == "Nom_etablissement"
