@@ -157,22 +157,15 @@ def resolved(source: str, pictures: Pictures) -> Picture | None:
     named = _SOURCE.fullmatch(source)
     if named is None or named[1] not in pictures:
         return None
-    data = pictures[named[1]]
-    size = _size(data)
-    return Picture(data, *size) if size else None
-
-
-def _size(data: bytes) -> tuple[int, int] | None:
-    """Return the width and the height of a JPEG; None when it is not one."""
-    at = 2
+    data, at = pictures[named[1]], 2
     while data[:2] == b"\xff\xd8" and data[at : at + 1] == b"\xff":
         marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4])
         if marker in _FRAMES:
             high, wide = data[at + 5 : at + 7], data[at + 7 : at + 9]
             size = int.from_bytes(wide), int.from_bytes(high)
-            return size if all(size) else None
+            return Picture(data, *size) if all(size) else None
         at += 2 + length
-    return None
+    return None  # no JPEG, or none of a size
 
 
 PAGE_BREAK = Md("***")
