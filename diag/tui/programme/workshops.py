@@ -199,33 +199,25 @@ class WorkshopForm(ProgrammeForm):
             DiagError: no title, a day that is none, a role or a count that is none.
         """
         today = self._container.workspace.world.today()
+        on = day_typed(self.value("on"), until=today)
+        present: dict[Participant, int] = {}
+        for part in filter(None, map(str.strip, self.value("present").split(","))):
+            said = re.fullmatch(r"(\D+?) *(\d{1,6})", part)
+            if said is None:
+                raise DiagError(
+                    f"« {part[:30]} » : un rôle et un nombre, par exemple parents 12.",
+                    about="present",
+                )
+            role = gathering.role_named(said[1])
+            present[role] = present.get(role, 0) + int(said[2])
         return gathering.new_workshop(
             self._container,
             title=self.value("title").strip(),
-            on=day_typed(self.value("on"), until=today).isoformat(),
+            on=on.isoformat(),
             where=self.value("where").strip(),
             animator=self.value("animator").strip(),
-            present=_present_typed(self.value("present")),
+            present=present,
         )
-
-
-def _present_typed(text: str) -> dict[Participant, int]:
-    """Return how many came of each role: « parents 12, élus 3 ».
-
-    Raises:
-        DiagError: a part of it is no role with its number.
-    """
-    found: dict[Participant, int] = {}
-    for part in filter(None, map(str.strip, text.split(","))):
-        said = re.fullmatch(r"(\D+?) *(\d{1,6})", part)
-        if said is None:
-            raise DiagError(
-                f"« {part[:30]} » : un rôle et un nombre, par exemple parents 12.",
-                about="present",
-            )
-        role = gathering.role_named(said[1])
-        found[role] = found.get(role, 0) + int(said[2])
-    return found
 
 
 class WeightForm(ProgrammeForm):
