@@ -166,7 +166,23 @@ class TableFace(Face):
         if line and picture.aspects:
             words = picture.describe(at.place, picture.aspects[at.aspect])
         self.add(Run(fitted(f" {words}", room)), Run(beside, DIM))
-        self.add(*_legend(self.is_wide))
+        names = LEVELS if self.is_wide else _SHORT
+        legend = [
+            run
+            for level, (name, shown) in enumerate(zip(LEVELS, names, strict=True))
+            for run in (
+                Run(f" {name[0].upper()} ", LEVEL.format(level)),
+                Run(f" {shown} ", DIM),
+            )
+        ]
+        self.add(
+            Run(" "),
+            *legend,
+            Run(f" {UNKNOWN} 4 ", OPEN),
+            Run(" reste 4 ", DIM),
+            Run(f" {WITHOUT_OBJECT} sans objet", DIM),
+            Run("   ok rien vu   ! danger" * self.is_wide, DIM),
+        )
 
     def _row(self, row: RoomLine) -> Iterator[Run]:
         ident, names = row.place.id, self._columns.names
@@ -209,18 +225,6 @@ def marks(row: RoomLine) -> str:
 
 
 _SHORT = ("insuff.", "base", "recomm.", "exempl.")
-
-
-def _legend(is_wide: bool) -> Iterator[Run]:  # noqa: FBT001 - one look or the other
-    yield Run(" ")
-    for level, (name, short) in enumerate(zip(LEVELS, _SHORT, strict=True)):
-        yield Run(f" {name[0].upper()} ", LEVEL.format(level))
-        yield Run(f" {name if is_wide else short} ", DIM)
-    yield Run(f" {UNKNOWN} 4 ", OPEN)
-    yield Run(" reste 4 ", DIM)
-    yield Run(f" {WITHOUT_OBJECT} sans objet", DIM)
-    if is_wide:
-        yield Run("   ok rien vu   ! danger", DIM)
 
 
 HEIGHT = 5

@@ -255,11 +255,13 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         question, width = self.sheet.questions[column], self.layout_of.widths[column]
         cell = self.sheet.cell(row, column)
         if (row, column) == self.cursor:
-            shown = (
-                _typed_text(self.text, width)
-                if self.text
-                else cell_text(question, cell, width, "[]")
-            )
+            if self.text:  # its end, where the next key goes
+                kept, inside = f"{line(self.text)}_", width - 2
+                while cell_len(kept) > inside:
+                    kept = kept[1:]
+                shown = f"[{set_cell_size(kept, inside)}]"
+            else:
+                shown = cell_text(question, cell, width, "[]")
             return Segment(shown, self.component_style("table--cursor"))
         if self.is_chosen(row, column):
             shown = cell_text(question, cell, width, "> ")
@@ -483,14 +485,6 @@ def cell_text(question: Question, cell: Cell, width: int, around: str = "  ") ->
         words = " " * (inside - cell_len(words)) + words
     value = f"{before}{set_cell_size(words, inside)}{between}"
     return f"{value}{set_cell_size(mark, _MARK)}{after}"
-
-
-def _typed_text(text: str, width: int) -> str:
-    """Return what is being typed in a cell: its end, where the next key goes."""
-    kept, inside = f"{line(text)}_", width - 2
-    while cell_len(kept) > inside:
-        kept = kept[1:]
-    return f"[{set_cell_size(kept, inside)}]"
 
 
 def _name_text(name: str, width: int) -> str:
