@@ -114,8 +114,17 @@ def demonstrate(
         untouched = start(workspace, UNTOUCHED)
         report(f"{untouched.about.name} : audit ouvert, rien de répondu")
         commune = _audited(workspace, scenario(COMMUNE), report)
-        written = (_write_reports(session) for session in (full, half, commune))
-        made = Demonstration(folder, *written)
+        kept: list[tuple[Path, ...]] = []
+        for session in (full, half, commune):
+            exports = workspace.folder / "exports" / session.about.stem
+            written = write_reports(
+                report_of(session, DAY),
+                READERS,
+                exports,
+                (Format.MARKDOWN, Format.HTML),
+            )
+            kept.append(tuple(one.path for one in written if one.path))
+        made = Demonstration(folder, *kept)
     visit_again(folder)
     report("École primaire Les Charmes : second audit, plan, observations, photo")
     report("École primaire du Village : audit d'une collègue, à relire")
@@ -132,14 +141,6 @@ def _audited(
     keep_judged(session)
     report(f"{session.about.title} : {len(session.facts.answers)} réponses")
     return session
-
-
-def _write_reports(session: AuditSession) -> tuple[Path, ...]:
-    folder = session.workspace.folder / "exports" / session.about.stem
-    written = write_reports(
-        report_of(session, DAY), READERS, folder, (Format.MARKDOWN, Format.HTML)
-    )
-    return tuple(one.path for one in written if one.path)
 
 
 # Documents on trial are made of the demonstration's territory, in a folder of its own,
