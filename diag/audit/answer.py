@@ -325,7 +325,7 @@ def _check_doubts(
     facts: Facts,
     place: str,
     written: Mapping[str, Answer],
-    confirmed: str = "",
+    confirmed: str,
 ) -> None:
     """Let an answer that a check doubts be given again, with its reason.
 

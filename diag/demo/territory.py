@@ -353,7 +353,7 @@ def write_fictional_territory(folder: Path, seed: int = SEED) -> FictionalTerrit
         ),
         effectifs=_write(
             folder / "fr-en-ecoles-effectifs-nb_classes_vallombre.csv",
-            _headcount_lines(invented, _RENTREES),
+            _headcount_lines(invented),
             "\ufeff",
             "\r\n",
         ),
@@ -519,7 +519,7 @@ _ODD_TOWN_HALLS = (
 """One twice there, one of a commune déléguée, one of a commune merged since."""
 
 
-def _headcount_lines(schools: Sequence[FictionalSchool], years: range) -> Iterator[str]:
+def _headcount_lines(schools: Sequence[FictionalSchool]) -> Iterator[str]:
     """Yield the pupils and classes of each rentrée, the latest first."""
     yield (
         "Rentrée scolaire;Région académique;Académie;Département;Commune;"
@@ -531,9 +531,9 @@ def _headcount_lines(schools: Sequence[FictionalSchool], years: range) -> Iterat
         "Nombre d'élèves en CE2 hors ULIS;Nombre d'élèves en CM1 hors ULIS;"
         "Nombre d'élèves en CM2 hors ULIS;tri;Code Postal"
     )
-    for year in reversed(years):
+    for year in reversed(_RENTREES):
         for school in schools:
-            ago = years[-1] - year  # a pupil more in every level, each year back
+            ago = _RENTREES[-1] - year  # a pupil more in every level, each year back
             levels = [pupils + ago if pupils else 0 for pupils in school.level_pupils]
             nursery = school.nursery_pupils + ago if school.nursery_pupils else 0
             commune, name = school.commune, "VALLOMBRE"

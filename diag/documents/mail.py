@@ -78,10 +78,11 @@ def words(text: str, *, first: int) -> str:
     return _encoded(text, first)
 
 
-def _mailbox(name: str, address: str, *, first: int) -> str:
+def _mailbox(name: str, address: str) -> str:
     """Return `name <address>`; the address is ASCII, checked by who gives it."""
     if not name:
         return address
+    first = len("From: ")
     told = name if _NAME.fullmatch(name) and len(name) < _WORD else ""
     told = told or _encoded(name, first)
     last = len(told.rpartition("\n")[2])
@@ -304,7 +305,7 @@ def composed(mail: Mail) -> bytes:
     }
     if mail.sender:
         name, address = _line(mail.sender_name), _address(mail.sender)
-        headers["From"] = _mailbox(name, address, first=len("From: "))
+        headers["From"] = _mailbox(name, address)
     headers["To"] = ",\n ".join(map(_address, mail.to))
     headers["Subject"] = words(_line(mail.subject), first=len("Subject: "))
     for name, value in headers.items():

@@ -333,7 +333,7 @@ def cost_words(once: int, yearly: int) -> str:
     return ", plus ".join(filter(None, (exact_words(once), later)))
 
 
-def _where_of(board: Board, operation: str, insee: str = "") -> str:
+def _where_of(board: Board, operation: str, insee: str) -> str:
     """Return the school; its commune too, but on the page of that commune."""
     where = board.named(operation).where
     own = board.gathered.communes.get(insee, "")

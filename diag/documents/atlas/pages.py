@@ -207,7 +207,7 @@ class TerritoryMap:
 
 
 def _territory_map(
-    entries: Sequence[SchoolEntry], outline: Sequence[Line] = ()
+    entries: Sequence[SchoolEntry], outline: Sequence[Line]
 ) -> TerritoryMap | None:
     """Return the map of the schools whose place is known; None when there is none."""
     placed = [(one, one.point) for one in entries if one.point]

@@ -271,8 +271,8 @@ def _inventory(
     remarks: Iterable[str],
     *,
     is_whole: bool,
+    on: str,
     people: int = 0,
-    on: str = "",
 ) -> EvidenceRead:
     every = tuple(devices)
     kept = merged(one for one in every if any(_marks(one)))
