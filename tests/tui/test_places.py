@@ -7,6 +7,7 @@ from pathlib import Path
 from textual.events import Paste
 from textual.pilot import Pilot
 
+from diag.audit.answer import NewAnswer, record_answer
 from diag.model.enums import PlaceKind
 from diag.tui.app import DiagApp
 from diag.tui.commands import TakeBack
@@ -95,3 +96,28 @@ async def test_a_message_names_the_key_that_was_chosen(tmp_path: Path) -> None:
         await pilot.press("f10")
         await back(pilot, "Annulé · retrait : salle « CP »")
         assert rooms(screen) == {"CP", "CE1"}
+
+
+async def test_a_room_taken_away_says_what_goes_and_leaves_one_beside_it(
+    tmp_path: Path,
+) -> None:
+    async with places(tmp_path) as (pilot, screen):
+        await asked(pilot)
+        await pilot.press(*"Classe 1 ; Classe 2", "enter")
+        await back(pilot, "Enregistré")
+        (room,) = (
+            one
+            for one in screen.session.facts.places_of(PlaceKind.SALLE)
+            if one.name == "Classe 1"
+        )
+        record_answer(screen.session, NewAnswer("prises_rj45", 2, place=room.id))
+        salles = pilot.app.screen
+        assert isinstance(salles, RoomsScreen)
+        salles.show(room.id)
+        await pilot.press("delete")
+        told = "Retirer « Classe 1 » et ce qui en est dit (1 réponse) ?"
+        await wait_to_show(pilot, told)
+        await pilot.press("o")
+        await back(pilot, "Classe 1 retiré")
+        assert salles.here is not None
+        assert salles.here.name == "Classe 2"

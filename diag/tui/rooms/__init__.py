@@ -502,17 +502,23 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
         self.app.push_screen(ChooseDialog(question, choices), chosen)
 
     def on_remove_it(self) -> None:
-        here = self.here
-        if not here:
+        here, picture = self.here, self._picture
+        if not here or picture is None:
             return
+        places = [line.place.id for line in picture.lines]
+        at = places.index(here.id)
+        beside = next(iter((*places[at + 1 :], *reversed(places[:at]))), "")
 
         def sure(yes: bool | None) -> None:  # noqa: FBT001 - what a dialog gives
             if yes:
                 remove_place(self.session, here.id)
                 key = key_now(self.app, TakeBack)
-                self.show(words=f"Enregistré · {here.name} retiré. {key} l'annule.")
+                told = f"Enregistré · {here.name} retiré. {key} l'annule."
+                self.show(beside, told)
 
-        question = f"Retirer « {here.name} » et ce qui en est dit ?"
+        said = sum(place == here.id for place, _ in self.session.facts.answers)
+        many = f" ({counted(said, 'réponse')})" if said else ""
+        question = f"Retirer « {here.name} » et ce qui en est dit{many} ?"
         self.app.push_screen(Confirm(question, yes="Retirer", grave=True), sure)
 
     def on_take_places(self) -> None:
