@@ -544,7 +544,7 @@ def report_of(
     workspace = session.workspace
     journal, today = workspace.journal, workspace.world.today()
     # Before the session catches up: what is written meanwhile is computed again.
-    written = journal.version, journal.connection.total_changes
+    written = journal.written
     session.prove()
     if hands is not None:
         return _report_of(session, day, scenario, hands)

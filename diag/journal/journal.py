@@ -300,6 +300,11 @@ class Journal(JournalFile):
         ((number,),) = self.select("pragma data_version")
         return int(number)
 
+    @property
+    def written(self) -> tuple[int, int]:
+        """Its version, and how many rows this program wrote: any write changes it."""
+        return self.version, self.connection.total_changes
+
     def digest(self, audit: str) -> str:
         """Return the exclusive or of the ids of an audit, zero when it is empty."""
         with in_french(self.path):

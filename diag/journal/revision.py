@@ -184,12 +184,14 @@ def skeleton_of(revision: Revision) -> bytes:
 
     A skeleton cannot be hashed again, so it carries its id.
     """
-    if revision.erased:
-        return revision.line
-    body = loads(revision.line.decode("utf-8"))
+    return revision.line if revision.erased else _hollow(revision.line, revision.key)
+
+
+def _hollow(line: bytes, key: bytes) -> bytes:
+    body = loads(line.decode("utf-8"))
     assert isinstance(body, dict)
     kept = {name: value for name, value in body.items() if name in _SKELETON}
-    return dumps({**kept, "id": revision.id, "erased": True}).encode("utf-8")
+    return dumps({**kept, "id": key.hex(), "erased": True}).encode("utf-8")
 
 
 class Unread(NamedTuple):
@@ -251,11 +253,7 @@ def without_unread_value(one: Unread) -> Unread:
     """Return a line of a newer version as its skeleton: what this version knows."""
     if one.erased:
         return one
-    body = loads(one.line.decode("utf-8"))
-    assert isinstance(body, dict)
-    kept = {name: value for name, value in body.items() if name in _SKELETON}
-    line = dumps({**kept, "id": one.key.hex(), "erased": True}).encode("utf-8")
-    return one._replace(line=line, erased=True, files=())
+    return one._replace(line=_hollow(one.line, one.key), erased=True, files=())
 
 
 def _revision(line: bytes, body: Mapping[str, Any]) -> Revision:

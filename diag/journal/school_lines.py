@@ -298,8 +298,7 @@ def older_audits(journal: Journal, *, engine: str) -> frozenset[str]:
 
 def completeness(journal: Journal, *, engine: str) -> dict[str, Fraction]:
     """Return the share that is known of what applies, by audit judged since."""
-    written = journal.version, journal.connection.total_changes
-    return _completeness(journal, engine, written)
+    return _completeness(journal, engine, journal.written)
 
 
 @lru_cache(maxsize=1)  # the list is read again at each key

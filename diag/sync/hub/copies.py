@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from io import BytesIO, RawIOBase
 from pathlib import Path
 from shutil import copyfileobj, rmtree
@@ -24,6 +24,7 @@ from pydantic import ValidationError
 
 from diag.journal.revision import now
 from diag.model.errors import DiagError
+from diag.sync.bundle.read import hash_file
 from diag.sync.hub import sqlite
 from diag.sync.hub.files import (
     ERASURES,
@@ -96,10 +97,8 @@ class LastCopy(Wire):
 
 
 def _remember(home: HubHome, copied: Path, keys: str = "") -> Path:
-    before, at, sha = LastCopy.read(home.folder), now(), ""
-    if keys:
-        with copied.open("rb") as file:
-            sha = file_digest(file, "sha256").hexdigest()
+    before, at = LastCopy.read(home.folder), now()
+    sha = hash_file(copied) if keys else ""
     since = _date(copied)
     if before and before.keys == keys:
         since = before.since
@@ -485,9 +484,7 @@ def try_copy(home: HubHome, last: LastCopy, identity: Path | None) -> str:
     copied = Path(last.path)
     if copied.suffix != SEALED:
         return _try_plain(home, copied)
-    with copied.open("rb") as file:
-        sha = file_digest(file, "sha256").hexdigest()
-    if last.sha not in {"", sha}:
+    if last.sha not in {"", hash_file(copied)}:
         raise DiagError(f"{copied} n'est plus ce qui a été écrit.")
     if identity is None:
         return (

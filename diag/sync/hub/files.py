@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
@@ -18,6 +18,7 @@ from typing import BinaryIO, Final
 
 from diag.journal.errors import RefusedError
 from diag.journal.revision import parse
+from diag.sync.bundle.read import hash_file
 from diag.sync.hub.intake import Push
 from diag.sync.hub.store import Store
 from diag.sync.hub.tables import EVERYWHERE
@@ -158,8 +159,7 @@ class BlobFiles:
 
 def is_intact(path: Path) -> bool:
     """Whether a file still is what its name promises."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest() == path.name
+    return hash_file(path) == path.name
 
 
 def place(content: BinaryIO, whole: Path) -> None:

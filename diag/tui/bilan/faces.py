@@ -241,8 +241,7 @@ class BilanFaces(PlaceScreen):
         """
         session = self.session
         workspace, journal = session.workspace, session.workspace.journal
-        written = journal.version, journal.connection.total_changes
-        now = journal, written, workspace.settings, workspace.world.today()
+        now = journal, journal.written, workspace.settings, workspace.world.today()
         if self._read_at == now:
             return
         self._read_at = now
