@@ -12,6 +12,7 @@ from hashlib import blake2b, sha256
 from itertools import groupby
 from struct import Struct
 from typing import NamedTuple
+from uuid import UUID
 
 from diag.journal import ingest, subjects
 from diag.journal.attachments import THUMBNAIL, AttachmentStore
@@ -478,12 +479,10 @@ def unpack(content: bytes) -> dict[str, Holding]:
     """
     if len(content) % _ROW.size:
         raise ValueError(len(content))
-    rows = {}
-    for audit, *row in _ROW.iter_unpack(content):
-        text = audit.hex()
-        parts = (text[:8], text[8:12], text[12:16], text[16:20], text[20:])
-        rows["-".join(parts)] = Holding(*row)
-    return rows
+    return {
+        str(UUID(bytes=audit)): Holding(*row)
+        for audit, *row in _ROW.iter_unpack(content)
+    }
 
 
 def find_root(rows: Mapping[str, Holding]) -> str:
@@ -524,12 +523,8 @@ def own_holdings(
 ) -> dict[str, Holding]:
     """Return what is held of each audit.
 
-    Ids are read again where something changed, and in a seventh of all audits.
-
-    Args:
-        journal: whose.
-        day: any number that follows days.
-        counted: that seventh was read today already.
+    Ids are read again where something changed, and in a seventh of all audits. `day`:
+    any number that follows days; `counted`: that seventh was read today already.
     """
     unread: dict[str, list[bytes]] = {}
     for audit, key in journal.select(_SET_ASIDE):

@@ -438,9 +438,7 @@ class Door:
         device = self._store.device(found.device) if found else None
         if not (found and device) or device.revoked_at:
             return None
-        if found.expires_at <= self._clock():
-            return None
-        return Caller.of(device, found)
+        return Caller.of(device, found) if found.expires_at > self._clock() else None
 
     def supervised(self, caller: Caller) -> frozenset[str]:
         """Return the territories that a device reviews.
