@@ -4,7 +4,7 @@ Who is on it, until which day, is declared and seen by all, never enforced. Acce
 who may, what is signed, and what unseals it, in words.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -189,13 +189,12 @@ def move(
     votes = frozen_votes(session) if status is AuditStatus.CLOS else ()
 
     def draw(digest: str) -> NewRevision:
+        if status is AuditStatus.ACCEPTE:
+            return _acceptance(session, accepted, seen=seen, alone=alone)
         signed = digest if status is AuditStatus.CLOS else ""
         return changes.moved(session.audit.id, status, signed, accepted)
 
-    if status is AuditStatus.ACCEPTE:
-        session.record(seal=_draw_acceptance(session, accepted, seen=seen, alone=alone))
-    else:
-        session.record(*votes, seal=draw)
+    session.record(*votes, seal=draw)
 
 
 def check_reason(comment: str, ref: str = "SUJET") -> None:
@@ -279,56 +278,50 @@ def wrote_in(session: AuditSession) -> bool:
     return session.workspace.settings.author in signed.authors
 
 
-def _draw_acceptance(
+def _acceptance(
     session: AuditSession, comment: str, *, seen: str, alone: bool
-) -> Callable[[str], NewRevision]:
-    """Return what checks and draws an acceptance once nobody else can write.
+) -> NewRevision:
+    """Return the draft of an acceptance, checked once nobody else can write.
 
     `seen`: the digest that was on the screen, or how it starts; empty: whatever it is.
     `alone`: accept what one wrote oneself, which is then printed wherever it is shown.
     """
-
-    def draw(_digest: str) -> NewRevision:
-        audit, author = session.audit.id, session.workspace.settings.author
-        signed = signable(session.workspace.journal, audit)
-        start = seen.strip().lower()
-        if seen and len(start) < _SHORTEST:
-            raise DiagError(
-                f"« {seen[:16]} » est trop court : donnez au moins {_SHORTEST} "
-                "caractères de l'empreinte que vous avez relue.",
-                command="diag review",
-                about="digest",
-            )
-        if not signed.digest.startswith(start):
-            raise DiagError(
-                f"L'audit « {session.about.title} » a changé depuis que vous l'avez à "
-                f"l'écran : son empreinte est {signed.digest[:12]}, vous avez relu "
-                f"{start[:12]}. Rien n'est accepté. Relisez ce qui a changé, puis "
-                "acceptez.",
-                command=f"diag audit history {session.about.ref}",
-            )
-        found = [one for one in session.conflicts if not _is_settled(session, one)]
-        if found:
-            where = listed([describe_subject(session, one.topic) for one in found], 3)
-            raise DiagError(
-                f"{counted(len(found), 'conflit')} à trancher dans l'audit "
-                f"« {session.about.title} » : {where}. Tranchez, ou laissez ouvert "
-                "avec un motif, puis acceptez.",
-                command=f"diag conflicts list {session.about.ref}",
-            )
-        is_own = author in signed.authors
-        if is_own and not alone:
-            raise DiagError(
-                f"Vous avez écrit dans l'audit « {session.about.title} » : qui y écrit "
-                "ne l'accepte pas. Faites-le accepter par un collègue. Vous pouvez "
-                "aussi l'accepter seul, et tout dira « accepté par son auteur ».",
-                command=f"diag review accept {session.about.ref} --alone",
-            )
-        return changes.accepted(
-            audit, signed.digest, signed.lines, comment, alone=is_own
+    audit, author = session.audit.id, session.workspace.settings.author
+    signed = signable(session.workspace.journal, audit)
+    start = seen.strip().lower()
+    if seen and len(start) < _SHORTEST:
+        raise DiagError(
+            f"« {seen[:16]} » est trop court : donnez au moins {_SHORTEST} "
+            "caractères de l'empreinte que vous avez relue.",
+            command="diag review",
+            about="digest",
         )
-
-    return draw
+    if not signed.digest.startswith(start):
+        raise DiagError(
+            f"L'audit « {session.about.title} » a changé depuis que vous l'avez à "
+            f"l'écran : son empreinte est {signed.digest[:12]}, vous avez relu "
+            f"{start[:12]}. Rien n'est accepté. Relisez ce qui a changé, puis "
+            "acceptez.",
+            command=f"diag audit history {session.about.ref}",
+        )
+    found = [one for one in session.conflicts if not _is_settled(session, one)]
+    if found:
+        where = listed([describe_subject(session, one.topic) for one in found], 3)
+        raise DiagError(
+            f"{counted(len(found), 'conflit')} à trancher dans l'audit "
+            f"« {session.about.title} » : {where}. Tranchez, ou laissez ouvert "
+            "avec un motif, puis acceptez.",
+            command=f"diag conflicts list {session.about.ref}",
+        )
+    is_own = author in signed.authors
+    if is_own and not alone:
+        raise DiagError(
+            f"Vous avez écrit dans l'audit « {session.about.title} » : qui y écrit "
+            "ne l'accepte pas. Faites-le accepter par un collègue. Vous pouvez "
+            "aussi l'accepter seul, et tout dira « accepté par son auteur ».",
+            command=f"diag review accept {session.about.ref} --alone",
+        )
+    return changes.accepted(audit, signed.digest, signed.lines, comment, alone=is_own)
 
 
 def relayed_words(session: AuditSession) -> str:
