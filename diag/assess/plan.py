@@ -20,7 +20,10 @@ from diag.model.text import Quantity
 from diag.words.dates import later
 from diag.words.sentences import NBSP, listed
 
-CLOSED = frozenset({FollowUpState.FAITE, FollowUpState.VERIFIEE, FollowUpState.ECARTEE})
+DONE = frozenset({FollowUpState.FAITE, FollowUpState.VERIFIEE})
+"""States of what was carried out."""
+
+CLOSED = DONE | {FollowUpState.ECARTEE}
 """States after which nothing is left to decide or to pay."""
 
 
@@ -188,9 +191,8 @@ def still_standing(earlier: Sequence[FollowUp]) -> tuple[FollowUp, ...]:
     What was done then and is advised again now is to be done again: the facts are
     newer. What was decided, ordered or set aside stays so.
     """
-    done = {FollowUpState.FAITE, FollowUpState.VERIFIEE}
     last = states_of(earlier)
-    return tuple(one for one in earlier if last.get(one.recommendation) not in done)
+    return tuple(one for one in earlier if last.get(one.recommendation) not in DONE)
 
 
 def _due(advice: Advice, start: date) -> date | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
-from diag.assess.plan import Action, still_standing
+from diag.assess.plan import DONE, Action, still_standing
 from diag.audit.follow import add_step, unknown_advice
 from diag.audit.memory import own_here, steps_before
 from diag.audit.remarks import current_wording, declared_wording, own_advice
@@ -374,8 +374,7 @@ _BECOMES = {
     Decision.AJOURNE: FollowUpState.PROPOSEE,
 }
 
-_DONE = frozenset({FollowUpState.FAITE, FollowUpState.VERIFIEE})
-_FURTHER = _DONE | {FollowUpState.FINANCEE, FollowUpState.COMMANDEE}
+_FURTHER = DONE | {FollowUpState.FINANCEE, FollowUpState.COMMANDEE}
 
 
 def decide(
@@ -420,7 +419,7 @@ def decide(
             "Seul un vote ajourné a une nouvelle date. Retirez-la.", about="due"
         )
     known = steps_standing(session)
-    kept = _FURTHER if decision is Decision.OUI else _DONE
+    kept = _FURTHER if decision is Decision.OUI else DONE
     syndicat = session.about.kind is PlaceKind.SYNDICAT
     steps = tuple(
         FollowUp(

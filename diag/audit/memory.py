@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES, answer_words
 from diag.assess.facts import with_answers
-from diag.assess.plan import CLOSED, states_of
+from diag.assess.plan import CLOSED, DONE, states_of
 from diag.audit.answer import (
     Key,
     NewAnswer,
@@ -42,7 +42,7 @@ from diag.model.audit import (
     root_place_id,
 )
 from diag.model.checklist import PEOPLE, Question
-from diag.model.enums import FollowUpState, PlaceKind, Provenance, State
+from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.words.dates import day_of, later
@@ -385,8 +385,6 @@ def recall_of(session: AuditSession) -> Recall:
 MEASURES_LAST = "P12M"
 """How long a measure is believed, whatever its question says: trade knowledge."""
 
-_DONE = {FollowUpState.FAITE, FollowUpState.VERIFIEE}
-
 
 @dataclass(frozen=True, slots=True)
 class KnownBefore:
@@ -488,7 +486,7 @@ def carried(session: AuditSession, memory: Memory) -> tuple[Carried, ...]:
     changed: dict[str, tuple[str, str]] = {}
     for step in whole_story(session):
         advice = checklist.recommendations.get(step.recommendation)
-        if step.state in _DONE and advice:
+        if step.state in DONE and advice:
             gauge = gauges[advice.when.criterion]
             changed |= dict.fromkeys(gauge.names, (step.on, gauge.criterion.title))
     again = _Again(

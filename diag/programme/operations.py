@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NamedTuple
 
+from diag.assess.plan import CLOSED, DONE
 from diag.audit.advising import steps_standing
 from diag.audit.report import Report, public_report_of
 from diag.audit.session import AuditSession, listed
@@ -45,8 +46,6 @@ _REGIME = "regime_fctva"
 
 _DELAYS = {"meme_annee": 0, "annee_suivante": 1, "deux_ans": 2}
 
-_DONE = frozenset({FollowUpState.FAITE, FollowUpState.VERIFIEE})
-_CLOSED = _DONE | {FollowUpState.ECARTEE}
 _DECIDED = frozenset({
     FollowUpState.DECIDEE,
     FollowUpState.FINANCEE,
@@ -299,16 +298,16 @@ def candidates_of(
         ident: one.actions[0]
         for one in items
         for ident in one.actions
-        if ident not in steps or steps[ident].state not in _DONE or steps[ident].year
+        if ident not in steps or steps[ident].state not in DONE or steps[ident].year
     }
     unpriced = {ident for line in found.pending for ident in line.actions}
     for item in items:
         step = steps.get(item.actions[0])
         # What spends a budget: decided, or done in a year of the programme.
         is_charged = step is not None and (
-            step.state in _DECIDED or (step.state in _DONE and step.year > 0)
+            step.state in _DECIDED or (step.state in DONE and step.year > 0)
         )
-        closed = [one in steps and steps[one].state in _CLOSED for one in item.actions]
+        closed = [one in steps and steps[one].state in CLOSED for one in item.actions]
         if item.tier not in _CLASSES or (all(closed) and not is_charged):
             continue
         if pupils is None:
