@@ -18,6 +18,24 @@ from diag.imports.source import (
 from diag.model.text import fold
 
 
+def positions_of(
+    names: Mapping[str, tuple[str, ...]], columns: tuple[str, ...]
+) -> dict[str, int]:
+    """Return where each field is by the first of its `names` that a column has.
+
+    Absent fields are left out; names are compared without accents nor case.
+    """
+    where: dict[str, int] = {}
+    for index, column in enumerate(columns):
+        where.setdefault(fold(column), index)
+    found = {}
+    for field, known in names.items():
+        places = [where[name] for name in map(fold, known) if name in where]
+        if places:
+            found[field] = places[0]
+    return found
+
+
 @dataclass(frozen=True)
 class FileLayout:
     """The columns of one official file, in all the spellings met.
@@ -38,15 +56,7 @@ class FileLayout:
 
     def positions(self, columns: tuple[str, ...]) -> dict[str, int]:
         """Return where each field is among `columns`; absent fields are left out."""
-        where: dict[str, int] = {}
-        for index, column in enumerate(columns):
-            where.setdefault(fold(column), index)
-        found = {}
-        for field, names in {**self.required, **self.optional}.items():
-            places = [where[name] for name in map(fold, names) if name in where]
-            if places:
-                found[field] = places[0]
-        return found
+        return positions_of({**self.required, **self.optional}, columns)
 
     def fits(self, columns: tuple[str, ...]) -> bool:
         """Say whether every required field is there."""

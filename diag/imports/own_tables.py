@@ -19,6 +19,7 @@ from diag.checklist.overlay import overlay_node, without
 from diag.checklist.source import Entries, Items, Node, Scalar, text_of
 from diag.imports.cells import flag, iso_date, line_of_text
 from diag.imports.intake import LineRefusal
+from diag.imports.layouts import positions_of
 from diag.imports.source import TableRow, read_source, read_table, refusal
 from diag.model.text import fold
 from diag.words.sentences import nearest
@@ -57,7 +58,7 @@ def read_own_table(
     """
     section = SECTIONS[kind]
     table = read_table(read_source(path), is_typed=True)
-    where = positions(section, table.columns)
+    where = positions_of(COLUMNS[section], table.columns)
     if not {"id", NAMED_BY[section]} & where.keys():
         names = COLUMNS[section]
         wanted = f"« {names['id'][0]} » ou « {names[NAMED_BY[section]][0]} »"
@@ -286,18 +287,6 @@ _STATES = {
 
 _AMOUNT_END = re.compile(r"\s*(?:€|euros?)?\s*(?:HT)?$", re.IGNORECASE)
 _DURATIONS = {"an": "Y", "ans": "Y", "mois": "M", "semaines": "W", "jours": "D"}
-
-
-def positions(section: str, columns: tuple[str, ...]) -> dict[str, int]:
-    """Return where each key is among the columns; those absent are left out."""
-    where: dict[str, int] = {}
-    for index, column in enumerate(columns):
-        where.setdefault(fold(column), index)
-    return {
-        key: next(where[name] for name in map(fold, names) if name in where)
-        for key, names in COLUMNS[section].items()
-        if any(fold(name) in where for name in names)
-    }
 
 
 def _node_of(key: str, cell: str, spot: Spot) -> Node | None:
