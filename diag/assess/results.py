@@ -291,11 +291,11 @@ def by_vat(cost: Cost) -> tuple[VatGroup, ...]:
     rates = sorted({exact(line.price.vat) for line in cost.lines})
     groups = []
     for rate in rates:
-        here = [line for line in cost.lines if exact(line.price.vat) == rate]
-        once = sum((line.ht for line in here if not line.price.yearly), NOTHING)
-        yearly = sum((line.ht for line in here if line.price.yearly), NOTHING)
+        at_rate = (line for line in cost.lines if exact(line.price.vat) == rate)
+        here = Cost(tuple(at_rate))
+        once, yearly = here.once_ht, here.yearly_ht
         taxed, taxed_yearly = once.times(rate / 100), yearly.times(rate / 100)
-        vat = here[0].price.vat
+        vat = here.lines[0].price.vat
         groups.append(VatGroup(vat, once, taxed, yearly, taxed_yearly))
     return tuple(groups)
 
