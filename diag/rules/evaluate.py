@@ -313,14 +313,9 @@ def not_(operand: Judge) -> Judge:
 
 def all_of(operands: Sequence[Judge]) -> Judge:
     """Return Kleene's conjunction of judges, left at the first false."""
-    match operands:
-        case [one, other]:
-            return _both(one, other)
-    return _until(operands, end=False)
-
-
-def _both(one: Judge, other: Judge) -> Judge:
-    """Return the commonest of conjunctions, without a loop."""
+    if len(operands) != 2:  # noqa: PLR2004 - the commonest is of two, without a loop
+        return _until(operands, end=False)
+    one, other = operands
 
     def judge(scope: Scope) -> Truth:
         first = one(scope)
