@@ -135,7 +135,7 @@ def proof_problems(loaded: Loaded, faulty: frozenset[str]) -> Iterator[Problem]:
         for fall in falls_of(judged, sound.questions):
             name, case = fact_name(fall.move.fact), case_words(fall.case)
             better = f"quand « {name} » s'améliore ({_step(fall.move)}), {case}"
-            about = (fall.move.fact.name, *(fact.name for fact in fall.case))
+            about = (fall.move.fact.name, *_names_of(fall.case))
             if fall.levels is None:
                 yield item.problem(
                     ("given",),
@@ -480,7 +480,7 @@ def _wrong_cover(
             f"« {ident} » se déclencherait encore : « {when.criterion} » n'atteint pas "
             f"{when.below}, {case_words(case)}",
             "Complétez « effect », ou retirez-la de « covers ».",
-            about=(ident, *(fact.name for fact in case)),
+            about=(ident, *_names_of(case)),
         )
     case = school.find([*both, _dearer(action, other, school)])
     if case is not None:
