@@ -13,6 +13,7 @@ from statistics import quantiles
 
 from diag.assess import ENGINE
 from diag.assess.results import (
+    Advice,
     Assessment,
     CriterionResult,
     Score,
@@ -177,18 +178,18 @@ def compare_audits(before: AuditSession, after: AuditSession) -> Comparison:
             for mid, new in zip(again.domains, now.domains, strict=True)
         ),
         criteria=tuple(criteria),
-        resolved=tuple(one for one in advised_then if one not in set(advised_now)),
-        new=tuple(one for one in advised_now if one not in set(advised_then)),
-        kept=tuple(one for one in advised_now if one in set(advised_then)),
+        resolved=tuple(one for one in advised_then if one not in advised_now),
+        new=tuple(one for one in advised_now if one not in advised_then),
+        kept=tuple(one for one in advised_now if one in advised_then),
     )
 
 
-def _advised(assessment: Assessment) -> list[str]:
-    return [
-        one.recommendation.id
+def _advised(assessment: Assessment) -> dict[str, Advice]:
+    return {
+        one.recommendation.id: one
         for one in assessment.advice
         if one.trigger is Trigger.FIRES
-    ]
+    }
 
 
 _JUDGING = frozenset(Criterion.model_fields) - {

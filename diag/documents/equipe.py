@@ -38,7 +38,6 @@ from diag.documents.parts.places import asked_of, lacking, room_levels
 from diag.documents.parts.votes import votes_named
 from diag.documents.write import Paper
 from diag.model.enums import Audience, Gate, Owner, PlaceKind
-from diag.words.dates import long_date
 from diag.words.sentences import listed, sentence, uncapitalised
 from diag.words.vocabulary import FOLLOW_UPS
 
@@ -174,7 +173,7 @@ def _dates(report: Report, actions: Iterable[Action]) -> Md:
     """
     rows = []
     for one in advice.by_day(actions):
-        when = long_date(one.due) if one.due else "prochain budget"
+        when = report.format_due(one)
         if one.advice.gate is Gate.WAITS:
             firsts = [report.plan.action(each) for each in one.advice.waits_for]
             refs = refs_words([each for each in firsts if each])

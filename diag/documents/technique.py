@@ -78,10 +78,9 @@ from diag.documents.tables.tickets import TICKETS, ticket_rows, tickets_of
 from diag.model.audit import Place
 from diag.model.enums import WORKING_READER as READER
 from diag.model.enums import Kind, PlaceKind, Trade
-from diag.words.dates import describe_day, describe_duration, long_date
+from diag.words.dates import describe_day, describe_duration
 from diag.words.sentences import (
     NBSP,
-    NEXT_BUDGET,
     count_range,
     euros_and_cents,
     half_up,
@@ -457,7 +456,7 @@ def _by_trade(report: Report, actions: Sequence[Action]) -> Md:
     rows: dict[Trade | None, list[tuple[str, ...]]]
     rows = {trade: [] for trade in [*Trade, None]}
     for one in actions[:TICKETS_SHOWN]:
-        day = (long_date(one.due) if one.due else NEXT_BUDGET).replace(" ", NBSP)
+        day = report.format_due(one).replace(" ", NBSP)
         rows[one.advice.recommendation.trade].append((
             one.number,
             report.title(one, READER),

@@ -28,8 +28,8 @@ from diag.documents.blocks import (
     written,
 )
 from diag.model.enums import Audience, Compliance, Gate, Nature, PlaceKind
-from diag.words.dates import describe_day, long_date
-from diag.words.sentences import NBSP, NEXT_BUDGET, listed, sentence, uncapitalised
+from diag.words.dates import describe_day
+from diag.words.sentences import NBSP, listed, sentence, uncapitalised
 from diag.words.vocabulary import ACTORS, FOLLOW_UPS, LAW, OWNERS
 
 
@@ -127,7 +127,7 @@ def line(
 ) -> tuple[str, ...]:
     """Return an action as one row: number, title, who, cost, day."""
     actor = ACTORS[action.advice.recommendation.owner]
-    day = (long_date(action.due) if action.due else NEXT_BUDGET).replace(" ", NBSP)
+    day = report.format_due(action).replace(" ", NBSP)
     title = report.title(action, audience) + condition(report, action)
     price = (cost_cell(report, action),) if priced else ()
     return action.number, title, actor, *price, day

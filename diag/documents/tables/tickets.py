@@ -46,7 +46,7 @@ from diag.model.audit import ROOT_KINDS
 from diag.model.enums import WORKING_READER as READER
 from diag.model.enums import Audience, Kind, Owner
 from diag.words.dates import describe_duration, long_date
-from diag.words.sentences import count_range, sentence
+from diag.words.sentences import NEXT_BUDGET, count_range, sentence
 from diag.words.vocabulary import PRIORITIES
 
 _THEIRS = frozenset({Owner.COMMUNE, Owner.SYNDICAT, Owner.PRESTATAIRE})
@@ -133,7 +133,7 @@ def tickets_of(
                     describe_waiting(report, action, READER, _unnumbered)
                 ),
                 owner=advice.owner(action),
-                delay=describe_duration(told.delay) or "prochain budget",
+                delay=describe_duration(told.delay) or NEXT_BUDGET,
                 due=action.due,
                 effort=count_range(effort, "jour", "jours") if effort else "",
                 state=advice.follow_up(action),
