@@ -222,7 +222,9 @@ class Outline(ScrollView, can_focus=True):
 
     @property
     def _width(self) -> int:
-        return self.scrollable_content_region.width
+        # Painted before it hears of its size, it is as wide as the terminal.
+        own = self.scrollable_content_region.width
+        return own if self.size else self.app.size.width
 
     def _stand(self, at: int) -> None:
         if not self._rows:

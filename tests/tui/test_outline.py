@@ -1,4 +1,5 @@
 from textual.app import App, ComposeResult
+from textual.events import Resize
 from textual.pilot import Pilot
 
 from diag.audit.bilan import OutlineLine, Tone, heading
@@ -51,6 +52,22 @@ async def test_one_starts_on_what_unfolds_never_on_a_heading() -> None:
     app = Shown()
     async with app.run_test(size=(80, 24)) as pilot:
         await wait_for(pilot, lambda: at(app) == "un")
+
+
+async def test_before_its_size_is_heard_of_it_paints_no_column_of_letters() -> None:
+    class Deaf(Outline):
+        def on_resize(self, event: Resize) -> None:
+            event.prevent_default()
+
+    class Opened(App[None]):
+        def on_mount(self) -> None:
+            self.mount(outline := Deaf())
+            outline.show(LINES)
+
+    async with Opened().run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: "deux" in screen(pilot))
+        (head,) = (line for line in visible(pilot) if "Conformité" in line)
+        assert head.rstrip().endswith("2 à vérifier")
 
 
 async def test_enter_unfolds_in_place_and_folds_again() -> None:
