@@ -155,23 +155,20 @@ def _connect_encrypted(uri: str, key: bytes, **options: Any) -> sqlite3.Connecti
     connection = driver().connect(uri, uri=True, isolation_level=None, **options)
     try:
         # First: SQLCipher writes its errors to stderr, across the screens.
-        (level,) = connection.execute("pragma cipher_log_level = NONE").fetchone()
+        level = connection.execute("pragma cipher_log_level = NONE").fetchone()
         connection.execute(f"pragma key = \"x'{key.hex()}'\"")
         version = connection.execute("pragma cipher_version").fetchone()
-        _check(level, version)
+        if level == ("NONE",) and version:
+            return cast(sqlite3.Connection, connection)
     except BaseException:
         connection.close()
         raise
-    return cast(sqlite3.Connection, connection)
-
-
-def _check(level: str, version: object) -> None:
-    if level != "NONE" or not version:
-        raise UnsafeError(
-            "SQLCipher n'est pas celui que diag attend : vos saisies ne seraient "
-            "pas chiffrées. Réinstallez-le.",
-            command=install_command("encrypted"),
-        )
+    connection.close()
+    raise UnsafeError(
+        "SQLCipher n'est pas celui que diag attend : vos saisies ne seraient pas "
+        "chiffrées. Réinstallez-le.",
+        command=install_command("encrypted"),
+    )
 
 
 def driver() -> Any:

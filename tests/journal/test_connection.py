@@ -51,6 +51,15 @@ def test_a_setting_that_does_not_take_refuses_to_start(
         connect(tmp_path / "diag.db")
 
 
+def test_what_is_not_sqlcipher_opens_no_encrypted_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "driver", lambda: sqlite3)
+    monkeypatch.setattr(connection, "key_of", lambda _path: bytes(32))
+    with pytest.raises(UnsafeError, match="Réinstallez-le"):
+        connect(tmp_path / "diag.db")
+
+
 def test_macos_flushes_its_disk_caches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
