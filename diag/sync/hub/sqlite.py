@@ -232,16 +232,7 @@ class SqliteEngine:
         self._writer = connect(path, shared=True, readonly=readonly)
         try:
             with in_french(path):
-                if readonly:
-                    _check_version(self._writer, path)
-                    return
-                self._writer.execute("begin immediate")
-                try:
-                    _upgrade(self._writer, _version_of(self._writer, path))
-                    self._writer.execute("commit")
-                except BaseException:
-                    self._writer.execute("rollback")
-                    raise
+                _bring_up_to_date(self._writer, path, readonly=readonly)
         except BaseException:
             self._writer.close()
             raise
@@ -321,25 +312,37 @@ class SqliteEngine:
         self._writer.close()
 
 
-def _upgrade(connection: sqlite3.Connection, version: int) -> None:
-    """Bring tables to this version, inside the caller's transaction; 0: none yet."""
-    for number, tables in enumerate(_STEPS[version:], version + 1):
-        run(connection, tables)
-        if fill := FILLS.get(number):
-            fill(SqliteTransaction(connection))
-    if not version:
-        connection.execute("insert into hub values (?)", [token_hex(8)])
-    if version < VERSION:
-        connection.execute(f"pragma user_version = {VERSION}")
+def _bring_up_to_date(
+    connection: sqlite3.Connection, path: Path, *, readonly: bool
+) -> None:
+    """Bring tables to this version, all of it or nothing.
 
-
-def _check_version(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse to only read what an older diag wrote: its tables are others."""
-    if _version_of(connection, path) < VERSION:
-        raise ReadOnlyError(
-            f"{path} a été écrit par une version plus ancienne de diag : relancez le "
-            "serveur (systemctl restart diag-hub), qui met ses tables à jour."
-        )
+    Raises:
+        JournalError: when a newer diag wrote them, or an older one and they are only to
+            be read, or the file is no hub's.
+    """
+    if readonly:
+        if _version_of(connection, path) < VERSION:
+            raise ReadOnlyError(
+                f"{path} a été écrit par une version plus ancienne de diag : relancez "
+                "le serveur (systemctl restart diag-hub), qui met ses tables à jour."
+            )
+        return
+    connection.execute("begin immediate")
+    try:
+        version = _version_of(connection, path)
+        for number, tables in enumerate(_STEPS[version:], version + 1):
+            run(connection, tables)
+            if fill := FILLS.get(number):
+                fill(SqliteTransaction(connection))
+        if not version:
+            connection.execute("insert into hub values (?)", [token_hex(8)])
+        if version < VERSION:
+            connection.execute(f"pragma user_version = {VERSION}")
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
 
 
 def _version_of(connection: sqlite3.Connection, path: Path) -> int:

@@ -660,6 +660,8 @@ def test_a_file_of_the_first_version_is_brought_to_this_one(
             older.execute(f"alter table audit drop column {column}")
         older.execute("pragma user_version = 1")
     sqlite.verify(path)
+    with pytest.raises(ReadOnlyError, match="plus ancienne"):
+        SqliteEngine(path, readonly=True)
 
     store = Store(SqliteEngine(path))
     owner = ("p", "Anne", ("999",), "write", "", NOON, 0, 0, ANNE.author)
