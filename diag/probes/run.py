@@ -37,6 +37,11 @@ from diag.probes.machine import ReadConnection
 from diag.probes.services import AccessProbe, ReachServices
 from diag.probes.wifi import HearWifi
 
+if sys.platform != "win32":
+    import fcntl
+else:
+    import msvcrt
+
 
 def probes_of(
     series: MeasureSeries, lists: MeasureLists, *, said_off: bool = False
@@ -60,11 +65,6 @@ def probes_of(
         case MeasureSeries.ROOM:
             return (HearWifi(said_off=said_off), LatencyProbe(FEW_TRIES))
 
-
-if sys.platform != "win32":
-    import fcntl
-else:
-    import msvcrt
 
 _MARGIN = 5.0
 """Seconds of grace over twice what a probe takes as a rule."""
