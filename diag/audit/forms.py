@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from html import escape
 from pathlib import Path
 from typing import Literal
 from uuid import UUID, uuid5
@@ -419,17 +418,16 @@ class TeamSays:
 def sheet_of(session: AuditSession, printed: Questionnaire, title: str) -> PhoneSheet:
     """Return a questionnaire as a phone shows it."""
     asked = _asked(session, printed)
-    marks = {
-        "format": FORMAT,
-        "version": str(VERSION),
-        "subject": session.about.ref,
-        "code": printed.id,
-    }
     return PhoneSheet(
         title=title,
         intro=_INTRO.get(printed.whom, _USUAL),
         fields="".join(fieldset(one, rank) for rank, one in enumerate(asked, 1)),
-        marks=" ".join(f'data-{name}="{escape(text)}"' for name, text in marks.items()),
+        marks={
+            "format": FORMAT,
+            "version": str(VERSION),
+            "subject": session.about.ref,
+            "code": printed.id,
+        },
     )
 
 

@@ -20,7 +20,12 @@ from diag.model.text import exact
 from diag.programme import gathering
 from diag.programme.assembling import weights_in_force
 from diag.programme.container import Record, opened
-from diag.programme.gathering import ballots_of, points_by_role, theme_weights
+from diag.programme.gathering import (
+    ballots_of,
+    points_by_role,
+    points_words,
+    theme_weights,
+)
 from diag.programme.operations import gathered
 from diag.words.dates import describe_day
 from diag.words.sentences import counted, number, percent
@@ -285,11 +290,7 @@ def themes(workspace: Workspace, slug: str, *, as_json: bool) -> None:
         ))
     print_table(rows)
     for role, points in points_by_role(record).items():
-        given = ", ".join(
-            f"{record.themes[name].title} {many}"
-            for name, many in sorted(points.items(), key=lambda one: -one[1])
-        )
-        click.echo(f"{PARTICIPANTS[role]} : {given}")
+        click.echo(f"{PARTICIPANTS[role]} : {points_words(record, points)}")
 
 
 def _weights_json(record: Record) -> dict[str, object]:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from base64 import b32encode
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from enum import StrEnum
 from importlib.util import find_spec
@@ -66,8 +66,8 @@ class PhoneSheet(NamedTuple):
     intro: str
     fields: str
     """Its questions, already as HTML."""
-    marks: str
-    """What its answers are sent back with, already as attributes."""
+    marks: Mapping[str, str]
+    """What its answers are sent back with, by name."""
 
 
 class TurnedAway(Exception):

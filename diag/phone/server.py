@@ -197,10 +197,13 @@ class PhoneRoutes:
             page = _page(title, _PHOTOS, js, "connect-src 'self'")
         else:
             sheet = await asyncio.to_thread(self._receiver.page, link.role)
+            marks = (
+                f'data-{name}="{escape(one)}"' for name, one in sheet.marks.items()
+            )
             body = (
                 f"<h1>{escape(sheet.title)}</h1>"
                 f"<p><small>{escape(sheet.intro)}</small></p>"
-                f'<p id="etat" role="status"></p><form id="form" {sheet.marks}>'
+                f'<p id="etat" role="status"></p><form id="form" {" ".join(marks)}>'
                 f"{sheet.fields}<button>Envoyer</button></form>"
             )
             js = fields_script() + _own("sheet.js")

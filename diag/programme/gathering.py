@@ -288,17 +288,22 @@ def points_typed(text: str) -> int:
     return int(text)
 
 
+def new_rows(container: Container, rows: Iterable[GatheredRow]) -> list[NewRevision]:
+    """Return the drafts of the cards or ballots that are not there yet."""
+    return [
+        container.draft(one.subject, one.value)
+        for one in rows
+        if one.value and one.subject not in container.stated
+    ]
+
+
 def put_rows(container: Container, rows: Iterable[GatheredRow]) -> int:
     """Write cards or ballots in one commit; return how many are new.
 
     Raises:
         DiagError: when nothing could be written.
     """
-    drafts = [
-        container.draft(one.subject, one.value)
-        for one in rows
-        if one.value and one.subject not in container.stated
-    ]
+    drafts = new_rows(container, rows)
     if drafts:
         container.write(*drafts)
     return len(drafts)
@@ -437,6 +442,12 @@ def points_by_role(record: Record) -> dict[Participant, dict[str, int]]:
     }
 
 
+def points_words(record: Record, points: Mapping[str, int]) -> str:
+    """Return « Usages 12, Réseau 5 », the theme of most points first."""
+    ranked = sorted(points.items(), key=lambda one: -one[1])
+    return ", ".join(f"{record.themes[name].title} {many}" for name, many in ranked)
+
+
 FORMAT, VERSION = "diag-ballot", 1
 """What a telephone sends back is marked with."""
 
@@ -460,12 +471,6 @@ def ballot_sheet(container: Container, workshop: str) -> PhoneSheet:
     record = container.record()
     if not record.themes:
         raise DiagError("Aucun thème où mettre des points. Nommez-en d'abord.")
-    marks = {
-        "format": FORMAT,
-        "version": str(VERSION),
-        "subject": container.slug,
-        "code": workshop,
-    }
     roles = "".join(
         f'<label><input type="radio" name="{_ROLE_FIELD}" value="{role}">'
         f"{escape(typeset(words))}</label>"
@@ -485,7 +490,12 @@ def ballot_sheet(container: Container, workshop: str) -> PhoneSheet:
         f'</fieldset>{themes}<fieldset data-q="{_WORDS_FIELD}"><legend>Un mot, si vous '
         'voulez</legend><label>Dans vos mots, sans nom <textarea rows="3" cols="40" '
         'maxlength="500"></textarea></label></fieldset>',
-        marks=" ".join(f'data-{name}="{escape(text)}"' for name, text in marks.items()),
+        marks={
+            "format": FORMAT,
+            "version": str(VERSION),
+            "subject": container.slug,
+            "code": workshop,
+        },
     )
 
 

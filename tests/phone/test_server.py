@@ -64,7 +64,7 @@ class Taken:
         return (role, phone) in self.known
 
     def page(self, role: PhoneRole) -> PhoneSheet:
-        return PhoneSheet(f"Titre <{role}>", "", "", 'data-code="0"')
+        return PhoneSheet(f"Titre <{role}>", "", "", {"code": "<0>"})
 
 
 class Telephone:
@@ -170,7 +170,9 @@ def test_what_one_telephone_sends_is_taken_in_and_said(site: Site) -> None:
     told = head.post(site.path(PhoneRole.DIRECTION, "FICHE"), content=b"{}")
     assert told.text.startswith("Merci")
     assert site.taken.sheets == [(PhoneRole.DIRECTION, b"{}")]
-    assert "Titre &lt;equipe&gt;" in site.phone().get(site.path(PhoneRole.TEAM)).text
+    shown = site.phone().get(site.path(PhoneRole.TEAM)).text
+    assert "Titre &lt;equipe&gt;" in shown
+    assert '<form id="form" data-code="&lt;0&gt;">' in shown
 
 
 def test_the_second_telephone_is_told_and_whoever_did_not_open_sends_nothing(

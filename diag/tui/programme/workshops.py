@@ -20,6 +20,7 @@ from diag.programme.gathering import (
     ballot_sheet,
     ballots_of,
     points_by_role,
+    points_words,
     theme_weights,
 )
 from diag.tui.commands import Command
@@ -156,11 +157,8 @@ def workshop_text(record: Record, ident: str) -> Iterator[str]:
             f"{PARTICIPANTS[role]} {many}" for role, many in one.present.items() if many
         )
     for role, points in points_by_role(record).items():
-        said = ", ".join(
-            f"{record.themes[name].title} {many}"
-            for name, many in sorted(points.items(), key=lambda each: -each[1])
-        )
-        yield f"Points donnés, tous ateliers, rôle {PARTICIPANTS[role]} : {said}"
+        given = points_words(record, points)
+        yield f"Points donnés, tous ateliers, rôle {PARTICIPANTS[role]} : {given}"
     for (where, _), card in record.cards.items():
         if where == ident:
             theme = record.themes.get(card.theme)
@@ -354,11 +352,7 @@ class WorkshopActs(ProgrammeWork):
         if path is None:
             return
         rows = tuple(gathering.rows_in(container, workshop, path))
-        drafts = [
-            container.draft(one.subject, one.value)
-            for one in rows
-            if one.value and one.subject not in container.stated
-        ]
+        drafts = gathering.new_rows(container, rows)
         refused = [one for one in rows if one.problem]
         known = len(rows) - len(refused) - len(drafts)
         new = counted(len(drafts), "ligne nouvelle", "lignes nouvelles")
