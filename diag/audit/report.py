@@ -74,8 +74,7 @@ from diag.words.vocabulary import (
     SUBJECTS,
     UNSEALED,
 )
-from diag.workspace.charter import Issuer as Office
-from diag.workspace.charter import office_of
+from diag.workspace.charter import Issuer, office_of
 from diag.workspace.picture import PictureError, reduced
 from diag.workspace.workspace import Workspace
 
@@ -127,7 +126,7 @@ class Report:
     author: str
     strangers: frozenset[str]
     """Labels of who answered and is unknown here."""
-    office: Office
+    office: Issuer
     date: date
     digest: str
     """Of the audit's journal: what this document can be proven with."""
@@ -398,7 +397,7 @@ def build_report(
     checklist: Checklist,
     assessment: Assessment,
     author: str,
-    office: Office,
+    office: Issuer,
     today: date,
     status: AuditStatus = AuditStatus.EN_COURS,
     unsealed: str = "",

@@ -31,6 +31,7 @@ from diag.documents.parts.budget import (
     calendar_of,
     listed_aids,
     milestones,
+    ways_words,
 )
 from diag.documents.parts.places import (
     questions_for,
@@ -53,7 +54,7 @@ from diag.documents.parts.votes import (
     refs_of,
     votes_shown,
 )
-from diag.model.enums import USUAL_READER, Aside, Provenance, State
+from diag.model.enums import USUAL_READER, Aside, State
 from diag.model.votes import VOTES, Spent, Vote
 from diag.words.dates import describe_day
 from diag.words.sentences import (
@@ -67,7 +68,6 @@ from diag.words.sentences import (
     typeset,
     uncapitalised,
 )
-from diag.words.vocabulary import PROVENANCES
 
 Plain = str | int | bool | list["Plain"] | dict[str, "Plain"]
 """What a sheet is made of: no writer reads more into it."""
@@ -429,7 +429,7 @@ def _how(report: Report, results: Iterable[CriterionResult]) -> str:
         for head in report.facts.answers.get((verdict.place, name), ())
     )
     ways = {head.provenance for head in heads if head.state is State.KNOWN}
-    return listed([PROVENANCES[one] for one in Provenance if one in ways])
+    return ways_words(ways)
 
 
 def _drawn(drawing: Drawing | None, anchor: str) -> dict[str, Plain]:

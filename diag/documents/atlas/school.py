@@ -183,11 +183,10 @@ class DomainLine:
     @classmethod
     def of(cls, result: DomainResult) -> "DomainLine":
         """Return a domain's line; what is never averaged is marked so."""
-        scored = result.score.bounds is not None
-        applies = any(one.standing is not Standing.OUT for one in result.criteria)
-        told = gauge(result.score, UNSCORED if applies else "sans objet")
-        complete = percent(result.score.completeness) if scored or not applies else "–"
-        return cls(result.domain.title, told, complete)
+        if result.only_complies:
+            return cls(result.domain.title, gauge(result.score, UNSCORED), "–")
+        complete = percent(result.score.completeness)
+        return cls(result.domain.title, gauge(result.score), complete)
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,7 +255,7 @@ def _sittings(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
         ways = _ways(report, NEXT_COUNCIL)
         is_sure = ways <= {Provenance.OBSERVED}
         doubt = "" if is_sure else f", {TO_CONFIRM}"
-        known = f" (jour {_how(ways)}{doubt})"
+        known = f" (jour {ways_words(ways)}{doubt})"
     sessions: dict[str, list[Vote]] = {}
     for vote in shown.votes.votes:
         sessions.setdefault(vote.session, []).append(vote)
@@ -323,7 +323,8 @@ def _ends(report: Report, shown: SchoolVotes) -> Iterator[DatedLine]:
             else:
                 ways = _ways(report, ident)
                 what = report.checklist.questions[ident].label
-                how, is_sure, source = f"({_how(ways)})" * bool(ways), bool(ways), ""
+                how, is_sure = f"({ways_words(ways)})" * bool(ways), bool(ways)
+                source = ""
             short = f"vote {vote.number} : {uncapitalised(what)}"
             yield DatedLine(
                 day,
@@ -341,7 +342,8 @@ def _ways(report: Report, question: str) -> set[Provenance]:
     return {one.provenance for one in heads if one.provenance}
 
 
-def _how(ways: set[Provenance]) -> str:
+def ways_words(ways: set[Provenance]) -> str:
+    """Return how something is known, each way once: « mesuré et constaté »."""
     return listed([PROVENANCES[one] for one in Provenance if one in ways])
 
 

@@ -56,6 +56,7 @@ from diag.words.vocabulary import (
     SUBJECT_CODES,
     UNSCORED,
 )
+from diag.workspace.charter import Issuer
 
 MISSING = 2
 """At most so many missing conditions named, the others counted."""
@@ -80,7 +81,7 @@ def build_meta(report: Report, title: str) -> Meta:
     """Return what a document of an audit is, as data."""
     return Meta(
         title=title,
-        author=", ".join(filter(None, (report.author, report.office.name))),
+        author=issued_by(report.author, report.office),
         day=report.date,
         version=version(report),
         provisional=report.provisional,
@@ -120,20 +121,21 @@ def view(report: Report, meta: Meta) -> dict[str, object]:
 def cover(report: Report, reader: str) -> Md:
     """Return the block about what this document is, of what and from whom."""
     commune = report.commune.name if report.commune else report.about.commune
-    pairs: list[Pair] = [
-        *([("Commune", commune)] if commune else []),
+    return definitions((
+        ("Commune", commune),
         (SUBJECT_CODES[report.about.kind], report.about.code),
         ("Destinataire", reader),
         ("Visite", listed([describe_day(visit.date) for visit in report.visits])),
         ("Date", long_date(report.date)),
-        (
-            "Auteur",
-            ", ".join(one for one in (report.author, report.office.name) if one),
-        ),
+        ("Auteur", issued_by(report.author, report.office)),
         ("Version", version(report)),
         ("Statut", report.status_words),
-    ]
-    return definitions(pairs)
+    ))
+
+
+def issued_by(author: str, office: Issuer) -> str:
+    """Return who wrote a document, and for whom: « Camille Perrin, Vallombre »."""
+    return ", ".join(filter(None, (author, office.name)))
 
 
 def version(report: Report) -> str:

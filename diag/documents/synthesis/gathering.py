@@ -18,7 +18,7 @@ from diag.audit.votes import votes_of
 from diag.documents import mairie as proposals
 from diag.documents.blocks import Md, Pair, bold, box, bullets, definitions, written
 from diag.documents.document import Meta
-from diag.documents.parts.frame import dangers_in_brief
+from diag.documents.parts.frame import dangers_in_brief, issued_by
 from diag.documents.parts.votes import SchoolVotes, danger_words
 from diag.model.audit import Auditee, Commune, School
 from diag.model.checklist import Criterion
@@ -388,7 +388,7 @@ def cover(gathering: Gathering, reader: str, *first: Pair) -> Md:
         ("Écoles auditées", coverage(gathering)),
         ("Visites", visit_days(gathering.extracts)),
         ("Date", long_date(gathering.date)),
-        ("Auteur", ", ".join(filter(None, (gathering.author, gathering.office.name)))),
+        ("Auteur", issued_by(gathering.author, gathering.office)),
         ("Version", version(gathering)),
         ("Statut", status(gathering)),
     ))
@@ -435,7 +435,7 @@ def build_meta(gathering: Gathering, title: str, running: str = "") -> Meta:
     usual = f"Document {state}, {long_date(gathering.date)} · {known}"
     return Meta(
         title=title,
-        author=", ".join(filter(None, (gathering.author, gathering.office.name))),
+        author=issued_by(gathering.author, gathering.office),
         day=gathering.date,
         version=known,
         provisional=gathering.provisional,
