@@ -278,9 +278,14 @@ class Terms:
         return day if day and is_soon else ""
 
     def tier(self, action: Action) -> Tier:
-        """Return the class of an action."""
+        """Return the class of an action: the first of all that it cures."""
         if action.advice.is_danger:
             return _DANGER
+        _, *covered = cured_by(action, self.checklist)
+        pressing = (self.findings.get(one, _BETTER) for one in covered)
+        return min(self._own_tier(action), *pressing, _BETTER)
+
+    def _own_tier(self, action: Action) -> Tier:
         result = self.results.get(action.advice.recommendation.when.criterion)
         if result is None:
             return _BETTER
@@ -363,6 +368,14 @@ class Terms:
 def is_blocking(result: CriterionResult) -> bool:
     """Say whether nothing works without what a criterion asks."""
     return result.criterion.kind is Kind.BLOCKING
+
+
+def cured_by(action: Action, checklist: Checklist) -> tuple[str, ...]:
+    """Return the criteria that an action cures: its own, then of what it replaces."""
+    known = checklist.recommendations
+    own = action.advice.recommendation.when.criterion
+    covered = (known[one].when.criterion for one in action.advice.covers)
+    return tuple(dict.fromkeys(filter(None, (own, *covered))))
 
 
 def stops(verdict: Verdict) -> bool:

@@ -18,7 +18,7 @@ from diag.assess.questions import (
     undecided_places,
 )
 from diag.assess.results import Assessment
-from diag.assess.terms import DUE, Terms, dearest
+from diag.assess.terms import DUE, Terms, cured_by, dearest
 from diag.model.audit import Facts
 from diag.model.checklist import Checklist
 from diag.model.enums import (
@@ -274,14 +274,6 @@ def ballot_of(
         (one for one in motions if one not in small), key=lambda one: one.order
     )
     return Ballot(tuple(voted), tuple(aside), tuple(pending))
-
-
-def cured_by(action: Action, checklist: Checklist) -> tuple[str, ...]:
-    """Return the criteria that an action cures, those of what it replaces too."""
-    known = checklist.recommendations
-    own = action.advice.recommendation.when.criterion
-    covered = (known[one].when.criterion for one in action.advice.covers)
-    return tuple(dict.fromkeys(filter(None, (own, *covered))))
 
 
 def _held_back(action: Action, year: int, terms: Terms) -> Aside | Pending | None:

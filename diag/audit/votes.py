@@ -10,7 +10,7 @@ from fractions import Fraction
 from diag.assess.plan import Action, Plan
 from diag.assess.results import CostLine
 from diag.assess.spread import basis, law_words, short_places
-from diag.assess.terms import Terms, aid_rates, aided
+from diag.assess.terms import Terms, aid_rates, aided, cured_by
 from diag.assess.votes import (
     Ballot,
     Lacks,
@@ -18,7 +18,6 @@ from diag.assess.votes import (
     Unpriced,
     Unvoted,
     ballot_of,
-    cured_by,
     lacks_of,
     opening_questions,
 )
@@ -211,12 +210,12 @@ def _findings(report: Report, actions: Iterable[Action]) -> tuple[str, ...]:
 
 
 def _nature(report: Report, terms: Terms, motion: Motion) -> VoteNature:
-    """Return what a vote rests on: the law, the date, else what its lead cures."""
-    results = [
-        result
-        for one in motion.actions
-        if (result := report.result(one.advice.recommendation.when.criterion))
-    ]
+    """Return what a vote rests on: the law, the date, else what its lead cures.
+
+    What it replaces may press too: a date is not lost with what it would have asked.
+    """
+    cured = _findings(report, motion.actions)
+    results = [result for one in cured if (result := report.result(one))]
     broken = [one for one in results if motion.tier <= _BY_LAW and terms.is_broken(one)]
     pressed = [one for one in results if terms.is_pressed(one)]
     if not results:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from diag.assess.judge import assess
 from diag.assess.plan import Plan, plan_of
 from diag.assess.results import Assessment
-from diag.assess.terms import DUE, Terms
-from diag.assess.votes import SMALL, Ballot, ballot_of, cured_by
+from diag.assess.terms import DUE, Terms, cured_by
+from diag.assess.votes import SMALL, Ballot, ballot_of
 from diag.model.audit import Facts, FollowUp
 from diag.model.checklist import Checklist, Finance
 from diag.model.enums import (
@@ -355,6 +355,19 @@ def test_what_is_small_takes_no_vote_unless_a_law_asks() -> None:
     assert [one.lead.id for one in ballot.motions] == ["filtrer", "cabler"]
     small = [one for one in ballot.aside if one.why is Aside.SMALL]
     assert [one.motion.lead.id for one in small] == ["ombrer"]
+
+
+def test_what_replaces_what_a_law_asks_is_voted_as_that_would_be() -> None:
+    """Fibre that does what leaving copper would: its date is not lost with it."""
+    every = school()
+    wider = recommendation("regler", "acces", 1, covers=("filtrer",), buys=("prise",))
+    made = school(
+        criteria={**every.criteria, "acces": criterion("acces", {1: "filtre"})},
+        recommendations={**every.recommendations, "regler": wider},
+    )
+    ballot, *_ = balloted(Audit(made, seen({})))
+
+    assert [(one.tier, one.lead.id) for one in ballot.motions] == [(DUE, "regler")]
 
 
 def test_what_costs_too_uncertain_a_price_is_to_be_priced() -> None:
