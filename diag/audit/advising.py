@@ -392,14 +392,21 @@ def decide(
     paid for or ordered. `due` is the day to which the vote is put off.
 
     Raises:
-        DiagError: a council to come, a no without its deliberation, a vote put off
-            without a later day, or all of it is done.
+        DiagError: a council to come or before the visit, a no without its deliberation,
+            a vote put off without a later day, or all of it is done.
     """
     said = accept(reason, "reason")
     if on > session.workspace.world.today():
         raise DiagError(
             f"Le {on:%d/%m/%Y} est à venir : un conseil qui n'a pas eu lieu n'a rien "
             "décidé. Donnez le jour du conseil.",
+            about="on",
+        )
+    visited = min((one.date for one in session.visits), default="")
+    if on.isoformat() < visited:
+        raise DiagError(
+            f"Le {on:%d/%m/%Y} est avant la visite du {describe_day(visited)} : le "
+            "conseil n'avait pas encore ces votes. Donnez le jour du conseil.",
             about="on",
         )
     if decision is Decision.NON and not said:

@@ -41,7 +41,13 @@ from diag.journal.subjects import (
 from diag.model.audit import FollowUp, Observation, OwnAdvice, Photo
 from diag.model.base import Noun
 from diag.model.checklist import Wording
-from diag.model.enums import READERS, USUAL_READER, WORKING_READER, Audience
+from diag.model.enums import (
+    READERS,
+    USUAL_READER,
+    WORKING_READER,
+    Audience,
+    FollowUpState,
+)
 from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.words.dates import day_of, day_words
@@ -93,7 +99,9 @@ def remarks_of(session: AuditSession) -> Remarks:
     withheld = advice | {one.id for one in written if one not in own}
 
     def steps(some: tuple[FollowUp, ...]) -> tuple[FollowUp, ...]:
-        return tuple(one for one in some if one.recommendation not in withheld)
+        return tuple(
+            one for one in _as_corrected(some) if one.recommendation not in withheld
+        )
 
     return Remarks(
         earlier=steps(steps_to_report(session)),
@@ -115,6 +123,24 @@ def remarks_of(session: AuditSession) -> Remarks:
             if one.question not in questions
         ),
     )
+
+
+_SAID = {FollowUpState.PROPOSEE, FollowUpState.DECIDEE, FollowUpState.ECARTEE}
+"""What somebody says of an action; the rest is what was done."""
+
+
+def _as_corrected(steps: Iterable[FollowUp]) -> tuple[FollowUp, ...]:
+    """Return steps without those that were typed anew: same action, body and day.
+
+    History keeps them; a council decides once in a sitting, and documents say it once.
+    """
+    last: dict[object, FollowUp] = {}
+    for at, one in enumerate(steps):
+        sitting = (one.recommendation, one.place, one.by, one.on)
+        key: object = sitting if one.on and one.state in _SAID else at
+        last.pop(key, None)
+        last[key] = one
+    return tuple(last.values())
 
 
 def own_advice(session: AuditSession) -> dict[str, OwnAdvice]:

@@ -9,6 +9,7 @@ import pytest
 from diag.audit.advising import decide, frozen_vote, state_words, steps_standing
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import add_step, move
+from diag.audit.remarks import texts_of
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
@@ -163,6 +164,7 @@ def test_what_is_further_on_is_not_brought_back(session: AuditSession) -> None:
     ("decision", "given", "about"),
     [
         (Decision.OUI, {"on": date(2029, 1, 1)}, "on"),
+        (Decision.OUI, {"on": date(2020, 1, 12)}, "on"),
         (Decision.NON, {"reason": "  "}, "reason"),
         (Decision.AJOURNE, {}, "due"),
         (Decision.AJOURNE, {"due": COUNCIL}, "due"),
@@ -177,6 +179,24 @@ def test_what_a_decision_lacks_is_asked_and_nothing_written(
         decide(session, vote, decision, **asked)  # type: ignore[arg-type]
     assert refused.value.about == about
     assert session.follow_ups == ()
+
+
+def test_a_decision_typed_anew_is_told_once_as_it_was_corrected(
+    session: AuditSession,
+) -> None:
+    """The first one stays in the history: its name holds no document back."""
+    vote = frozen_vote(session, 1)
+    decide(session, vote, Decision.NON, COUNCIL, reason="vu avec M. Dupont")
+    decide(session, vote, Decision.NON, COUNCIL, reason="délibération 2027-04")
+
+    assert len(session.follow_ups) == 2 * len(vote.actions)
+    for audience in (Audience.MAIRIE, Audience.TECHNIQUE):
+        text = markdown(report_of(session), audience)
+        assert text.count("délibération 2027-04") == len(vote.actions)
+        assert "Dupont" not in text
+        typed = [text for _, text in texts_of(session, [audience])]
+        assert "délibération 2027-04" in typed
+        assert "vu avec M. Dupont" not in typed
 
 
 def test_only_a_frozen_vote_is_decided(session: AuditSession) -> None:
