@@ -94,6 +94,12 @@ def test_no_danger_no_box(audience: Audience) -> None:
     assert "Fil nu ou prise arrachée :" not in text
 
 
+def test_a_room_is_named_as_it_is_on_its_door_where_its_danger_ends() -> None:
+    told = facts({("Picasso", "fil_nu"): True}, ("Picasso",))
+    text = read(told, DANGEROUS, Audience.MAIRIE)
+    assert "Supprimer le danger, Picasso." in text
+
+
 def test_what_ends_a_danger_takes_no_vote() -> None:
     text = read(rooms("CP"), DANGEROUS, Audience.MAIRIE)
     box = text[text.index("[!CAUTION]") :].split("\n\n")[0]

@@ -459,4 +459,4 @@ def danger_words(some: Sequence[SchoolVotes]) -> Iterator[str]:
         for one in each.votes.aside:
             if one.why is Aside.DANGER:
                 paid = f" : {euros(one.spent.gross)} TTC" if one.spent.gross else ""
-                yield f"{_of(each, one.title)}, {uncapitalised(one.where)}{paid}."
+                yield f"{_of(each, one.title)}, {one.where}{paid}."

@@ -45,7 +45,6 @@ from diag.words.sentences import (
     filled,
     listed,
     phone_number,
-    uncapitalised,
 )
 from diag.workspace.charter import Issuer
 
@@ -591,7 +590,7 @@ def dangers(gathering: Gathering) -> tuple[SharedAction, ...]:
 def dangers_box(gathering: Gathering) -> Md:
     """Return what is to be stopped at once, as page 1 prints it; else nothing."""
     seen = bullets(
-        f"{gathering.name_of(one)}, {uncapitalised(danger)}"
+        f"{gathering.name_of(one)}, {danger}"
         for one in gathering.extracts
         for danger in one.seen
     )
