@@ -287,6 +287,8 @@ class Filled:
 
     written: tuple[Key, ...] = ()
     refused: tuple[CellRefusal, ...] = ()
+    replaced: int = 0
+    """How many of those written said something else before."""
 
 
 def fill(
@@ -398,6 +400,12 @@ def record(
         if reading.scope(place).relevance(question) is not False
         and (place, question) not in above
     }
+    heads = session.facts.answers
+    replaced = sum(
+        any((one.state, one.value) != (answer.state, answer.value) for one in heads[key])
+        for key, answer in kept.items()
+        if key in heads
+    )
     by_place: dict[str, dict[str, Answer]] = {}
     for (place, question), answer in kept.items():
         by_place.setdefault(place, {})[question] = answer
@@ -419,7 +427,7 @@ def record(
         for key in proposed
         if key not in kept and not quietly
     )
-    return Filled(tuple(kept), tuple(refused))
+    return Filled(tuple(kept), tuple(refused), replaced)
 
 
 def where_words(place: Place, question: Question) -> str:
@@ -491,7 +499,7 @@ def paste(
         if reason:
             refused.append(CellRefusal(where_words(place, question), reason))
     filled = record(session, sheet, proposed)
-    return Filled(filled.written, (*refused, *filled.refused))
+    return replace(filled, refused=(*refused, *filled.refused))
 
 
 def as_block(sheet: GridSheet, rows: Iterable[int], columns: Iterable[int]) -> str:

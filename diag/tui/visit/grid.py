@@ -240,8 +240,13 @@ class Grid(Sturdy, Vertical):
         return range(min(columns), max(columns) + 1)
 
     def after(self, filled: Filled, sentence: str, *, stays: bool = False) -> None:
-        """Show what a gesture did."""
+        """Show what a gesture did, and what it put out of sight."""
         self.refresh_from(self.session)
+        if filled.replaced and len(filled.written) > 1:
+            replaced = counted(
+                filled.replaced, "réponse remplacée", "réponses remplacées"
+            )
+            sentence = f"{sentence.removesuffix('.')} · {replaced}"
         self.inform(sentence, stays=stays)
         if filled.written:
             self.post_answered(*filled.written[0])

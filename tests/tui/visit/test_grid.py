@@ -21,7 +21,7 @@ from diag.tui.visit.grid_table import At
 from tests.audit.builders import started, workspace
 from tests.examples import cases, examples
 from tests.tui.visit.grid_host import Host, twelve_rooms, type_keys
-from tests.tui.waiting import shows, visible, wait_for
+from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +143,9 @@ async def test_a_selection_is_filled_by_one_answer(session: AuditSession) -> Non
             *["classe"] * 3,
             None,
         ]
+        await type_keys(pilot, "home ctrl+a b i")
+        await wait_to_show(pilot, "3 réponses remplacées")
+        undo(session)
         undo(session)
         grid = pilot.app.query_one(Grid)
         grid.refresh_from(session)
