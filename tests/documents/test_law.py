@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from diag.assess.spread import concerns, due_words, deadline_words, law_words
+from diag.assess.spread import concerns, deadline_words, due_words, law_words
 from diag.documents.templates import build_document
 from diag.model.audit import Facts
 from diag.model.checklist import Checklist, Deadline, Law
@@ -186,14 +186,20 @@ def test_what_was_found_false_is_told_no_more() -> None:
         *(one.why for one in checklist.criteria.values()),
         *(one.what for one in checklist.deadlines.values()),
         *(
-            words.why
+            f"{words.why} {words.meanwhile} {words.how}"
             for one in checklist.recommendations.values()
             for words in one.wording.values()
         ),
     ])
-    false = ("227-24", "2021-254", "proscrirait", "122 puis 244", "MENE2421869N")
+    false = (
+        *("227-24", "2021-254", "proscrirait", "122 puis 244", "MENE2421869N"),
+        *("3 mois pour la sécurité", "phrase de quatre mots"),
+    )
     for words in false:
         assert words not in texts, words
-    cited = {name for one in checklist.criteria.values() for name in one.sources}
-    assert not cited & {"S114", "S208", "S39"}
+    judged = (*checklist.criteria.values(), *checklist.recommendations.values())
+    cited = {name for one in judged for name in one.sources}
+    assert not cited & {"S114", "S208", "S39", "S93"}
+    declared = checklist.recommendations["acheter-du-reconditionne"].sources
+    assert "S119" not in (*checklist.criteria["achat-reconditionne"].sources, *declared)
     assert checklist.sources["S264"].grade == "D"
