@@ -1,6 +1,7 @@
 """The shipped visit: who is asked what, when, and how long it takes."""
 
 import re
+from itertools import permutations
 
 import pytest
 
@@ -156,6 +157,18 @@ def test_what_is_asked_in_rooms_is_what_the_reckoning_knows() -> None:
 @pytest.mark.parametrize(("form", "lines"), [("mairie", 21), ("prestataire", 7)])
 def test_a_form_has_its_lines(form: str, lines: int) -> None:
     assert len(GRID.forms[form].lines) == lines
+
+
+def test_no_form_asks_in_the_words_of_another_line() -> None:
+    """« Qui décide et qui paie ? » stood alone, then « …, et est-ce écrit ? »."""
+    for form in GRID.forms.values():
+        asked = [
+            GRID.questions[question].ask.rstrip(" ?")
+            for line in form.lines
+            for question in line
+        ]
+        for one, other in permutations(asked, 2):
+            assert not other.startswith(one), other
 
 
 def test_forms_ask_all_that_their_reader_is_asked_for_a_short_visit() -> None:
