@@ -402,8 +402,8 @@ def record(
     }
     heads = session.facts.answers
     replaced = sum(
-        any((one.state, one.value) != (answer.state, answer.value) for one in heads[key])
-        for key, answer in kept.items()
+        any((one.state, one.value) != (each.state, each.value) for one in heads[key])
+        for key, each in kept.items()
         if key in heads
     )
     by_place: dict[str, dict[str, Answer]] = {}
