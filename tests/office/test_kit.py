@@ -16,6 +16,7 @@ import pytest
 
 from diag.model.errors import DiagError
 from diag.office import kit as kits
+from diag.office import kit_installer
 from diag.office.kit import PYTHONS, SYSTEMS, repack, write_kit
 
 HERE = f"3.{sys.version_info.minor}"
@@ -133,6 +134,23 @@ def test_an_unknown_extra_is_named_with_those_there_are(
 ) -> None:
     with pytest.raises(DiagError, match=rf"« {extra} » inconnu. Il y a : phone\."):
         write_kit(tmp_path / "kit", "linux", (HERE,), (extra,))
+
+
+def test_a_kit_for_other_pythons_installs_nothing_and_names_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "versions/3.2-vax.txt").touch()
+    monkeypatch.setattr(kit_installer, "_KIT", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["installer.py", str(tmp_path / "diag")])
+
+    with pytest.raises(SystemExit):
+        kit_installer.main()
+
+    said = capsys.readouterr().err
+    assert f"n'est pas fait pour Python {HERE}, " in said
+    assert "mais pour 3.2-vax. Installez" in said
+    assert not (tmp_path / "diag").exists()
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
