@@ -6,7 +6,7 @@ once the delay is over.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -223,8 +223,7 @@ def find_flaw(
     if named not in asks:
         return "l'effacement nomme une demande qui n'est pas arrivée"
     asker, at = asks[named]
-    hasty = len({one.author for one in asks.values()}.intersection(admins)) > 1
-    delay = SHORT_DELAY if hasty else DELAY
+    delay = _delay_of((one.author for one in asks.values()), admins)
     problems = {
         "qui demande un effacement ne le confirme pas : une autre personne": (
             asker == author
@@ -271,5 +270,9 @@ def due_at(asks: Collection[ErasureAsk], seen: int, admins: Collection[str]) -> 
 
     `seen`: when the first ask was; `admins`: labels of administrators.
     """
-    asking = {ask.author for ask in asks if ask.author in admins}
-    return seen + (SHORT_DELAY if len(asking) > 1 else DELAY)
+    return seen + _delay_of((ask.author for ask in asks), admins)
+
+
+def _delay_of(authors: Iterable[str], admins: Collection[str]) -> int:
+    """Return how long an erasure that these ask for waits."""
+    return SHORT_DELAY if len(set(authors).intersection(admins)) > 1 else DELAY

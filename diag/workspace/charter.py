@@ -253,7 +253,6 @@ def own_templates(
 
 @lru_cache(maxsize=4)  # decoding a logo costs 20 ms, an export makes hundreds
 def _charter(overlay: Path, mark: str) -> House:  # noqa: ARG001 - the mark is the key
-
     return charter_of(overlay)
 
 
