@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from diag.audit.visit import VisitSession
+from diag.journal import connection
 from diag.office.imports import import_file
 from tests.audit.audited import closed_workspace
 from tests.audit.builders import DAY, OTHER, SCHOOL, started, territory, workspace
@@ -212,7 +213,10 @@ def test_a_newer_workspace_opens_read_only_and_says_so(home: Path) -> None:
     assert "plus récente" in refused(written)
 
 
-def test_a_locked_workspace_says_who_may_hold_it(home: Path) -> None:
+def test_a_locked_workspace_says_who_may_hold_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connection._ALWAYS, "busy_timeout", 1)
     with closing(sqlite3.connect(home / "diag.db", isolation_level=None)) as holder:
         holder.execute("begin immediate")
         run = diag(home, "audit", "answer", SCHOOL, "nb_classes", "4")
