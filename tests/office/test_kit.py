@@ -59,8 +59,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     own = wheel(apart / "own", "diag", needs=(*needs, phone), more=extra)
     for name in ("trousseau", "portefeuille", "carre"):
         wheel(house, name)
-    for tag in ("win_amd64", "manylinux_2_17_x86_64", "macosx_11_0_x86_64"):
-        wheel(house, "ecran", f"cp39-abi3-{tag}")
+    wheel(house, "ecran", "cp39-abi3-manylinux_2_17_x86_64")
     repack(distribution("pip"), house)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -87,44 +86,42 @@ def names_in(kit: Path, python: str, machine: str) -> set[str]:
     return {name for name, _ in found}
 
 
-def test_markers_are_judged_for_the_target(linux: Path, tmp_path: Path) -> None:
-    said: list[str] = []
-
-    windows = write_kit(tmp_path / "w", "windows", ("3.13",), (), said.append)
-
-    assert names_in(windows.folder, "3.13", "AMD64") == {
-        *("diag", "ecran", "pip", "trousseau"),
-    }
-    assert names_in(linux, HERE, "x86_64") == {
-        *("carre", "diag", "ecran", "pip", "portefeuille"),
-    }
-    (screen,) = (windows.folder / "roues").glob("ecran-*")
-    assert screen.name.endswith("win_amd64.whl")
-    assert said == ["Windows AMD64, Python 3.13 : 4 paquets"]
-    assert windows.packages == len([*(windows.folder / "roues").iterdir()])
-
-
-def test_a_kit_is_whole_or_is_not_and_goes_on(house: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "clé à copier"
+def test_a_kit_is_whole_or_is_not_and_goes_on_for_each_target(
+    house: Path, linux: Path, tmp_path: Path
+) -> None:
+    """Markers are judged for the target, whatever the system here."""
+    folder, pythons = tmp_path / "clé à copier", ("3.12", "3.13")
     with pytest.raises(DiagError, match=r"ecran.*Relancez la même ligne"):
-        write_kit(folder, "macos", (HERE,))
+        write_kit(folder, "windows", pythons)
     assert not folder.exists()
 
-    wheel(house, "ecran", "cp39-abi3-macosx_11_0_arm64")
+    wheel(house, "ecran", "cp312-abi3-win_amd64")
+    wheel(house, "ecran", "cp313-abi3-win_amd64")
     (tmp_path / "clé à copier.partiel/roues/vieux-1.0-py3-none-any.whl").write_bytes(
         b""
     )
-    kit = write_kit(folder, "macos", (HERE,))
+    said: list[str] = []
+    kit = write_kit(folder, "windows", pythons, (), said.append)
 
+    for python in pythons:
+        assert names_in(folder, python, "AMD64") == {
+            *("diag", "ecran", "pip", "trousseau"),
+        }
+    assert names_in(linux, HERE, "x86_64") == {
+        *("carre", "diag", "ecran", "pip", "portefeuille"),
+    }
+    assert said == [f"Windows AMD64, Python {one} : 4 paquets" for one in pythons]
     assert {path.name for path in folder.iterdir()} == {
         *("LISEZMOI.txt", "installer.py", "roues", "versions"),
     }
-    assert len([*(folder / "roues").glob("ecran-*")]) == 2
+    assert {path.name for path in (folder / "roues").glob("ecran-*")} == {
+        *("ecran-1.0-cp312-abi3-win_amd64.whl", "ecran-1.0-cp313-abi3-win_amd64.whl"),
+    }
     assert not [*(folder / "roues").glob("vieux*")]
-    assert kit.packages == 4
+    assert kit.packages == len([*(folder / "roues").iterdir()]) == 5
     assert not [*tmp_path.glob("*.partiel")]
     with pytest.raises(DiagError, match="existe déjà"):
-        write_kit(folder, "macos", (HERE,))
+        write_kit(folder, "windows", pythons)
 
 
 @pytest.mark.usefixtures("house")
