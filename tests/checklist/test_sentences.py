@@ -27,6 +27,9 @@ WRONG: tuple[Any, ...] = (
 )
 """Values put in the place of another: two for each key, taken in turn."""
 
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""The one in C, where there is one: eight times as fast."""
+
 Way = tuple[str | int, ...]
 
 
@@ -138,7 +141,10 @@ def _changed(tree: Any, way: Way, name: Any = None, *value: Any) -> str:
         kept = around.pop(way[-1])
         if name:
             around[name] = kept
-    return yaml.safe_dump(changed, allow_unicode=True, sort_keys=False, width=10_000)
+    text: str = yaml.dump(
+        changed, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=10_000
+    )
+    return text
 
 
 def sentences(step: int = 1) -> str:
