@@ -196,9 +196,10 @@ class FileIntake:
         Raises:
             ValueError: when nothing can be made of it; the message is French.
         """
-        value = reader(entry.cells[name])
+        written = entry.cells[name]
+        value = reader(written)
         is_code = isinstance(value, str) and reader is not official_line
-        if is_code and _letters(str(value)) != _letters(entry.cells[name]):
+        if is_code and value != written and _letters(str(value)) != _letters(written):
             self._note(entry, name, item, str(value))
         return value
 

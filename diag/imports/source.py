@@ -343,7 +343,7 @@ def _from_csv(source: InputFile, *, is_typed: bool) -> RawTable:
     doubts = [
         Doubt(row.line, "guillemet isolé")
         for row in (rows if '"' in source.text else ())
-        if any(cell.count('"') % 2 for cell in row.cells)
+        if '"' in "".join(row.cells) and any(cell.count('"') % 2 for cell in row.cells)
     ]
     if cut and rows and rows[-1].line == len(lines):
         doubts.append(Doubt(rows[-1].line, "dernière ligne, peut-être coupée"))
