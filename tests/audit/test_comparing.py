@@ -1,6 +1,6 @@
 """What documents compare with: judged alike, without a name, or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +17,7 @@ from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.demo.stories import play, scenario
 from diag.documents.atlas import write_atlas
+from diag.documents.document import Document
 from diag.documents.formats import Format
 from diag.documents.formats.pdf import _source
 from diag.documents.synthesis import synthesis
@@ -118,23 +119,22 @@ def test_an_interval_needs_five_others_like_it(desk: Workspace) -> None:
         assert school.name not in text
 
 
-def test_other_schools_change_no_byte_of_what_is_closed(desk: Workspace) -> None:
-    """Nor do they of what its readers opened: a closed page is the same for ever."""
-    session = audited(desk)
-    move(session, AuditStatus.CLOS)
-    before = printed(session)
-    for uai in like_it(desk)[:5]:
-        judged(audits.start(desk, uai), Fraction(3, 10))
-
-    assert printed(audited(desk)) == before
-
-    move(session, AuditStatus.EN_COURS)
-    compared = report_of(audited(desk)).comparables
-    assert compared is not None
-    assert compared.overall is not None
+def told(session: AuditSession) -> list[object]:
+    """Return all that the forms of every document of an audit are written from."""
+    report = report_of(session)
+    documents = [build_document(report, one) for one in Audience]
+    return [
+        part
+        for one in documents
+        for part in (one, one.paper, repr(one.drawn), *_drawings(one))
+    ]
 
 
-def printed(session: AuditSession) -> list[bytes]:
+def _drawings(document: Document) -> list[object]:
+    return [(table, draw()) for table, draw in document.drawings.items()]
+
+
+def printed(session: AuditSession) -> list[object]:
     """Return every document of an audit in every form; a PDF, as Typst reads it."""
     report = report_of(session)
     documents = [build_document(report, one) for one in Audience]
@@ -143,6 +143,27 @@ def printed(session: AuditSession) -> list[bytes]:
         *(_source(one).encode() for one in documents),
         *(one.write(form)[0] for one in documents for form in forms),
     ]
+
+
+@pytest.mark.parametrize(
+    "written", [told, pytest.param(printed, marks=pytest.mark.long)]
+)
+def test_other_schools_change_no_byte_of_what_is_closed(
+    desk: Workspace, written: Callable[[AuditSession], list[object]]
+) -> None:
+    """Nor do they of what its readers opened: a closed page is the same for ever."""
+    session = audited(desk)
+    move(session, AuditStatus.CLOS)
+    before = written(session)
+    for uai in like_it(desk)[:5]:
+        judged(audits.start(desk, uai), Fraction(3, 10))
+
+    assert written(audited(desk)) == before
+
+    move(session, AuditStatus.EN_COURS)
+    compared = report_of(audited(desk)).comparables
+    assert compared is not None
+    assert compared.overall is not None
 
 
 def alike(desk: Workspace) -> list[AuditSession]:
