@@ -32,9 +32,10 @@ from tests.audit.audited import audited, audited_workspace
 from tests.shipped import shipped
 
 AIDS = """\
-identifiant;aide;état;qui demande;conditions;à vérifier auprès de;information de;source
-part-du-syndicat;Part du syndicat;ouverte;la commune;Adhérer au syndicat.;\
-le syndicat;12/10/2026;metier
+aids:
+  - {id: part-du-syndicat, title: Part du syndicat, state: open, applicant: la commune,
+     conditions: Adhérer au syndicat., ask: le syndicat, as_of: 2026-10-12,
+     source: metier}
 """
 RATES = """\
 identifiant;sujet;règle;ce qu'elle dit;section;taux bas;taux haut;plafond;aide;\
@@ -50,11 +51,12 @@ investissement;20;40;3000;detr;reseau;31/12/2026;01/11/2026;metier
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AuditSession]:
     folder = tmp_path_factory.mktemp("aided")
     with audited_workspace(folder / "desk") as made:
-        for kind, rows in (("aides", AIDS), ("finances", RATES)):
-            file = folder / f"{kind}.csv"
-            file.write_text(rows, encoding="utf-8")
-            told = import_own_table(made, kind, file)
-            assert not told.is_refused, told.lines
+        made.overlay.mkdir()
+        (made.overlay / "import-aides.yaml").write_text(AIDS, encoding="utf-8")
+        file = folder / "taux.csv"
+        file.write_text(RATES, encoding="utf-8")
+        told = import_own_table(made, "finances", file)
+        assert not told.is_refused, told.lines
         session = audited(made)
         upgrade(session, preview(session))
         move(session, AuditStatus.CLOS)
