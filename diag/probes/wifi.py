@@ -58,19 +58,6 @@ class WifiScan:
     """Why it is believed no further; French, no full stop."""
 
 
-async def _scan_once(host: Host) -> WifiScan:
-    """Listen once.
-
-    Raises:
-        WifiUnheardError: no radio, a radio that is off, names that are forbidden.
-    """
-    if host.system == "win32":
-        return await _of_windows(host)
-    if host.system == "darwin":
-        return await _of_macos(host)
-    return await _of_linux(host)
-
-
 async def _of_linux(host: Host) -> WifiScan:
     radio = await host.command("nmcli", "-t", "-f", "WIFI-HW,WIFI", "radio")
     if radio.code != 0 or "missing" in radio.text:
@@ -121,6 +108,11 @@ async def _of_windows(host: Host) -> WifiScan:
         raise WifiUnheardError(str(error) if printed.out else _NO_RADIO) from error
 
 
+_SCANS = {"win32": _of_windows, "darwin": _of_macos}
+"""System → what listens once there, if it is no Linux; each raises `WifiUnheardError`:
+no radio, a radio that is off, names that are forbidden."""
+
+
 @dataclass(frozen=True)
 class HearWifi(Probe):
     """Listens to the Wi-Fi of one room, three times where that is quick."""
@@ -147,12 +139,13 @@ class HearWifi(Probe):
     async def run(self, setting: Setting) -> AsyncGenerator[ProbeFinding, None]:
         """Yield every access point heard, once, its strength in the middle."""
         count = 1 if setting.host.system == "darwin" else SAMPLES
+        listen = _SCANS.get(setting.host.system, _of_linux)
         scans: list[WifiScan] = []
         why, start = "", setting.host.monotonic()
         for rank in range(count):
             setting.tell(rank / count, f"relevé {rank + 1} sur {count}")
             try:
-                scans.append(await _scan_once(setting.host))
+                scans.append(await listen(setting.host))
             except WifiUnheardError as error:
                 why = str(error)
                 break
