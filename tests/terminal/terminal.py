@@ -29,6 +29,9 @@ PATIENCE = 180.0
 """Seconds after which a condition that does not hold is given up: a loaded machine is
 slow, and only a failure waits so long."""
 
+_LOOK = 0.1
+"""Seconds after which one looks again for what no terminal draws, as in a journal."""
+
 _NOT_DRAWN = re.compile(
     rb"\x1b\[[<>=?][0-9;]*[$]?[a-zA-Z]|\x1b[P_].*?\x1b\\", re.DOTALL
 )
@@ -110,12 +113,12 @@ class Terminal:
         """
         end = monotonic() + PATIENCE
         while not condition():
-            if not self.read(min(end - monotonic(), 1)) and monotonic() >= end:
+            if not self.read(min(end - monotonic(), _LOOK)) and monotonic() >= end:
                 raise AssertionError(f"never: {what}\n" + "\n".join(self.lines))
             if self.process.poll() is not None and not self.read(0):
                 raise AssertionError(f"ended before: {what}\n" + "\n".join(self.lines))
 
-    def settle(self, quiet: float = 0.3) -> None:
+    def settle(self, quiet: float = 0.15) -> None:
         """Draw until nothing comes for a while and the program waits for a key.
 
         Raises:
