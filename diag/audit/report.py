@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from diag.assess.judge import public
+from diag.assess.judge import judge_for, public
 from diag.assess.plan import (
     Action,
     Budget,
@@ -169,6 +169,18 @@ class Report:
     @cached_property
     def _kept(self) -> dict[tuple[object, ...], Any]:
         return {}
+
+    @cached_property
+    def asked_no_more(self) -> frozenset[tuple[str, str]]:
+        """Places and questions answered before an answer that makes them idle."""
+        reading = judge_for(self.facts, self.checklist).reading(self.facts)
+        return frozenset(
+            (place, name)
+            for place, name in self.facts.answers
+            if place in self.facts.places
+            and name in self.checklist.questions
+            and reading.scope(place).relevance(name) is False
+        )
 
     @cached_property
     def progress(self) -> AuditsCompared | None:

@@ -124,6 +124,8 @@ def read_network(report: Report) -> NetworkSketch:
             heads = report.facts.answers.get((place, fact), ())
             if not heads or fact not in questions:
                 continue
+            if (place, fact) in report.asked_no_more:
+                continue
             if fact != MAKESHIFT or str(heads[0].value) != "0":
                 read, mark = heads_words(questions[fact], heads), _MARKS.get(fact, "")
                 lines.append(printed(f"{mark}{uncapitalised(read) if mark else read}"))

@@ -440,6 +440,7 @@ def _network(report: Report) -> Md:
         for name, question in report.checklist.questions.items()
         if question.domain in DOMAINS
         and name not in drawn
+        and (root, name) not in report.asked_no_more
         and (heads := report.facts.answers.get((root, name)))
     ]
     kept = rows[:FACTS]
@@ -512,6 +513,7 @@ def _read_at(report: Report, place: Place) -> list[str]:
         f"{question.label}{NBSP}: {heads_words(question, heads)}"
         for name, question in report.checklist.questions.items()
         if (heads := report.facts.answers.get((place.id, name)))
+        and (place.id, name) not in report.asked_no_more
     ]
 
 

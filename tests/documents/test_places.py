@@ -1,11 +1,13 @@
 """Places judge: what is found, missing, bought or dangerous is told with its place."""
 
+import re
 from collections.abc import Iterable
 
 import pytest
 
 from diag.documents.parts import frame
 from diag.documents.tables.tickets import tickets_of
+from diag.documents.templates import build_document
 from diag.model.audit import Answer, Facts, Value
 from diag.model.checklist import (
     Checklist,
@@ -27,6 +29,7 @@ from tests.documents.builders import (
     report,
 )
 from tests.documents.reading import markdown
+from tests.shipped import shipped
 
 FIL_NU = question(
     *("fil_nu", QuestionType.BOOLEAN, "Fil nu ou prise arrachée"),
@@ -243,3 +246,26 @@ def test_a_column_is_shorter_than_a_sentence() -> None:
     text = read(facts(rooms=("CP",)), CHECKLIST, Audience.TECHNIQUE)
     assert "Score d’ensemble : entre 0 et 92 sur 100" in text
     assert "| Accès et réseau | 0 à 100 | 0 % |" in text
+
+
+def test_what_is_asked_no_more_is_said_so_and_read_of_no_room() -> None:
+    told = facts(
+        {
+            ("Garderie", "type_salle"): "periscolaire",
+            ("Garderie", "niveau_salle"): "elementaire",
+            ("Garderie", "prises_rj45"): 4,
+        },
+        ("Garderie",),
+    )
+    printed = report(told, shipped())
+    room = printed.facts.places_of(SALLE)[0].id
+    assert printed.asked_no_more == {(room, "niveau_salle")}
+    assert "| Niveau accueilli | Élémentaire (ne se demande plus) |" in read(
+        told, shipped(), Audience.TECHNIQUE
+    )
+    (sheet,) = re.findall(
+        r"Usage de la salle.: .*",
+        build_document(printed, Audience.TECHNIQUE).paper.markdown,
+    )
+    assert f"4{NBSP}prises" in sheet
+    assert "Niveau accueilli" not in sheet

@@ -398,7 +398,7 @@ def answers_by_place(report: Report, usual: str) -> Md:
             [
                 (
                     _label(question),
-                    _value(report, question, heads),
+                    _value(report, place, question),
                     _origin(report, heads, usual),
                     " / ".join(notes.get((place.id, question.id), ())),
                 )
@@ -446,9 +446,9 @@ def _matrix(report: Report, places: Sequence[Place], usual: str, caption: str) -
         origins = [_origin(report, heads, usual) for heads in known]
         shared = len(set(filter(None, origins))) == 1
         cells = [
-            _value(report, question, heads)
+            _value(report, place, question)
             + (f" ({origin})" if origin and not shared else "")
-            for heads, origin in zip(known, origins, strict=True)
+            for place, origin in zip(places, origins, strict=True)
         ]
         common = next(filter(None, origins)) if shared else ""
         rows.append((_label(question), *cells, common))
@@ -465,7 +465,7 @@ def measures(report: Report) -> Md:
     }
     for (place, name), heads in report.facts.answers.items():
         question = figures.get(name)
-        if question is None:
+        if question is None or (place, name) in report.asked_no_more:
             continue
         for head in heads:
             if head.provenance is Provenance.MEASURED and head.state is State.KNOWN:
@@ -522,10 +522,13 @@ def _label(question: Question) -> str:
     return question.label + (" (réservé à ce document)" if question.sensitive else "")
 
 
-def _value(report: Report, question: Question, heads: Sequence[Answer]) -> str:
+def _value(report: Report, place: Place, question: Question) -> str:
+    heads = _heads(report, place, question)
     if not heads:
         return ""
     words, lasts = heads_words(question, heads), question.stale_after
+    if (place.id, question.id) in report.asked_no_more:
+        return f"{words} (ne se demande plus)"
     stale = lasts and any(
         head.at and later(day_of(head.at), lasts) < report.date for head in heads
     )
