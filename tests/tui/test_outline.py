@@ -56,7 +56,7 @@ async def test_one_starts_on_what_unfolds_never_on_a_heading() -> None:
 
 async def test_before_its_size_is_heard_of_it_paints_no_column_of_letters() -> None:
     class Deaf(Outline):
-        def on_resize(self, event: Resize) -> None:
+        def on_resize(self, event: Resize) -> None:  # type: ignore[override]  # to stop it
             event.prevent_default()
 
     class Opened(App[None]):
