@@ -38,7 +38,8 @@ from diag.documents.parts.places import asked_of, lacking, room_levels
 from diag.documents.parts.votes import votes_named
 from diag.documents.write import Paper
 from diag.model.enums import Audience, Gate, Owner, PlaceKind
-from diag.words.sentences import listed, sentence, uncapitalised
+from diag.model.votes import Vote
+from diag.words.sentences import counted, listed, sentence, uncapitalised
 from diag.words.vocabulary import FOLLOW_UPS
 
 READER = Audience.EQUIPE
@@ -52,8 +53,11 @@ DATED = 20
 ASKED = 8
 """At most so many questions left to the team listed."""
 
-FREE, QUESTIONS, ROOMS, LACKS, FREE_HERE = 6, 5, 14, 2, 2
+FREE, QUESTIONS, ROOMS, LACKS, FREE_HERE = 6, 5, 12, 2, 2
 """Most free acts, questions, rooms; lacks and acts without a vote of each room."""
+
+NAMED = 3
+"""At most so many places named by a vote."""
 
 _BY_ROOM = ("Salle", "Ce qui manque", "Proposé")
 
@@ -110,7 +114,7 @@ def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]
         and one.advice.recommendation.owner is Owner.ECOLE
     ]
     rows = [
-        (str(one.number), one.title, one.where, one.session)
+        (str(one.number), one.title, _where(report, one), one.session)
         for one in votes_of(report).votes
     ]
     columns = ("Vote", "Proposition", "Où", "Quand")
@@ -122,6 +126,13 @@ def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]
         "by_room": _by_room(report),
     }
     return view, ()
+
+
+def _where(report: Report, vote: Vote) -> str:
+    """Return the first places of a vote; the rooms have a table of their own."""
+    names = [report.place_name(one) for one in vote.places]
+    is_named = bool(names) and vote.where.startswith(names[0])
+    return listed(names, NAMED) if is_named else vote.where
 
 
 def _gesture(report: Report, action: Action) -> str:
@@ -150,10 +161,11 @@ def _by_room(report: Report) -> Md:
             " ; ".join(filter(None, (named, free))),
         ))
     rest = len(rows) - ROOMS
-    more = f"{rest} autres salles dans le fichier joint, « document.md »."
+    others = counted(rest, "autre salle", "autres salles")
+    more = f"{others} dans le fichier joint, « document.md »."
     return sections((
         table("Ce qui manque, salle par salle", _BY_ROOM, rows[:ROOMS]),
-        written(more if rest > 1 else ""),
+        written(more if rest > 0 else ""),
     ))
 
 

@@ -24,6 +24,7 @@ from diag.audit.findings import (
     where,
 )
 from diag.audit.report import Report, once
+from diag.audit.votes import CLASSES
 from diag.documents.blocks import Drawing, Md, Pair, entry, image_of, sections
 from diag.documents.parts import advice, frame
 from diag.documents.parts.budget import (
@@ -83,6 +84,10 @@ _UNVOTED = {
 """How what takes no vote is counted, one and several, and who decides it."""
 
 
+_SIZE = {CLASSES: "classe", "nb_eleves": "élève"}
+"""Questions that say how large a school is: a person answers over official files."""
+
+
 def sheet_of(report: Report) -> Sheet | None:
     """Return the first page of the mayor's document; None without a vote to fit."""
     (shown,) = votes_shown(report)
@@ -91,13 +96,12 @@ def sheet_of(report: Report) -> Sheet | None:
         names = [report.place_name(one) for one in vote.places]
         is_named = bool(names) and vote.where.startswith(names[0])
         votes.append(vote_row(shown, vote, names if is_named else [vote.where]))
-    school = report.about.school
     commune = report.commune.name if report.commune else report.about.commune
     parts = [commune, report.about.code]
-    if school and school.classes:
-        parts.append(counted(school.classes, "classe"))
-    if school and school.pupils:
-        parts.append(counted(school.pupils, "élève"))
+    for name, noun in _SIZE.items():
+        answer = report.facts.answer(report.facts.root, name)
+        if answer and isinstance(answer.value, int):
+            parts.append(counted(answer.value, noun))
     days = [describe_day(one.date) for one in report.visits]
     parts.append(f"visite du {listed(days)}" if days else "aucune visite")
     parts.append(f"examiné à {percent(report.assessment.overall.completeness)}")

@@ -436,19 +436,14 @@ def _network(report: Report) -> Md:
     """Return the network as it is drawn, then what else is known of it."""
     root, drawn = report.facts.root, {*ACCESS, *CABINET, *CABLES, *LINK}
     rows = [
-        (question.label, heads_words(question, heads))
+        f"{question.label} : {heads_words(question, heads)}"
         for name, question in report.checklist.questions.items()
         if question.domain in DOMAINS
         and name not in drawn
         and (root, name) not in report.asked_no_more
         and (heads := report.facts.answers.get((root, name)))
     ]
-    kept = rows[:FACTS]
-    return sections((
-        network_sketch(report),
-        written(" ; ".join(f"{name} : {said}" for name, said in kept)),
-        _more(len(kept), len(rows), "reponses.csv"),
-    ))
+    return sections((network_sketch(report), written(_named(rows, FACTS))))
 
 
 def _by_trade(report: Report, actions: Sequence[Action]) -> Md:

@@ -8,15 +8,17 @@ from functools import cache
 import pypdf
 import pytest
 
+from diag.assess.facts import with_answers
 from diag.audit.report import Report
 from diag.audit.votes import votes_of
 from diag.documents.document import Document
+from diag.documents.equipe import ROOMS
 from diag.documents.formats.pdf import write_pdf
 from diag.documents.parts.places import lacking
 from diag.documents.technique import FEW, SHEETS, TICKETS_SHOWN
 from diag.documents.templates import build_document
 from diag.model.enums import Audience, PlaceKind
-from diag.words.sentences import typeset
+from diag.words.sentences import NBSP, typeset
 from tests.documents.audits import invented_facts
 from tests.documents.builders import report
 from tests.documents.formats.test_typeset import squeezed
@@ -71,10 +73,38 @@ def test_a_pdf_holds_each_golden_school(name: str, audience: Audience) -> None:
         assert squeezed("Tickets, par métier") in squeezed(read[0].extract_text())
 
 
+def test_no_room_is_left_out_of_the_team_s_table_untold() -> None:
+    """One room too many: it is counted, as several are."""
+    told = invented_facts(shipped(), rooms=ROOMS + 1, lots=1, seed=3)
+    rooms = [one.id for one in told.places_of(PlaceKind.SALLE)]
+    bare = {"type_salle": "classe", "prises_rj45": 0}
+    worst = {(room, ask): value for room in rooms for ask, value in bare.items()}
+    text = paper(report(with_answers(told, worst), shipped()), Audience.EQUIPE)
+
+    assert "1 autre salle dans le fichier joint" in text.replace(NBSP, " ")
+
+
 @cache
 def visited(name: str) -> Report:
     told = golden(name)
     return report(facts_told(told, shipped()), shipped(), today=told.visited)
+
+
+def test_a_team_in_danger_everywhere_reads_two_pages() -> None:
+    """Twenty-seven rooms with long names, all dangerous and without sockets."""
+    told = visited("poitiers")
+    places = dict(told.facts.places)
+    rooms = [one.id for one in told.facts.places_of(PlaceKind.SALLE)]
+    for at, room in enumerate(rooms):
+        name = f"Salle de l'ancien préau, côté cour, n° {at}, bis"
+        places[room] = places[room].model_copy(update={"name": name})
+    bare = {"danger_electrique": True, "prises_rj45": 0, "poste_maitre": "aucun"}
+    worst = {(room, ask): value for room in rooms for ask, value in bare.items()}
+    facts = with_answers(replace(told.facts, places=places), worst)
+    audit = report(facts, shipped(), today=told.date)
+
+    assert votes_of(audit).votes
+    assert len(printed(build_document(audit, Audience.EQUIPE)).pages) <= 2
 
 
 def test_what_lacks_in_a_room_is_what_was_seen_and_no_judgement_of_a_teacher() -> None:

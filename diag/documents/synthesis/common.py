@@ -282,7 +282,7 @@ def total_line(gathering: Gathering) -> str:
     expenses = _expenses(gathering)
     return told_total(
         _bare_total(gathering),
-        unsure=sum(not one.sure for one in expenses),
+        unsure=unconfirmed(gathering),
         unpriced=sum(one.total.at_least for one in expenses),
         works=_works_total(gathering),
     )
@@ -349,8 +349,11 @@ def beyond(gathering: Gathering) -> str:
 
 
 def unconfirmed(gathering: Gathering) -> int:
-    """Return how many actions depend on a check, and only raise the totals."""
-    return sum(one.to_confirm for one in gathering.extracts)
+    """Return how many actions depend on a check, and only raise the totals.
+
+    Those that cost nothing raise none: they are not of a budget.
+    """
+    return sum(not one.sure for one in _expenses(gathering))
 
 
 def _expenses(gathering: Gathering) -> list[Expense]:

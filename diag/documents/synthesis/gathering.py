@@ -217,8 +217,6 @@ class Extract:
     """What is put to the vote, in the words and amounts of its own document."""
     is_frozen: bool
     """Whether the closing froze it."""
-    to_confirm: int
-    """Actions that depend on a check: they only raise the totals."""
 
     @property
     def paid(self) -> tuple[Money, ...]:
@@ -278,7 +276,6 @@ def extract_of(report: Report) -> Extract:
         ),
         votes=votes_of(report),
         is_frozen=report.frozen is not None,
-        to_confirm=len(plan.to_confirm),
     )
 
 

@@ -1,10 +1,12 @@
 """What was noted: the technician reads all, the others what is to be shown."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from diag.assess.facts import with_answers
 from diag.audit.departure import debrief_of
 from diag.audit.photos import (
     PhotoSubject,
@@ -98,6 +100,15 @@ def test_words_of_a_danger_replace_those_of_the_checklist(told: Report) -> None:
     assert "fils nus derrière l'évier, courant coupé" in line.text
     # It is told once: not again among what was seen.
     assert [NAKED in one for one in shown_lines(told.public)] == [False]
+
+
+def test_page_one_says_as_many_classes_as_a_person_counted(told: Report) -> None:
+    """The official file is of another year: votes count the classes that are there."""
+    public = told.public
+    counted = {(public.facts.root, "nb_classes"): 9}
+    sheet = sheet_of(replace(public, facts=with_answers(public.facts, counted)))
+    assert sheet is not None
+    assert "9 classes" in _plain(str(sheet["line"]))
 
 
 def test_the_head_teacher_s_answer_is_on_the_last_page(told: Report) -> None:

@@ -44,6 +44,16 @@ def test_the_total_is_the_sum_of_the_schools_own_budgets() -> None:
         assert str(one.budget.total) in text
 
 
+def test_what_is_to_be_confirmed_is_counted_alike_wherever_it_is_told() -> None:
+    """A free action raises no total: the line of totals and the row leave it out."""
+    text = commune_synthesis(gathering()).markdown
+    told = {
+        *re.findall(r"(\d+)\sactions? à confirmer", text),
+        *re.findall(r"comptées seulement dans le haut de ce total\s: (\d+)", text),
+    }
+    assert len(told) == 1
+
+
 def test_votes_of_every_school_are_there_with_their_own_amounts() -> None:
     """The filter is free and the wires are small: neither takes a vote."""
     found = gathering()
