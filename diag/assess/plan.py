@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import count
 
 from diag.assess.results import FREE, Advice, Amount, Cost, CostLine
-from diag.assess.words import Money, added, by_year, estimate, works_of
+from diag.assess.words import Money, added, by_year, estimate, total_words, works_of
 from diag.model.audit import FollowUp, OwnAdvice
 from diag.model.checklist import Below, Price, Recommendation, Wording
 from diag.model.enums import READERS, FollowUpState, Gate, Trigger
@@ -397,6 +397,12 @@ class Budget:
     def unpriced(self) -> int:
         """How many actions nobody can price yet."""
         return sum(row.total.at_least for row in self.every)
+
+    def describe_total(self, total: str) -> str:
+        """Return a `total` of it, and how much of it is not sure, in words."""
+        return total_words(
+            total, unsure=len(self.unsure), unpriced=self.unpriced, works=self.works
+        )
 
 
 def budget_of(

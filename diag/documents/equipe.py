@@ -6,7 +6,7 @@ And the page that is left with the head teacher before any report.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from diag.assess.plan import Action, refs_words
+from diag.assess.plan import Action
 from diag.audit.departure import Debrief
 from diag.audit.findings import (
     conflict_words,
@@ -187,8 +187,7 @@ def _dates(report: Report, actions: Iterable[Action]) -> Md:
     for one in advice.by_day(actions):
         when = report.format_due(one)
         if one.advice.gate is Gate.WAITS:
-            firsts = [report.plan.action(each) for each in one.advice.waits_for]
-            refs = refs_words([each for each in firsts if each])
+            refs = advice.awaited_refs(report, one)
             when = f"après {refs}" if refs else "sous condition"
         elif one.state is not None and not one.undecided:
             when = f"{when} ({FOLLOW_UPS[one.state]})"

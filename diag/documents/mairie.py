@@ -4,7 +4,7 @@ from functools import partial
 
 from diag.assess.plan import Action, refs_words
 from diag.assess.spread import concerns, pressure
-from diag.assess.words import Money, format_sum, total_words
+from diag.assess.words import Money, format_sum
 from diag.audit.compare import describe_comparables
 from diag.audit.findings import (
     describe_due,
@@ -242,12 +242,7 @@ def _total(report: Report) -> str:
         ht = "" if is_range else f" (soit {budget.ht} HT)"  # one range is enough
         due = f", dont {budget.due} à engager" if budget.due != budget.total else ""
         told = f"{budget.total} TTC{ht}{due}"
-    return total_words(
-        told,
-        unsure=len(budget.unsure),
-        unpriced=budget.unpriced,
-        works=budget.works,
-    )
+    return budget.describe_total(told)
 
 
 def _describe_action(report: Report, action: Action) -> tuple[Pair, ...]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from statistics import median
 
 from diag.assess.results import CriterionResult, DomainResult, Score
-from diag.assess.words import Money, filled_words, is_printable, total_words
+from diag.assess.words import Money, filled_words, is_printable
 from diag.audit.findings import name_places, observed
 from diag.audit.report import Report
 from diag.audit.snapshot import OLDER
@@ -281,14 +281,7 @@ def bilan_of(report: Report, view: View) -> Bilan:
         )
         if view.money
         else (),
-        budget=total_words(
-            whole,
-            unsure=len(budget.unsure),
-            unpriced=budget.unpriced,
-            works=budget.works,
-        )
-        if view.money
-        else "",
+        budget=budget.describe_total(whole) if view.money else "",
         running=frame.running_line(report),
     )
 

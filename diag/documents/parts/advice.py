@@ -114,12 +114,17 @@ def cited(report: Report, action: Action, limit: int) -> tuple[str, ...]:
 
 def condition(report: Report, action: Action) -> str:
     """Return « (après R10) », or nothing when nothing must come first."""
-    firsts = [report.plan.action(one) for one in action.advice.waits_for]
-    refs = refs_words([one for one in firsts if one])
     if action.advice.gate is Gate.OPEN:
         return ""
+    refs = awaited_refs(report, action)
     verb = "après" if action.conditional else "vérifier d'abord"
     return f" ({verb} {refs})" if refs else " (sous condition)"
+
+
+def awaited_refs(report: Report, action: Action) -> str:
+    """Return the numbers of what it waits for in the plan; empty when none is there."""
+    firsts = map(report.plan.action, action.advice.waits_for)
+    return refs_words([one for one in firsts if one])
 
 
 def line(
