@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import ClassVar, cast
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input, Static
@@ -557,9 +557,17 @@ _SEVERAL = "Plusieurs d'un coup : {one} 1 ; {one} 2, ou bien {one} 1 à 8."
 
 
 class NamesField(AskedField):
-    """A field where lines pasted become one line of names."""
+    """A field where lines pasted become one line of names.
+
+    Of a table its first column names; one row alone is as many names.
+    """
 
     JOINT = f" {BETWEEN} "
+
+    def _on_paste(self, event: events.Paste) -> None:
+        rows = [one for one in event.text.splitlines() if one.strip()]
+        names = rows[0].split("\t") if len(rows) == 1 else rows
+        event.text = "\n".join(one.partition("\t")[0] for one in names)
 
 
 class AskNames(Ask):
