@@ -218,21 +218,12 @@ def _funding(report: Report, votes: DecisionList, whole: int) -> Md:
 
     The commune pays the rest of the `whole`, whatever is granted; nothing is promised.
     """
-    shares = [
-        each
-        for aid in votes.aids
-        for each in aid.shares
-        if each.section == BudgetSection.INVESTISSEMENT
-    ]
-    names = dict.fromkeys(each.title for each in shares)
-    spans = {
-        name: EuroSpan(
-            sum(each.low for each in shares if each.title == name),
-            sum(each.high for each in shares if each.title == name),
-        )
-        for name in names
-    }
-    asked = [one.title for one in listed_aids(report) if one.title not in names]
+    spans: dict[str, EuroSpan] = {}
+    for each in (share for aid in votes.aids for share in aid.shares):
+        if each.section == BudgetSection.INVESTISSEMENT:
+            low, high = spans.get(each.title, (0, 0))
+            spans[each.title] = EuroSpan(low + each.low, high + each.high)
+    asked = [one.title for one in listed_aids(report) if one.title not in spans]
     low, high = (sum(one[end] for one in spans.values()) for end in (0, 1))
     rows = [
         *(
