@@ -281,7 +281,8 @@ class Terms:
         """Return the class of an action: the first of all that it cures."""
         if action.advice.is_danger:
             return _DANGER
-        _, *covered = cured_by(action, self.checklist)
+        own, cured = action.advice.recommendation.when, cured_by(action, self.checklist)
+        covered = (one for one in cured if one != own.criterion)
         pressing = (self.findings.get(one, _BETTER) for one in covered)
         return min(self._own_tier(action), *pressing, _BETTER)
 
