@@ -212,6 +212,12 @@ def restore(ctx: click.Context, file: Path) -> None:
         click.echo(f"L'ancienne version est gardée : {kept}")
     if aside and aside[0].suffix == ".db":
         click.echo(f"Ce que l'ancien journal avait de plus : diag doctor {aside[0]}")
+    with Workspace.open(folder_of(ctx)) as restored:
+        if restored.knows_author:
+            click.echo(
+                f"Vous y signez « {restored.settings.author} ». Si ce n'est pas vous : "
+                'diag settings --author "Prénom Nom"'
+            )
 
 
 @click.command()

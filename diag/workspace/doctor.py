@@ -610,7 +610,8 @@ def restore(folder: Path, copied: Path) -> tuple[Path, ...]:
     What was erased since the copy is erased from it again.
 
     Raises:
-        DiagError: when the copy is damaged; the present journal is not touched.
+        DiagError: when the copy is damaged, or is that of the photos alone; the
+            present journal is not touched.
     """
     if not copied.name:
         raise UnreachableError(
@@ -618,12 +619,19 @@ def restore(folder: Path, copied: Path) -> tuple[Path, ...]:
             "fichier de la copie.",
             command="diag restore backups/diag-AAAA-MM-JJ.db",
         )
+    journal = copied.with_stem(copied.stem.removesuffix("-photos"))
+    if copied == backup.photos_beside(journal) and journal.exists():
+        raise UnreachableError(
+            f"« {copied} » n'est que les photos de la copie. Rien n'a été changé. "
+            "Donnez le journal, à côté.",
+            command=f"diag restore {journal}",
+        )
     verify_copied_photos(copied)
     beside = backup.overlay_beside(copied)
     grids = _read(beside) if beside.exists() else {}  # else the present ones stay
     aside = _stamp("restauration")
-    journal = backup.restore(copied, folder / FILE, aside)
+    former = backup.restore(copied, folder / FILE, aside)
     photos = restore_photos(folder, copied, aside)
     overlay = _put_overlay(folder, grids, aside) if grids else None
-    carry_out_again(folder, journal)
-    return tuple(path for path in (journal, photos, overlay) if path is not None)
+    carry_out_again(folder, former)
+    return tuple(path for path in (former, photos, overlay) if path is not None)

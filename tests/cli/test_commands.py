@@ -251,6 +251,7 @@ def test_a_backup_is_restored_and_the_present_file_set_aside(home: Path) -> None
     restored = done(diag(home, "restore", str(copy)))
 
     assert "est gardée" in restored
+    assert "Vous y signez « " in restored  # on another laptop, somebody else does
     said = json.loads(done(diag(home, "audit", "history", SCHOOL, "--json")))
     assert [one["said"] for one in said if "nb_classes" in one["subject"]] == [
         "4\N{NO-BREAK SPACE}classes"

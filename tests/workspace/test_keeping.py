@@ -8,6 +8,7 @@ import pytest
 from diag.journal.attachments import AttachmentStore
 from diag.journal.backup import FOLDER
 from diag.journal.errors import DamagedError
+from diag.model.errors import DiagError
 from diag.workspace import doctor
 from diag.workspace.workspace import OVERLAY, Workspace
 from tests.audit.builders import workspace
@@ -75,6 +76,18 @@ def test_photos_are_copied_and_restored_with_the_journal(
     assert journal.exists()
     assert aside.name.startswith("photos-avant-restauration-")
     assert (photos.get(first), photos.get(second)) == (b"photo", None)
+
+
+def test_the_photos_of_a_copy_are_no_copy_and_name_the_one_beside(
+    desk: Workspace,
+) -> None:
+    AttachmentStore(desk.folder).put(b"photo", "image/jpeg")
+    copied = doctor.back_up(desk)
+    desk.close()
+    assert copied.photos is not None
+    with pytest.raises(DiagError, match="les photos de la copie") as refused:
+        doctor.restore(desk.folder, copied.photos)
+    assert str(copied.journal) in str(refused.value.command)
 
 
 def test_a_copy_without_photos_leaves_the_present_ones(desk: Workspace) -> None:
