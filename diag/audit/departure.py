@@ -4,7 +4,7 @@ What is shown to the school is what everyone may read of an audit: no score, no 
 unless asked for, no name, no sensitive fact, and never what would be ideal.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from diag.answers.types import TYPES, answer_words
@@ -37,6 +37,9 @@ from diag.words.sentences import (
     uncapitalised,
 )
 from diag.words.vocabulary import ACTORS, PLACES
+
+_WAIVED = "waived.{}"
+"""Setting of an audit: what one leaves without, in order."""
 
 MOST = 12
 """So many questions at most are shown to be seen before leaving."""
@@ -73,6 +76,8 @@ class Departure:
     """To see them."""
     beyond: int
     """How many more could be seen here, and are needed less."""
+    dangers: int
+    """At how many places a danger was not looked for, listed or beyond."""
     elsewhere: tuple[tuple[str, int], ...]
     """Who answers without the engineer, and how many questions each has left."""
     doubtful: tuple[Check, ...]
@@ -103,13 +108,12 @@ class Departure:
     @property
     def outcome(self) -> str:
         """Return whether one may leave, and what is missing then."""
-        dangers = sum(one.stop.question.danger for one in self.here)
-        if dangers:
+        if self.dangers:
             one = "lieu n'a pas été regardé pour un danger\u00a0: voyez-le d'abord."
             many = (
                 "lieux n'ont pas été regardés pour un danger\u00a0: voyez-les d'abord."
             )
-            return counted(dangers, one, many)
+            return counted(self.dangers, one, many)
         return (
             "Rien n'empêche de partir. Ce qui manque élargit la fourchette\u00a0: "
             f"{self.score}."
@@ -143,6 +147,7 @@ def departure_of(session: AuditSession, walk: Walk | None = None) -> Departure:
         here=tuple(one for one in reversed(seen) if one in needed),
         seconds=sum(seconds_of(one.stop.question, pace=pace) for one in needed),
         beyond=len(seen) - len(needed),
+        dangers=sum(one.stop.question.danger for one in seen),
         elsewhere=tuple(asked_elsewhere(walk)),
         doubtful=tuple(one for one in checks if one.is_doubt and one not in seen),
         remarks=tuple(_remarks(session, walk)),
@@ -152,24 +157,34 @@ def departure_of(session: AuditSession, walk: Walk | None = None) -> Departure:
 
 def waived_in(session: AuditSession) -> frozenset[Key]:
     """Return what one chose to leave without, on this laptop."""
-    kept = get_setting(session.workspace.journal, _waived(session))
-    pairs = kept if isinstance(kept, list) else []
-    return frozenset(
-        (str(one[0]), str(one[1]))
-        for one in pairs
-        if isinstance(one, list) and len(one) == 2  # noqa: PLR2004 - place, question
-    )
+    return frozenset(_waived(session))
 
 
 def waive(session: AuditSession, key: Key) -> None:
     """Leave without that question: the list holds it no more, nothing is answered."""
-    kept = sorted({*waived_in(session), key})
-    pairs = [list(one) for one in kept]
-    jot_setting(session.workspace.journal, _waived(session), pairs)
+    _keep_waived(session, [*_waived(session), key])
 
 
-def _waived(session: AuditSession) -> str:
-    return f"waived.{session.audit.id}"
+def bring_back(session: AuditSession) -> Key | None:
+    """Return what was waived last, listed again; None when nothing was."""
+    kept = _waived(session)
+    _keep_waived(session, kept[:-1])
+    return kept[-1] if kept else None
+
+
+def _waived(session: AuditSession) -> list[Key]:
+    kept = get_setting(session.workspace.journal, _WAIVED.format(session.audit.id))
+    pairs = kept if isinstance(kept, list) else []
+    return [
+        (str(one[0]), str(one[1]))
+        for one in pairs
+        if isinstance(one, list) and len(one) == 2  # noqa: PLR2004 - place, question
+    ]
+
+
+def _keep_waived(session: AuditSession, keys: Sequence[Key]) -> None:
+    pairs = [list(one) for one in keys]
+    jot_setting(session.workspace.journal, _WAIVED.format(session.audit.id), pairs)
 
 
 def departure_lines(session: AuditSession) -> Iterator[str]:

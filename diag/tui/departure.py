@@ -19,9 +19,11 @@ from diag.audit.departure import (
     Check,
     Debrief,
     DebriefLine,
+    bring_back,
     debrief_of,
     departure_of,
     waive,
+    waived_in,
 )
 from diag.audit.follow import add_step
 from diag.audit.report import report_folder, report_of
@@ -63,6 +65,10 @@ class NeverMind(Command, keys="space", title="Tant pis", footer=True):
     """Partir sans cette question : elle quitte la liste, rien n'est répondu."""
 
 
+class BringBack(Command, keys="ctrl+z", title="Annuler", footer=True):
+    """Remettre dans la liste la dernière question laissée par « Tant pis »."""
+
+
 class WriteList(Command, keys="e", title="Imprimer", footer=True):
     """Écrire la liste dans un fichier à imprimer et à cocher."""
 
@@ -95,6 +101,7 @@ class DepartureScreen(PlaceScreen):
         NeverMind,
         OpenDebrief,
         SendForms,
+        BringBack,
         DateIt,
         WriteList,
         GoBilan,
@@ -153,6 +160,8 @@ class DepartureScreen(PlaceScreen):
     def can(self, command: CommandType) -> bool | None:
         if command in {GoThere, NeverMind}:
             return True if self._departure.checks else None
+        if command is BringBack:
+            return True if waived_in(self._session) else None
         return True
 
     def on_send_forms(self) -> None:
@@ -171,6 +180,11 @@ class DepartureScreen(PlaceScreen):
     def on_never_mind(self) -> None:
         waive(self._session, self._key)
         self._show()
+
+    def on_bring_back(self) -> None:
+        _, name = bring_back(self._session) or ("", "")
+        question = self._session.checklist.questions.get(name)
+        self._show(f"Annulé · {question.label} revient." if question else "")
 
     def on_open_debrief(self) -> None:
         self.app.push_screen(DebriefScreen(self._session))

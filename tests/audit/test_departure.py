@@ -1,7 +1,13 @@
 from diag.assess.questions import is_on_site
 from diag.audit.answer import NewAnswer, record_answer, toggle_flag
-from diag.audit.departure import MOST, departure_lines, departure_of, waive
-from diag.audit.places import add_place, close_places
+from diag.audit.departure import (
+    MOST,
+    bring_back,
+    departure_lines,
+    departure_of,
+    waive,
+)
+from diag.audit.places import add_place, add_places, close_places
 from diag.audit.session import AuditSession
 from diag.documents.write import departure_markdown
 from diag.model.enums import PlaceKind, State
@@ -28,10 +34,17 @@ def test_what_is_seen_here_only_is_listed_dangers_first_towards_the_door(
     assert all(is_on_site(one.stop.question) for one in departure.here)
     dangers = [one.stop.place for one in departure.here if one.stop.question.danger]
     assert dangers == rooms[::-1]
-    assert "lieux n'ont pas été regardés pour un danger" in departure.outcome
+    assert departure.outcome.startswith("3 lieux n'ont pas été regardés pour un danger")
     who = dict(departure.elsewhere)
     assert who["mairie"] > 0
     assert 0 < departure.minutes < 60
+
+
+def test_dangers_beyond_the_list_are_counted_too(session: AuditSession) -> None:
+    add_places(session, PlaceKind.SALLE, [f"Classe {n}" for n in range(1, 31)])
+    departure = departure_of(session)
+    assert len(departure.here) == MOST
+    assert departure.outcome.startswith("30 lieux")
 
 
 def test_what_one_leaves_without_leaves_the_list_and_answers_nothing(
@@ -45,6 +58,12 @@ def test_what_one_leaves_without_leaves_the_list_and_answers_nothing(
     assert first not in {one.stop.key for one in again.checks}
     assert again.beyond == 0
     assert session.digest == digest
+    second = again.here[0].stop.key
+    waive(session, second)
+    assert bring_back(session) == second
+    assert bring_back(session) == first
+    assert bring_back(session) is None
+    assert first in {one.stop.key for one in departure_of(session).checks}
 
 
 def test_unknown_unlikely_and_flagged_answers_are_listed(session: AuditSession) -> None:

@@ -70,6 +70,11 @@ async def test_one_goes_leaves_without_asks_others_and_shows_what_was_found(
         first, answers = lines.key, dict(screen.session.facts.answers)
         await pilot.press("space")
         await wait_for(pilot, lambda: lines.key != first, "left without")
+        await pilot.press("ctrl+z")
+        await wait_for(
+            pilot, lambda: first in {one.key for one in lines.lines}, "again"
+        )
+        await pilot.press("space")
         assert screen.session.facts.answers == answers
         await pilot.press("q")
         folder = report_folder(screen.session)
