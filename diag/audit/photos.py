@@ -17,7 +17,6 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from diag.answers.types import TYPES
 from diag.audit.answer import find_question
@@ -337,6 +336,9 @@ def at_home(path: Path) -> Path:
 
 def _path(word: str) -> Path:
     if word.startswith("file:"):
+        # It brings `ssl`, 15 ms of each start, to undo what few desktops paste.
+        from urllib.request import url2pathname  # noqa: PLC0415
+
         return Path(url2pathname(urlsplit(word).path))
     return at_home(Path(word))
 

@@ -16,7 +16,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
-from xml.sax.saxutils import quoteattr
 
 from diag.model.errors import DiagError
 
@@ -326,6 +325,9 @@ def _written(element: ET.Element, left: list[int], depth: int) -> str:
         return ""
     if name not in _SHAPES:
         raise LogoError(f"le SVG contient « {name} ». {_ADVICE}")
+    # It brings `ssl`, 15 ms of each start, for the logo of a charter alone.
+    from xml.sax.saxutils import quoteattr  # noqa: PLC0415
+
     said = "".join(f" {key}={quoteattr(value)}" for key, value in _kept(element))
     inside = "".join(_written(child, left, depth + 1) for child in element)
     return f"<{name}{said}>{inside}</{name}>"
