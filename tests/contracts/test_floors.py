@@ -10,7 +10,6 @@ import pytest
 
 from tests.house import Tree, circles, package
 
-HELP = "import sys, diag.__main__; sys.argv[1:] = ['--help']; diag.__main__.main()"
 SQL = {"sqlite3", "sqlite_utils", "_sqlite3"}
 PAGES = {"jinja2", "markdown_it"}
 NETWORK = {
@@ -51,7 +50,6 @@ def loaded_by(statement: str) -> set[str]:
             {"yaml", "jinja2", "pydantic"},
         ),
         ("import diag.__main__", {*SQL, "click", "textual", "pydantic"}),
-        (HELP, {"textual", "yaml", "jinja2"}),
     ],
 )
 def test_a_floor_loads_only_what_it_needs(statement: str, unwanted: set[str]) -> None:

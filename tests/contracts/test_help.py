@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,21 +12,36 @@ from tests.cli.running import diag_apart
 from tests.contracts.pin_help import HELP, PAGE
 
 
-def test_the_help_of_every_command_is_the_kept_one() -> None:
-    """Refresh it: python -m tests.contracts.pin_help.
+@pytest.fixture(scope="module")
+def printed() -> dict[str, Any]:
+    """Give the help and the page of every command, and which modules they loaded.
 
     In a process of its own: click keeps the words of the language it first spoke.
     """
     program = (
-        "import json; from tests.contracts import pin_help as p;"
-        "print(json.dumps([p.help_text(), p.commands_page()]))"
+        "import json, sys; from tests.contracts import pin_help as p;"
+        "told = {'help': p.help_text(), 'page': p.commands_page()};"
+        "print(json.dumps(told | {'loaded': [*sys.modules]}))"
     )
     done = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", program], capture_output=True, check=True
     )
-    for written, path in zip(json.loads(done.stdout), (HELP, PAGE), strict=True):
-        kept = path.read_text(encoding="utf-8").splitlines()
-        assert written.rstrip().splitlines() == kept
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+@pytest.mark.parametrize(("name", "path"), [("help", HELP), ("page", PAGE)])
+def test_the_help_of_every_command_is_the_kept_one(
+    printed: dict[str, Any], name: str, path: Path
+) -> None:
+    """Refresh it: python -m tests.contracts.pin_help."""
+    kept = path.read_text(encoding="utf-8").splitlines()
+    assert printed[name].rstrip().splitlines() == kept
+
+
+def test_no_help_loads_a_screen_a_grid_or_a_page(printed: dict[str, Any]) -> None:
+    assert "diag.cli.audit" in printed["loaded"]
+    assert {"textual", "yaml", "jinja2"} & {*printed["loaded"]} == set()
 
 
 @pytest.mark.parametrize(
