@@ -92,7 +92,8 @@ def test_a_clock_beyond_every_calendar_stops_no_command(tmp_path: Path) -> None:
         record_answer(session, answered)
         session.record(flagged(session.audit.id, session.facts.root, "nb_classes"))
 
-    for words in (("audit", "history", ref), ("score", ref), ("report", ref)):
+    printed = ("report", ref, "--format", "md")
+    for words in (("audit", "history", ref), ("score", ref), printed):
         done = diag(tmp_path, *words)
         assert done.code == 0, (words, done.err)
     assert "01/01/9000" in diag(tmp_path, "doctor").out
