@@ -338,7 +338,8 @@ class VoteProof:
             basis.append(
                 is_read if nature.read_on else "personne ici ne l'a lu récemment"
             )
-        if nature.deadline:
+        # Where no law was read, the date is what it rests on, and is told already.
+        if nature.deadline and nature.read_on:
             basis.append(f"échéance : {describe_day(nature.deadline)}")
         prices = []
         for line in vote.lines:

@@ -23,6 +23,7 @@ from diag.documents.sheet import _drawn, proofs, sheet_of
 from diag.documents.templates import build_document
 from diag.model.audit import Photo
 from diag.model.enums import Audience, AuditStatus
+from diag.words.dates import describe_day
 from tests.audit.audited import audited, audited_workspace, closed_workspace
 from tests.audit.pictures import jpeg
 from tests.documents.audits import invented_facts
@@ -140,6 +141,8 @@ def test_each_vote_has_its_evidence() -> None:
         assert len(one.found) == len(vote.findings)
         assert one.how
         assert bool(vote.nature.read_on) == ("lu le" in one.basis)
+        if due := vote.nature.deadline:
+            assert one.basis.count(describe_day(due)) == 1
         # Page 1 may name one of them and count the others: here all have their names.
         assert [each.casefold() for each in one.also] == [
             each.casefold() for each in vote.also
