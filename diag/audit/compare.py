@@ -86,10 +86,12 @@ class Comparison:
     criteria: tuple[CriterionChange, ...]
     """Those that moved, or are judged otherwise."""
     resolved: tuple[str, ...]
-    """Recommendations made then, and no longer."""
+    """Recommendations made then, and surely no longer."""
     new: tuple[str, ...]
     """Recommendations made now, and not then."""
     kept: tuple[str, ...]
+    to_confirm: tuple[str, ...]
+    """Made then; now they may be called for, or not: facts lack."""
 
     def moved(self, *moves: Move) -> tuple[CriterionChange, ...]:
         """Return the criteria that moved so."""
@@ -153,6 +155,8 @@ def compare_audits(before: AuditSession, after: AuditSession) -> Comparison:
         then_facts = facts_for(before.facts, before.checklist, after.checklist)
         again = after.judge.assess(then_facts)
     advised_then, advised_now = _advised(again), _advised(now)
+    perhaps = {one.recommendation.id for one in now.advice} - advised_now.keys()
+    gone = [one for one in advised_then if one not in advised_now]
     criteria = []
     for ident, result in now.criteria.items():
         was, new = before.checklist.criteria.get(ident), result.criterion
@@ -178,9 +182,10 @@ def compare_audits(before: AuditSession, after: AuditSession) -> Comparison:
             for mid, new in zip(again.domains, now.domains, strict=True)
         ),
         criteria=tuple(criteria),
-        resolved=tuple(one for one in advised_then if one not in advised_now),
+        resolved=tuple(one for one in gone if one not in perhaps),
         new=tuple(one for one in advised_now if one not in advised_then),
         kept=tuple(one for one in advised_now if one in advised_then),
+        to_confirm=tuple(one for one in gone if one in perhaps),
     )
 
 
@@ -239,6 +244,8 @@ class AuditsCompared:
     """How many recommendations made then are no longer called for."""
     lasting: int = 0
     """How many made then still are."""
+    to_confirm: int = 0
+    """How many made then may still be: facts lack."""
 
 
 def progress_of(session: AuditSession) -> AuditsCompared | None:
@@ -258,6 +265,7 @@ def progress_of(session: AuditSession) -> AuditsCompared | None:
         ),
         settled=len(found.resolved),
         lasting=len(found.kept),
+        to_confirm=len(found.to_confirm),
     )
 
 
@@ -469,6 +477,7 @@ def comparison_lines(
             yield title, tuple(rows)
     for title, idents in (
         ("Préconisations résolues", found.resolved),
+        ("Préconisations à confirmer", found.to_confirm),
         ("Préconisations nouvelles", found.new),
     ):
         if idents:
@@ -506,6 +515,7 @@ def comparison_json(found: Comparison, shown: Checklist) -> dict[str, object]:
         "resolved": list(found.resolved),
         "new": list(found.new),
         "kept": list(found.kept),
+        "to_confirm": list(found.to_confirm),
     }
 
 

@@ -19,7 +19,7 @@ from diag.audit.session import AuditSession
 from diag.checklist.edition import compiled
 from diag.demo.stories import play, scenario
 from diag.journal import changes
-from diag.model.enums import Audience, AuditStatus
+from diag.model.enums import Audience, AuditStatus, State
 from diag.model.errors import DiagError
 from diag.model.text import Bounds
 from diag.words.sentences import NBSP, NNBSP
@@ -92,6 +92,18 @@ def test_a_better_fact_is_told_with_what_it_resolves(again: AuditSession) -> Non
     assert "debit-descendant" in better
     assert "passer-a-la-fibre" in found.resolved
     assert not any(one.method_changed for one in found.criteria)
+
+
+def test_what_is_not_known_again_is_not_resolved(again: AuditSession) -> None:
+    """A second audit just begun told the mayor that nothing was needed any more."""
+    record_answer(
+        again, NewAnswer("technologie_acces", state=State.UNKNOWN, reason="à revoir")
+    )
+
+    found = compared_with(again, "2026-2027")
+
+    assert "passer-a-la-fibre" in found.to_confirm
+    assert "passer-a-la-fibre" not in found.resolved
 
 
 def test_a_changed_checklist_is_not_progress(again: AuditSession) -> None:

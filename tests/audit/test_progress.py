@@ -97,11 +97,13 @@ def test_three_readers_are_told_what_changed(audience: Audience) -> None:
 
 
 def test_what_became_of_the_actions_is_a_sentence_whatever_the_counts() -> None:
-    def said(settled: int, lasting: int) -> str:
-        changed = replace(SAME, settled=settled, lasting=lasting)
+    def said(settled: int, lasting: int, unsure: int = 0) -> str:
+        changed = replace(SAME, settled=settled, lasting=lasting, to_confirm=unsure)
         return plain(since(changed, named=6)).rsplit("\n", 1)[-1]
 
     assert said(0, 4) == "Les actions proposées alors restent à faire."
     assert said(2, 0) == "Plus aucune action proposée alors n’est nécessaire."
     assert said(1, 2).startswith("Des actions proposées alors, 1 n’est plus")
+    assert said(0, 0, 9) == "Des actions proposées alors, 9 restent à vérifier."
+    assert said(0, 1, 2).endswith("1 reste à faire et 2 restent à vérifier.")
     assert "actions" not in said(0, 0)

@@ -38,6 +38,7 @@ from diag.model.enums import Provenance, Socle, Standing, State
 from diag.model.text import Bounds
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import (
+    counted,
     displayed,
     in_cell,
     in_words,
@@ -365,7 +366,7 @@ def since(
             )
             if (titles := [f"« {one.title} »" for one in some])
         ),
-        written(_settled_words(progress.settled, progress.lasting)),
+        written(_then_words(progress)),
     ))
 
 
@@ -383,15 +384,20 @@ def against(progress: AuditsCompared | None) -> str:
     return f"contre {in_words(then.bounds)} en {progress.campaign}{alike}"
 
 
-def _settled_words(settled: int, lasting: int) -> str:
-    """Return how many of the actions proposed then are needless now, how many stay."""
-    if not settled:
+def _then_words(progress: AuditsCompared) -> str:
+    """Return how many actions proposed then are needless, stay, or are not known to."""
+    settled, lasting, unsure = progress.settled, progress.lasting, progress.to_confirm
+    if not (settled or unsure):
         return "Les actions proposées alors restent à faire." if lasting else ""
-    if not lasting:
+    if not (lasting or unsure):
         return "Plus aucune action proposée alors n'est nécessaire."
-    gone = "n'est plus nécessaire" if settled == 1 else "ne sont plus nécessaires"
-    stay = "reste" if lasting == 1 else "restent"
-    return f"Des actions proposées alors, {settled} {gone} et {lasting} {stay} à faire."
+    told = (
+        (settled, "n'est plus nécessaire", "ne sont plus nécessaires"),
+        (lasting, "reste à faire", "restent à faire"),
+        (unsure, "reste à vérifier", "restent à vérifier"),
+    )
+    parts = [counted(many, *words) for many, *words in told if many]
+    return f"Des actions proposées alors, {listed(parts)}."
 
 
 def contacts(report: Report) -> Md:
