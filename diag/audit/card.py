@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -237,6 +236,11 @@ def card_of(
     place = session.facts.places[stop.place]
     trail = _trail_of(session, stop.key, question)
     last = memory.of(place, question) if memory else None
+    stale = ""
+    if question.stale_after and stop.heads:
+        oldest = min(day_of(head.at) for head in stop.heads)
+        if later(oldest, question.stale_after) <= today:
+            stale = f"réponse donnée {age(oldest, today)}, à redemander"
     # What may be typed after the answer: a last key records a closed one.
     scope = session.judge.reading(session.facts).scope(stop.place)
     is_closed = TYPES[question.type].is_closed
@@ -257,8 +261,8 @@ def card_of(
         ),
         scales=_scales_of(stop, session.checklist, session.judged),
         last=last,
-        last_words=_last_words(question, last, today) if last else "",
-        stale=_stale(question, stop.heads, today),
+        last_words=last.describe(question, today) if last else "",
+        stale=stale,
         diverging=_divergences(trail),
         trail=trail,
         photos=tuple(
@@ -311,23 +315,6 @@ def _base(session: AuditSession, stop: WalkStop, trail: Sequence[Turn]) -> str:
         for one, turn in zip(history, trail, strict=True)
         if one.id == base.id
     )
-
-
-def _last_words(question: Question, last: Remembered, today: date) -> str:
-    answer = answer_words(question, last.answer)
-    known = last.answer.state is State.KNOWN
-    how = f", {PROVENANCES[last.answer.provenance]}" if known else ""
-    where = last.school or f"campagne {last.campaign}"
-    return f"{answer}{how}, {age(last.day, today)} ({where})"
-
-
-def _stale(question: Question, heads: tuple[Answer, ...], today: date) -> str:
-    if not question.stale_after or not heads:
-        return ""
-    oldest = min(day_of(head.at) for head in heads)
-    if later(oldest, question.stale_after) > today:
-        return ""
-    return f"réponse donnée {age(oldest, today)}, à redemander"
 
 
 def _trail_of(session: AuditSession, key: Key, question: Question) -> tuple[Turn, ...]:

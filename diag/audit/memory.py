@@ -47,6 +47,7 @@ from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.words.dates import day_of, later
 from diag.words.sentences import counted
+from diag.words.vocabulary import PROVENANCES
 from diag.workspace.subjects import audits
 
 
@@ -71,6 +72,14 @@ class Remembered:
         if not self.school:
             return self.answer.reason
         return f"{self.school}, {self.day:%d/%m/%Y}"
+
+    def describe(self, question: Question, today: date) -> str:
+        """Return it in words, with its age and where it was given."""
+        answer = answer_words(question, self.answer)
+        known = self.answer.state is State.KNOWN
+        how = f", {PROVENANCES[self.answer.provenance]}" if known else ""
+        where = self.school or f"campagne {self.campaign}"
+        return f"{answer}{how}, {age(self.day, today)} ({where})"
 
 
 class Recollection(Protocol):
