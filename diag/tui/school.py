@@ -12,7 +12,7 @@ from diag.audit.answer import Key
 from diag.audit.compare import keep_judged
 from diag.audit.follow import claim, is_claimed, release
 from diag.audit.proposals import waiting_words
-from diag.audit.session import open_session
+from diag.audit.session import AuditSession, open_session
 from diag.office.agenda import keep_tour, tour_of
 from diag.office.supervision import AuditOverview, list_audits_of, who
 from diag.tui.audit_finds import AuditDoors, finds_of
@@ -238,18 +238,21 @@ class SchoolScreen(PlaceScreen):
         )
         self.diag.inform(f"Audit de la campagne {campaign}, {status}.")
 
+    def _open_audit(self) -> AuditSession:
+        """Return its audit of this campaign, which the desk stays on."""
+        self.diag.desk.choose(self.ref)
+        return self.diag.desk.session(self.ref)
+
     def on_compare(self) -> None:
         # Judging words, loaded when one compares.
         from diag.tui.history import comparison_screen  # noqa: PLC0415
 
-        self.diag.desk.choose(self.ref)
-        self.app.push_screen(comparison_screen(self.diag.desk.session(self.ref)))
+        self.app.push_screen(comparison_screen(self._open_audit()))
 
     def on_open_history(self) -> None:
         from diag.tui.history import HistoryScreen  # noqa: PLC0415 - judging
 
-        self.diag.desk.choose(self.ref)
-        self.app.push_screen(HistoryScreen(self.diag.desk.session(self.ref)))
+        self.app.push_screen(HistoryScreen(self._open_audit()))
 
     def on_school_conflicts(self) -> None:
         # Loaded when the user settles.
@@ -261,26 +264,22 @@ class SchoolScreen(PlaceScreen):
         # Loaded when the user accepts.
         from diag.tui.proposals import ProposalsScreen  # noqa: PLC0415
 
-        self.diag.desk.choose(self.ref)
-        self.app.push_screen(ProposalsScreen(self.diag.desk.session(self.ref)))
+        self.app.push_screen(ProposalsScreen(self._open_audit()))
 
     def on_send_forms(self) -> None:
         """Write them; the audit starts when nobody has started it yet."""
         from diag.tui.beginning import send_forms  # noqa: PLC0415 - documents write them
 
-        self.diag.desk.choose(self.ref)
-        send_forms(self, self.diag.desk.session(self.ref))
+        send_forms(self, self._open_audit())
         self.on_screen_resume()
 
     def on_show_measures(self) -> None:
         from diag.tui.measures import measures_screen  # noqa: PLC0415 - when asked for
 
-        self.diag.desk.choose(self.ref)
-        self.app.push_screen(measures_screen(self.diag.desk.session(self.ref)))
+        self.app.push_screen(measures_screen(self._open_audit()))
 
     def on_claim_audit(self) -> None:
-        self.diag.desk.choose(self.ref)
-        session = self.diag.desk.session(self.ref)
+        session = self._open_audit()
         if is_claimed(session):
             release(session)
         else:
