@@ -97,6 +97,12 @@ def years_moved(
     return tuple(one for one in changed if one.before != one.after)
 
 
+def is_as_adopted(board: Board) -> bool:
+    """Say whether every operation has the year that was last adopted."""
+    then = adopted_in(board.container, board.record)
+    return then is not None and not years_moved(then.years, board.schedule.years)
+
+
 class Revised(NamedTuple):
     """A programme worked out again, against what was adopted."""
 

@@ -98,6 +98,30 @@ def test_the_workbook_has_the_totals_of_the_document(
     assert len(book["Communes"]) == 2
 
 
+def test_what_moved_since_is_not_printed_as_what_was_adopted(
+    home: Path, tmp_path: Path
+) -> None:
+    """A committee reads « arrêté » above the list that it voted, and no other."""
+    copied = tmp_path / "home"
+    copytree(home, copied)
+
+    def read() -> str:
+        run(copied, "report", "--format", "md", "--out", str(tmp_path))
+        return (tmp_path / "programme-plan" / "programme.md").read_text()
+
+    assert "## Ce qui est demandé au comité" in read()
+    run(copied, "decide", "syndicat", "adopte", "--on", PAST, "--ref", "D-12")
+    run(copied, "adopt", "--decision", "D-12")
+    assert "## Ce qui est arrêté" in read()
+    run(copied, "envelope", INSEE, "2027", "9000", "--carry")
+    run(copied, "envelope", "syndicat", "2027", "9000", "--carry")
+    assert "Aucune opération ne change" not in run(copied, "revise")
+    revised = read()
+    assert "## Ce qui est demandé au comité" in revised
+    assert ": révisé depuis l’arrêté du 1er" in revised
+    assert "Programme arrêté" not in revised
+
+
 def columns(told: str, head: str) -> list[str]:
     """Return the cells of the line of a command that begins so."""
     row = next(one for one in told.splitlines() if one.startswith(f"{head} "))

@@ -653,7 +653,7 @@ async def test_eight_years_stand_in_columns_that_do_not_touch(desk: Path) -> Non
     app = app_on(desk)
     async with at_programme(app) as (pilot, _):
         years = "".join(str(year).rjust(7) for year in range(2027, 2035))
-        await wait_to_show(pilot, f"{years}    hors", "Loi en retard : 1")
+        await wait_to_show(pilot, f"{years}    hors", "Loi en retard : 2")
         assert all(len(line) <= SIZE[0] for line in visible(pilot))
 
 

@@ -54,7 +54,7 @@ from diag.programme.figures import (
     spread,
 )
 from diag.programme.gathering import theme_weights
-from diag.programme.history import log_of
+from diag.programme.history import is_as_adopted, log_of
 from diag.programme.placing import lacks_of, what_if
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.programme.words import (
@@ -167,16 +167,17 @@ def _document(board: Board, day: date, subject: str, blocks: Iterable[Md]) -> Do
     record, office = board.record, board.container.about.name
     variant = record.variants[board.variant].name if board.variant else ""
     adopted = record.adoption[1] if record.adoption else None
-    state = "arrêté" if adopted else "non arrêté"
-    since = ""
+    state, since, is_standing = "non arrêté", "", is_as_adopted(board)
+    if adopted:  # what moved since is no more what was adopted
+        state = "arrêté" if is_standing else "révisé depuis l'arrêté"
     if adopted and (decision := record.decisions.get(adopted.decision)):
         ref = f", délibération {decision.ref}" if decision.ref else ""
-        since = f" le {describe_day(decision.on)}{ref}"
+        since = f" {'le' if is_standing else 'du'} {describe_day(decision.on)}{ref}"
     meta = Meta(
         title=subject,
         author=office,
         day=day,
-        provisional=adopted is None,
+        provisional=not is_standing,
         running=f"Programme {state}, {long_date(day)}",
     )
     pairs = (

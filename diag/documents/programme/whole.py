@@ -35,6 +35,7 @@ from diag.programme.figures import (
     year_sums,
 )
 from diag.programme.gathering import theme_weights
+from diag.programme.history import is_as_adopted
 from diag.programme.placing import Imposed, lacks_of
 from diag.programme.setting import locks_of
 from diag.programme.words import (
@@ -68,8 +69,9 @@ FIRST_ONES, OUTSIDE = 3, 2
 
 def programme_blocks(board: Board, day: date) -> Iterator[Md]:
     """Give the blocks of the programme: to vote, a committee needs page 1 alone."""
-    is_adopted = board.record.adoption is not None
-    asked = "Ce qui est arrêté" if is_adopted else "Ce qui est demandé au comité"
+    asked = "Ce qui est arrêté"
+    if not is_as_adopted(board):
+        asked = "Ce qui est demandé au comité"
     yield Md(f"## {written(asked)}")
     yield bullets(proposal_words(board))
     yield years_table(board)
