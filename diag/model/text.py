@@ -160,6 +160,7 @@ Number = int | str
 MAX_DIGITS = 30
 """Longest number accepted, in digits: what a person may type, not a bomb."""
 
+_GROUPED = re.compile(r"(?<=\d)\s+(?=\d{3}(?!\d))|(?<=^[+-])\s+")
 _DECIMAL = re.compile(r"[+-]?\d+(?:[.,]\d+)?|[+-]?[.,]\d+")
 
 
@@ -180,7 +181,8 @@ class Quantity(NamedTuple):
 def canonical_number(raw: object) -> Number:
     """Return the canonical form of an int, a Decimal, a Fraction or a typed text.
 
-    A French comma and the spaces that group thousands are understood.
+    A French comma and the spaces that group thousands are understood: « 2 6 » is two
+    numbers.
 
     Raises:
         ValueError: when `raw` is no finite decimal number of a sane length.
@@ -190,7 +192,7 @@ def canonical_number(raw: object) -> Number:
     if isinstance(raw, Fraction):
         raw = Decimal(raw.numerator) / Decimal(raw.denominator)
     text = format(raw, "f") if isinstance(raw, Decimal) else str(raw)
-    text = re.sub(r"[\s\u00a0\u202f]", "", text)
+    text = _GROUPED.sub("", text.strip())
     if len(text) > MAX_DIGITS or not _DECIMAL.fullmatch(text):
         raise ValueError(_problem(raw))
     value = Decimal(text.replace(",", "."))

@@ -75,6 +75,8 @@ def test_a_few_keys_are_enough(asked: Question, typed: str, expected: Value) -> 
     ("asked", "typed", "said"),
     [
         (SPEED, "2-3", "« 2-3 » n'est pas un nombre"),
+        (SPEED, "2 6", "« 2 6 » n'est pas un nombre"),
+        (SPEED, "06 12 34 56 78", "« 06 12 34 56 78 » n'est pas un nombre"),
         (SPEED, "2'500", "« 2'500 » n'est pas un nombre"),
         (SPEED, "-3", "−3 est hors limites"),
         (SPEED, "à peu près 5", "« à peu près 5 » n'est pas un nombre"),
