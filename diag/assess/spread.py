@@ -447,9 +447,8 @@ def deadline_of(criterion: Criterion, checklist: Checklist, facts: Facts) -> str
     question = checklist.questions.get(name)
     if question is None or question.sensitive or not TYPES[question.type].is_day:
         return ""
-    answer = facts.answer(facts.root, name)
-    is_known = answer is not None and answer.state is State.KNOWN
-    return str(answer.value) if answer and is_known else ""
+    answer = facts.known(facts.root, name)
+    return str(answer.value) if answer else ""
 
 
 def pressure(criterion: Criterion, *, is_read: bool) -> Kind:

@@ -86,8 +86,7 @@ def lacks_of(
         and one.is_read
         and party in one.criterion.binds
     ]
-    stock = facts.answer(facts.root, INVENTORY)
-    is_counted = stock is not None and stock.state is State.KNOWN
+    is_counted = facts.known(facts.root, INVENTORY) is not None
     asked = {one.place for one in checklist.questions.values()}
     unsettled = tuple(
         one.criterion.id for one in lawful if one.compliance is Compliance.A_VERIFIER

@@ -38,6 +38,7 @@ from diag.words.dates import describe_day
 from diag.words.sentences import (
     count_range,
     euros,
+    half_up,
     in_cell,
     in_words,
     is_printed,
@@ -572,8 +573,7 @@ def _from_to(low: int, high: int) -> str:
 
 
 def _euros(cents: Fraction | int) -> int:
-    whole, parts = cents.numerator, cents.denominator
-    return (2 * whole + 100 * parts) // (200 * parts)  # half up
+    return half_up(Fraction(cents, 100))
 
 
 def works_of(cost: Cost) -> Money:

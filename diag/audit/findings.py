@@ -26,7 +26,7 @@ from diag.assess.spread import (
     spread_words,
 )
 from diag.audit.report import Report, once
-from diag.model.audit import Answer, Facts, Observation
+from diag.model.audit import Facts, Observation
 from diag.model.checklist import Checklist, Criterion, Found, Strength
 from diag.model.enums import (
     USUAL_READER,
@@ -189,17 +189,12 @@ def danger_seen(
 
 def danger_report(seen: Seen, place: str) -> DangerReport:
     """Return to whom the danger of a place was reported, and when."""
-    whom, day = (_known(seen, place, one) for one in (WARNED, WARNED_ON))
+    whom, day = (seen.facts.known(place, one) for one in (WARNED, WARNED_ON))
     if whom is None or not isinstance(whom.value, tuple):
         return DangerReport()
     choices = seen.checklist.questions[WARNED].choices
     names = [uncapitalised(one.label) for one in choices if one.id in whom.value]
     return DangerReport(tuple(names), str(day.value) if day and names else "")
-
-
-def _known(seen: Seen, place: str, question: str) -> Answer | None:
-    answer = seen.facts.answer(place, question)
-    return answer if answer and answer.state is State.KNOWN else None
 
 
 def _sure(result: CriterionResult) -> list[Verdict]:
@@ -230,7 +225,7 @@ def _value(seen: Seen, text: str, places: Sequence[Verdict]) -> str:
         return ""
     place, question = places[0].place, seen.checklist.questions.get(text)
     if question and TYPES[question.type].is_day:
-        known = _known(seen, place, text)
+        known = seen.facts.known(place, text)
         return long_date(date.fromisoformat(str(known.value))) if known else ""
     judge = judge_of(seen.checklist)
     reading = judge.reading(seen.facts)

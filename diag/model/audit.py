@@ -139,6 +139,11 @@ class Facts:
         heads = self.answers.get((place, question), ())
         return heads[0] if len(heads) == 1 else None
 
+    def known(self, place: str, question: str) -> Answer | None:
+        """Return the single current answer that has a value."""
+        answer = self.answer(place, question)
+        return answer if answer and answer.state is State.KNOWN else None
+
 
 DIRECTORY = {"annuaire_nb_classes": "classes", "annuaire_nb_eleves": "pupils"}
 """What official lists say of a school: name that checks read → field of its line."""

@@ -33,7 +33,7 @@ from diag.documents.tables import (
 )
 from diag.documents.tables.tickets import Ticket, tickets_of
 from diag.imports.evidence.reading import ListedDevice
-from diag.model.enums import Kind, PlaceKind, State
+from diag.model.enums import Kind, PlaceKind
 from diag.model.text import fold
 
 ANOMALIES = (
@@ -214,8 +214,8 @@ def parc_rows(report: Report, parc: Iterable[Stock]) -> list[tuple[Cell, ...]]:
 
 def _value(report: Report, place: str, question: str) -> object:
     """Return a fact's value when everybody agrees on it."""
-    answer = report.facts.answer(place, question)
-    return answer.value if answer and answer.state is State.KNOWN else None
+    answer = report.facts.known(place, question)
+    return answer.value if answer else None
 
 
 def _words(report: Report, place: str, question: str) -> str:
