@@ -404,7 +404,10 @@ def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any])
             | BallotTopic()
             | EvidenceTopic()
         ):
-            words = _text(value, _NAMED_BY[type(topic)]) or _day(value, "day")
+            words = _joined(
+                _text(value, _NAMED_BY[type(topic)]) or _day(value, "day"),
+                "à montrer" if value.get("shown") is True else "",
+            )
         case AnswerTopic():  # to a question that this version does not know
             words = _joined(_plain(value.get("value")), _text(value, "reason"))
         case _:

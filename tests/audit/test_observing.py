@@ -12,7 +12,7 @@ from diag.audit.answer import record_note
 from diag.audit.erasing import erase
 from diag.audit.follow import move
 from diag.audit.history import changes_of, describe_subject
-from diag.audit.photos import PhotoSubject, join_photos, observe, remove_photo
+from diag.audit.photos import PhotoSubject, join_photos, mark_photo, observe, remove_photo
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
@@ -147,6 +147,16 @@ def test_an_observation_goes_out_and_in_again_with_its_words(
     session.catch_up()
     texts = [one.said for one in changes_of(session) if "observation" in one.subject]
     assert texts == ["fils nus, sur « Danger électrique immédiat »", "(retiré)"]
+
+
+def test_the_history_tells_which_photo_is_to_be_shown(
+    session: AuditSession, tmp_path: Path
+) -> None:
+    (photo,) = join_photos(session, [jpeg(tmp_path / "a.jpg")], PhotoSubject()).photos
+    mark_photo(session, photo.id, shown=True)
+    mark_photo(session, photo.id, shown=False)
+    said = [one.said for one in changes_of(session) if "photo" in one.subject]
+    assert said == ["a", "a, à montrer", "a"]
 
 
 def test_a_picture_that_an_observation_alone_names_is_kept_until_it_is_erased(
