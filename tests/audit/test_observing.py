@@ -12,7 +12,13 @@ from diag.audit.answer import record_note
 from diag.audit.erasing import erase
 from diag.audit.follow import move
 from diag.audit.history import changes_of, describe_subject
-from diag.audit.photos import PhotoSubject, join_photos, mark_photo, observe, remove_photo
+from diag.audit.photos import (
+    PhotoSubject,
+    join_photos,
+    mark_photo,
+    observe,
+    remove_photo,
+)
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
