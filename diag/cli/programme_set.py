@@ -27,10 +27,11 @@ from diag.programme.history import (
     rivals_named,
     rivals_of,
 )
+from diag.programme.placing import Settled
 from diag.programme.setting import lock_effect, lock_words
 from diag.programme.terms import Purse
-from diag.programme.words import purse_words, reason_words
-from diag.words.sentences import cents_words, letters, percent
+from diag.programme.words import named_words, purse_words, reason_words
+from diag.words.sentences import cents_words, counted, letters, percent
 from diag.workspace.workspace import Workspace
 
 _SOURCE = click.option("--source", default="", help="D'où vient ce montant.")
@@ -454,6 +455,16 @@ def revise(workspace: Workspace, slug: str, *, refonte: bool, as_json: bool) -> 
         click.echo(f"       {why}")
     if not chosen.moved:
         click.echo("Aucune opération ne change de place.")
+    over = [
+        name
+        for name, one in board.schedule.placements.items()
+        if isinstance(one.reason, Settled) and one.reason.lacks
+    ]
+    if over:  # what was decided does not move, whatever was cut since
+        one, many = "opération décidée dépasse", "opérations décidées dépassent"
+        click.echo(f"{counted(len(over), one, many)} ce que l'enveloppe permet :")
+    for name in over:
+        click.echo(f"       {named_words(board, name)}. {reason_words(board, name)}")
     how = " --refonte" if refonte else ""
     click.echo(f"Pour l'arrêter : diag programme adopt --decision NUMÉRO{how}")
 

@@ -122,6 +122,26 @@ def test_what_moved_since_is_not_printed_as_what_was_adopted(
     assert "Programme arrêté" not in revised
 
 
+def test_a_revision_names_what_was_decided_and_has_no_money_left(
+    home: Path, tmp_path: Path
+) -> None:
+    """Nothing moves where every payer decided: a cut says nothing otherwise."""
+    copied = tmp_path / "home"
+    copytree(home, copied)
+    for body, ref in (("syndicat", "D-12"), (f"commune:{INSEE}", "31")):
+        run(copied, "decide", body, "adopte", "--on", PAST, "--ref", ref)
+    run(copied, "adopt", "--decision", "D-12")
+    assert "dépasse" not in run(copied, "revise")
+    for section in ("investissement", "fonctionnement"):
+        for year in ("2027", "2028"):
+            cut = ("envelope", INSEE, year, "0", "--voted", "--section", section)
+            run(copied, *cut)
+    told = run(copied, "revise")
+    assert "Aucune opération ne change de place." in told
+    assert "ce que l'enveloppe permet :" in told
+    assert "enveloppe dépassée de" in told
+
+
 def columns(told: str, head: str) -> list[str]:
     """Return the cells of the line of a command that begins so."""
     row = next(one for one in told.splitlines() if one.startswith(f"{head} "))
