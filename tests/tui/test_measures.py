@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -19,7 +20,16 @@ from diag.audit.session import AuditSession, open_session
 from diag.checklist.overlay import MEASURES
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.measure import HeardNetwork, MeasureSeries, MeasureStatus
-from diag.probes import MeasureLists, Probe, ProbeFinding, ProbePlan, Risk, Setting, run
+from diag.probes import (
+    MeasureLists,
+    Probe,
+    ProbeFinding,
+    ProbePlan,
+    Risk,
+    Setting,
+    line,
+    run,
+)
 from diag.probes.wifi import HearWifi
 from diag.tui import measures
 from diag.tui.app import DiagApp
@@ -54,7 +64,7 @@ def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeHost:
     """Give the computer that measures: nothing leaves the real one."""
     monkeypatch.setattr(measures, "make_host", lambda: HOST)
     monkeypatch.setattr("diag.probes.run.user_cache_path", lambda *_, **__: tmp_path)
-    monkeypatch.setattr(HearWifi, "pause", 0)
+    monkeypatch.setattr(run, "HearWifi", partial(HearWifi, pause=0))
     return HOST
 
 
@@ -350,6 +360,7 @@ async def test_a_line_is_measured_against_a_real_server_and_accepted(
 ) -> None:
     own = LoopbackHost(files=LINUX.files, commands=HOST.commands, cards=LINUX.cards)
     monkeypatch.setattr(measures, "make_host", lambda: own)
+    monkeypatch.setattr(line, "GAP", 0)
     app = new_app(tmp_path / "desk")
     with mire_on_loopback() as mire:
         async with app.run_test(size=(120, 40), notifications=True) as pilot:

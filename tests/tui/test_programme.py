@@ -323,10 +323,13 @@ async def test_a_decision_is_noted_and_the_programme_adopted(desk: Path) -> None
         await pilot.press("a")
         await wait_to_show(pilot, "Arrêter ?")
         await pilot.press("o")
+        await wait_for(
+            pilot, lambda: opened(app.desk.workspace).record().adoption, "adopted"
+        )
+        app.clear_notifications()
         await wait_to_show(
             pilot, "Arrête le programme : 5 opérations entrent", "révision de l'arrêté"
         )
-        assert opened(app.desk.workspace).record().adoption is not None
         await pilot.press("ctrl+z")
         await wait_to_show(pilot, "un programme arrêté le reste")
         await pilot.press("escape", "enter")
@@ -559,6 +562,8 @@ async def test_weights_count_once_a_decision_adopts_them(desk: Path) -> None:
         await pilot.press("f2")
         await wait_to_show(pilot, "sans effet tant", "Réseau 1,25")
         await pilot.press("4", "p")
+        await wait_for(pilot, lambda: rested(screen), "written")
+        app.clear_notifications()
         await wait_to_show(pilot, "Adopte le poids des thèmes")
         await wait_for(pilot, lambda: rested(screen), "worked out")
         rule = opened(app.desk.workspace).record().weighing
@@ -675,6 +680,8 @@ async def test_what_follows_a_decision_is_noted_in_the_audit(desk: Path) -> None
         await pilot.press("down", "tab", *"0510", "f2")
         await wait_to_show(pilot, "avec son prix réel")
         await pilot.press("escape", *"1234,50", "f2")
+        await wait_for(pilot, lambda: app.screen is screen, "noted")
+        app.clear_notifications()
         await wait_to_show(pilot, "Commandée le 5 octobre 2026", "1 235 €")
         assert screen.board is not None
         step = screen.board.gathered.candidates[name].step
