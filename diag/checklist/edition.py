@@ -204,28 +204,23 @@ class EditionChanges:
 
 def compare(old: Checklist, new: Checklist) -> EditionChanges:
     """Return what becomes of each question from one edition to another."""
-    both = [ident for ident in new.questions if ident in old.questions]
-    pairs = {ident: (old.questions[ident], new.questions[ident]) for ident in both}
-    changed = {
-        ident
-        for ident, (one, other) in pairs.items()
-        if {choice.id for choice in one.choices}
-        - {choice.id for choice in other.choices}
-        or (one.type, one.place) != (other.type, other.place)
-        or (one.unit and other.unit and one.unit != other.unit)
-    }
-    kept = {
-        ident
-        for ident, (one, other) in pairs.items()
-        if _as_asked(one) == _as_asked(other)
-    } - changed
-    return EditionChanges(
-        kept=tuple(ident for ident in both if ident in kept),
-        reworded=tuple(ident for ident in both if ident not in kept | changed),
-        changed=tuple(ident for ident in both if ident in changed),
-        new=tuple(ident for ident in new.questions if ident not in old.questions),
-        lost=tuple(ident for ident in old.questions if ident not in new.questions),
-    )
+    kept, reworded, changed, fresh = list[str](), list[str](), list[str](), list[str]()
+    for ident, now in new.questions.items():
+        was = old.questions.get(ident)
+        if was is None:
+            fresh.append(ident)
+        elif (
+            (was.type, was.place) != (now.type, now.place)
+            or (was.unit and now.unit and was.unit != now.unit)
+            or {one.id for one in was.choices} - {one.id for one in now.choices}
+        ):
+            changed.append(ident)
+        elif _as_asked(was) == _as_asked(now):
+            kept.append(ident)
+        else:
+            reworded.append(ident)
+    lost = (ident for ident in old.questions if ident not in new.questions)
+    return EditionChanges(*map(tuple, (kept, reworded, changed, fresh, lost)))
 
 
 def _as_asked(question: Question) -> Question:
