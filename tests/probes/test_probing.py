@@ -41,6 +41,13 @@ class LoopbackHost(Host):
         return False
 
 
+class HastyHost(LoopbackHost):
+    """Lives five seconds in one: as much is measured of less that is moved."""
+
+    def monotonic(self) -> float:
+        return 5 * super().monotonic()
+
+
 @pytest.fixture(scope="module")
 def mire() -> Iterator[Mire]:
     with mire_on_loopback(MireLimits(hourly_bytes=10**13)) as served:
@@ -131,8 +138,9 @@ async def test_a_throughput_that_settles_stops_and_has_its_latency(
     monkeypatch.setattr(load, "WARM_UP", 0.2)
     monkeypatch.setattr(load, "has_settled", settles)
     monkeypatch.setattr(load, "MANY", 1e9)
-    setting = Setting(LoopbackHost(), mire, allowance=Allowance(10**12))
-    way = load.Load(LoopbackHost(), mire, "127.0.0.1", 10**12, is_up=False)
+    monkeypatch.setattr(load, "LONGEST", 1e3)  # of its seconds
+    setting = Setting(HastyHost(), mire, allowance=Allowance(10**12))
+    way = load.Load(HastyHost(), mire, "127.0.0.1", 10**12, is_up=False)
     measured = await way.run(setting, done=0.0)
     assert measured.is_settled
     assert not measured.is_short
