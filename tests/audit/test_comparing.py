@@ -17,7 +17,6 @@ from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.demo.stories import play, scenario
 from diag.documents.atlas import write_atlas
-from diag.documents.document import Document
 from diag.documents.formats import Format
 from diag.documents.formats.pdf import _source
 from diag.documents.synthesis import synthesis
@@ -30,7 +29,7 @@ from diag.office.imports import import_file
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace, next_campaign
 from tests.audit.builders import DAY, SCHOOL, territory
-from tests.documents.reading import markdown
+from tests.documents.reading import markdown, parts_of
 
 
 @pytest.fixture
@@ -123,15 +122,7 @@ def told(session: AuditSession) -> list[object]:
     """Return all that the forms of every document of an audit are written from."""
     report = report_of(session)
     documents = [build_document(report, one) for one in Audience]
-    return [
-        part
-        for one in documents
-        for part in (one, one.paper, repr(one.drawn), *_drawings(one))
-    ]
-
-
-def _drawings(document: Document) -> list[object]:
-    return [(table, draw()) for table, draw in document.drawings.items()]
+    return [*map(parts_of, documents)]
 
 
 def printed(session: AuditSession) -> list[object]:

@@ -25,6 +25,19 @@ def markdown(report: Report, audience: Audience) -> str:
     return build_document(report, audience).markdown
 
 
+def parts_of(document: Document) -> tuple[object, ...]:
+    """Return all that every form of a document is written from."""
+    paper = document.paper
+    return (
+        *(document.meta, document.markdown, document.look, repr(document.drawn)),
+        *(paper.meta, paper.markdown, paper.attachments, paper.is_short),
+        *(
+            (table, draw())
+            for table, draw in {**document.drawings, **paper.drawings}.items()
+        ),
+    )
+
+
 def document(
     source: Document | str,
     title: str = "",

@@ -23,7 +23,6 @@ from diag.documents.atlas import write_atlas
 from diag.documents.document import Document
 from diag.documents.drafts import DraftKind, drafted
 from diag.documents.formats import Format
-from diag.documents.formats.pdf import _source
 from diag.documents.mail import letter
 from diag.documents.synthesis import synthesis
 from diag.documents.tables import answers, chosen, write_map
@@ -45,6 +44,7 @@ from diag.workspace.settings import changed_settings
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY
+from tests.documents.reading import parts_of
 
 MARKDOWN = (Format.MARKDOWN,)
 TELLING = (Format.MARKDOWN, Format.PDF)
@@ -112,7 +112,7 @@ def _papers(
 
 def _written(document: Document, form: Format) -> bytes:
     if form is Format.PDF:
-        return _source(document).encode()
+        return repr(parts_of(document)).encode()
     return document.write(form)[0]
 
 
