@@ -69,11 +69,11 @@ def write_documents(
     forms: Sequence[Format] = tuple(Format),
     printed: Iterable[Audience] = READERS,
 ) -> None:
-    """Write all that leaves; what is not a report, in these forms alone."""
+    """Write all that leaves in these forms, and some reports as PDFs too."""
     session = audited(made)
     report = report_of(session, DAY)
     for one in READERS:
-        asked = tuple(Format) if one in printed else UNPRINTED
+        asked = dict.fromkeys((*forms, *[Format.PDF] * (one in printed)))
         list(write_reports(report, [one], folder / "documents", asked))
     for draft in DraftKind:
         paper = drafted(made, draft, SCHOOL, DAY).paper
@@ -201,7 +201,7 @@ def test_what_is_closed_no_longer_says_so(closed: Mapping[str, str], name: str) 
 @pytest.fixture(
     scope="module",
     params=[
-        (AuditStatus.CLOS, [Audience.MAIRIE]),
+        (AuditStatus.CLOS, [Audience.ACADEMIE]),
         (AuditStatus.ACCEPTE, [Audience.EQUIPE]),
         pytest.param((AuditStatus.CLOS, READERS), marks=pytest.mark.long),
         pytest.param((AuditStatus.ACCEPTE, READERS), marks=pytest.mark.long),
