@@ -15,8 +15,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -346,8 +347,9 @@ def slips_in(
             found[kind, match.group().strip()] = None
     for name in (*_named(plain, common), *_known(plain, known)):
         found[SlipKind.NAME, name] = None
+    folded = fold(plain)
     for pattern in _health():
-        for match in pattern.finditer(fold(plain)):
+        for match in pattern.finditer(folded):
             found[SlipKind.HEALTH, match.group()] = None
     yield from found
 
@@ -385,28 +387,36 @@ def _named(text: str, common: frozenset[str]) -> Iterator[str]:
 _SHORTEST = 3
 """Letters of the shortest last name that is looked for: not « Le », « De »."""
 
+_PEOPLE = 256
+"""Of so many, how a text names them is remembered."""
+
 _ACRONYM = 4
 """At most so many capitals are an acronym: CP, CE1, TBI, ULIS."""
 
 
 def _known(text: str, known: Iterable[str]) -> Iterator[str]:
-    """Give the people of the audit that a text names: in full, or by a last name."""
+    """Give the people of the audit that a text names."""
+    for way in chain.from_iterable(map(_ways_to_name, known)):
+        if match := way.search(text):
+            yield match.group()
+
+
+@lru_cache(_PEOPLE)
+def _ways_to_name(name: str) -> tuple[re.Pattern[str], ...]:
+    """Return how a text names somebody: in full, or by a last name."""
     roles = words_listed("roles")
-    for name in known:
-        parts = _NAME_PART.findall(_ASIDE.sub("", name))
-        if not any(one[0].isupper() and fold(one) not in roles for one in parts):
+    parts = _NAME_PART.findall(_ASIDE.sub("", name))
+    if not any(one[0].isupper() and fold(one) not in roles for one in parts):
+        return ()
+    whole = (" ".join(parts), " ".join(reversed(parts))) if len(parts) > 1 else ()
+    ways = [re.compile(_alone(re.escape(one)), re.IGNORECASE) for one in whole]
+    for part in parts[1:] or parts:
+        if len(part) < _SHORTEST or fold(part) in roles or not part[0].isupper():
             continue
-        whole = (" ".join(parts), " ".join(reversed(parts)))
-        for one in whole if len(parts) > 1 else ():
-            if match := re.search(_alone(re.escape(one)), text, re.IGNORECASE):
-                yield match.group()
-        for part in parts[1:] or parts:
-            if len(part) < _SHORTEST or fold(part) in roles:
-                continue
-            cases = (part, part.capitalize(), part.upper())
-            either = "|".join(map(re.escape, dict.fromkeys(cases)))
-            if part[0].isupper() and (match := re.search(_alone(either), text)):
-                yield match.group()
+        cases = (part, part.capitalize(), part.upper())
+        either = "|".join(map(re.escape, dict.fromkeys(cases)))
+        ways.append(re.compile(_alone(either)))
+    return tuple(ways)
 
 
 def _alone(pattern: str) -> str:
