@@ -6,7 +6,7 @@ in order. A laptop remembers the rows of each hub: hints too. The root of all ro
 whether the hints are right; sums of parts of them show where they are not.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from hashlib import blake2b, sha256
 from itertools import groupby
@@ -490,7 +490,7 @@ def find_root(rows: Mapping[str, Holding]) -> str:
     return sha256(pack(rows)).hexdigest()[: 2 * DIGEST]
 
 
-def count_bits(rows: Collection[str]) -> int:
+def count_bits(rows: Sized) -> int:
     """Return by how many bits of their ids audits are parted, a dozen to a part."""
     return min(_MOST_BITS, max(0, (len(rows) // _PART).bit_length()))
 
