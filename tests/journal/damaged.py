@@ -1,4 +1,4 @@
-"""A journal of twelve thousand lines, thirty megabytes, and what disks do to it."""
+"""A journal of a year, and what disks do to it."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,25 +13,27 @@ from diag.model.enums import State
 
 AUDITS = [str(uuid5(UUID(int=0), str(number))) for number in range(20)]
 PLACES = [str(uuid5(UUID(int=1), str(number))) for number in range(20)]
-EACH = 600
 PAGE = 4096
 
 Damage = Callable[[bytearray], None]
 
 
-def write_year(journal: Journal, origin: Origin) -> dict[bytes, bytes]:
-    """Write 12,000 lines, 2,000 of them of 1 to 6 kB; return them, by id."""
+def write_year(journal: Journal, origin: Origin, each: int) -> dict[bytes, bytes]:
+    """Write twenty audits of so many lines, a sixth of 1 to 6 kB; return them, by id.
+
+    Of 600 each they are 12,000 lines, thirty megabytes.
+    """
     chance = Random(11)
     found = {}
     for audit in AUDITS:
-        for revision in journal.write_many(_drafts(audit, chance), origin):
+        for revision in journal.write_many(_drafts(audit, each, chance), origin):
             found[revision.key] = revision.line
     journal.compact()
     return found
 
 
-def _drafts(audit: str, chance: Random) -> Iterator[NewRevision]:
-    for number in range(EACH):
+def _drafts(audit: str, each: int, chance: Random) -> Iterator[NewRevision]:
+    for number in range(each):
         place, question = PLACES[number // 30], f"question_numero_{number % 30}"
         if number % 6 == 5:
             text = _prose(chance, chance.randrange(1_000, 5_700))
@@ -68,10 +70,10 @@ def random_tenth(content: bytearray) -> None:
             content[page * PAGE : (page + 1) * PAGE] = chance.randbytes(PAGE)
 
 
-def thousand_bits(content: bytearray) -> None:
-    """Flip a thousand bits."""
+def many_bits(content: bytearray) -> None:
+    """Flip a bit every so many bytes: a thousand in a whole year."""
     chance = Random(6)
-    for _ in range(1_000):
+    for _ in range(len(content) // 28_000):
         content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
 
 
@@ -81,7 +83,7 @@ DAMAGES: dict[str, tuple[Damage, float]] = {
     "cut at 30 %": (cut_at(0.3), 0.28),
     "first 16 pages zeroed": (zeroed_first, 0.99),
     "a tenth of the pages random": (random_tenth, 0.85),
-    "a thousand bits flipped": (thousand_bits, 0.95),
+    "a bit of 28 kB flipped": (many_bits, 0.95),
 }
 """What happens to a file, and which share of its lines comes back at least."""
 
