@@ -345,8 +345,10 @@ def slips_in(
     for kind, pattern in ((SlipKind.PHONE, _PHONE), (SlipKind.MAIL, _MAIL)):
         for match in pattern.finditer(plain):
             found[kind, match.group().strip()] = None
-    for name in (*_named(plain, common), *_known(plain, known)):
-        found[SlipKind.NAME, name] = None
+    names = dict.fromkeys((*_named(plain, common), *_known(plain, known)))
+    for name in names:
+        if not any(name in other for other in names if other != name):
+            found[SlipKind.NAME, name] = None
     folded = fold(plain)
     for pattern in _health():
         for match in pattern.finditer(folded):

@@ -66,6 +66,11 @@ def test_what_may_name_somebody_is_found(text: str, kind: SlipKind, words: str) 
     assert (kind, words) in found, found
 
 
+def test_one_name_is_asked_about_once() -> None:
+    found = [*slips_in("près du bureau de Mme Goff", KNOWN)]
+    assert found == [(SlipKind.NAME, "Mme Goff")]
+
+
 @pytest.mark.parametrize("text", SAFE)
 def test_the_words_of_the_trade_ask_nothing(text: str) -> None:
     assert list(slips_in(text, KNOWN, frozenset({"motricite"}))) == []
