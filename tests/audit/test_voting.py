@@ -20,6 +20,7 @@ from diag.model.votes import DecisionList, Vote, VoteHand
 from tests.audit.audited import audited, audited_workspace
 
 WIRES, LAPTOP, FIBRE = "cabler-les-classes", "doter-les-maitres", "passer-a-la-fibre"
+REPAIRS = "confier-la-maintenance"
 LAW, COMFORT = "permettre-la-coupure-du-wifi", "sonoriser-les-classes"
 
 
@@ -43,11 +44,11 @@ def test_an_action_joins_the_vote_of_another_and_comes_back(
     session: AuditSession,
 ) -> None:
     before = advising.votes_today(session)
-    assert LAPTOP not in vote_of(before, FIBRE).actions
-    do(session, LAPTOP, into=FIBRE)
+    assert LAPTOP not in vote_of(before, REPAIRS).actions
+    do(session, LAPTOP, into=REPAIRS)
 
     after = advising.votes_today(session)
-    assert LAPTOP in vote_of(after, FIBRE).actions
+    assert LAPTOP in vote_of(after, REPAIRS).actions
     assert after.gross == pytest.approx(before.gross, abs=20)
     undo(session)
     assert advising.votes_today(session) == before

@@ -68,7 +68,7 @@ async def test_votes_unfold_under_the_advice_and_are_not_decided_before_the_clos
         await wait_for(pilot, lambda: shows(pilot, "Votes du conseil"), "the heading")
         assert shows(pilot, "tels que proposés ce jour")
         await pilot.press("enter", "down")
-        await wait_for(pilot, lambda: shows(pilot, "1. Faire tenir l'appel"), "votes")
+        await wait_for(pilot, lambda: shows(pilot, "1. Raccorder l'école"), "votes")
         await pilot.press("s")
         refused = "Clôturez-le d'abord"
         await wait_for(pilot, lambda: shows(pilot, refused), "the refusal")
