@@ -98,6 +98,8 @@ class Memory:
         self.facts = facts
         """Its facts."""
         self._named = {_called(place): place.id for place in facts.places.values()}
+        self._given: dict[Key, tuple[Question, Remembered | None]] = {}
+        """What each question was answered, by place of then: it changes no more."""
 
     def had(self, place: Place) -> bool:
         """Return whether there was such a place."""
@@ -107,6 +109,13 @@ class Memory:
         """Return the answer given there, when it still is one of this question."""
         there = self.facts.root if place.parent is None else None
         there = there or self._named.get(_called(place), "")
+        asked, given = self._given.get((there, question.id), (None, None))
+        if asked is not question:
+            given = self._answered(there, question)
+            self._given[there, question.id] = question, given
+        return given
+
+    def _answered(self, there: str, question: Question) -> Remembered | None:
         answer = self.facts.answer(there, question.id)
         if answer is None or not still_fits(question, answer):
             return None

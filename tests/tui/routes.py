@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from diag.tui.app import DiagApp
 from diag.tui.measures import measures_screen
+from diag.tui.palette import Palette
 from diag.tui.state import built
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import shows, wait_for
@@ -43,11 +44,16 @@ async def go(pilot: Pilot[None], app: DiagApp, place: str) -> None:
 
 
 async def choose(pilot: Pilot[None], words: str) -> None:
-    """Find a command by its name, pasted: where it is typed every letter searches."""
-    await pilot.press("ctrl+p")
+    """Find a command by its name."""
+    await look_for(pilot, words)
+    await pilot.press("enter")
+
+
+async def look_for(pilot: Pilot[None], words: str) -> None:
+    """Search the palette, the words pasted: typed, every letter would search."""
+    await pilot.press("ctrl+u" if isinstance(pilot.app.screen, Palette) else "ctrl+p")
     pilot.app.post_message(Paste(words))
     await wait_for(pilot, lambda: pilot.app.screen.query_one(Input).value == words)
-    await pilot.press("enter")
 
 
 def audited(folder: Path) -> DiagApp:

@@ -16,6 +16,7 @@ from diag.tui.school import SchoolScreen
 from diag.tui.visit import VisitScreen
 from tests.audit.builders import started, workspace
 from tests.tui.builders import SCHOOL, audited_app, new_app
+from tests.tui.routes import choose, look_for
 from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 
@@ -53,18 +54,18 @@ async def test_in_a_visit_it_finds_commands_and_questions_and_notes_what_it_does
         await wait_to_show(pilot, "Direction")
         visit = app.screen
         assert isinstance(visit, VisitScreen)
-        await pilot.press("ctrl+p", *"ce qui a")
+        await look_for(pilot, "ce qui a")
         await wait_to_show(pilot, "Ce qui a changé")
         first = app.screen.query_one(Lines).lines[0].cells
         assert first[:2] == ("commande", "Ce qui a changé"), "by its little words"
 
-        await pilot.press("ctrl+u", *"batiments a relier")
+        await look_for(pilot, "batiments a relier")
         await wait_for(pilot, lambda: shows(pilot, "question"), "found")
         await pilot.press("enter")
         await wait_for(pilot, lambda: app.screen is visit, "back in the visit")
         await wait_for(pilot, lambda: shows(pilot, "Bâtiments à relier"), "there")
 
-        await pilot.press("ctrl+p", *"zzkw [/x]")
+        await look_for(pilot, "zzkw [/x]")
         await wait_for(pilot, lambda: shows(pilot, "l'écrit comme observation"), "none")
         await pilot.press("enter")
         await wait_for(pilot, lambda: isinstance(app.screen, NotingScreen), "the box")
@@ -103,7 +104,7 @@ async def test_a_place_is_known_by_its_name_and_nothing_is_hidden(
             for leg in visit.visiting.walk.legs
             if leg.title.startswith("Classe")
         )
-        await pilot.press("ctrl+p", *f"wify {room}")
+        await look_for(pilot, f"wify {room}")
         await wait_for(pilot, lambda: shows(pilot, "Ailleurs ("), "the others too")
         lines = [line for line in visible(pilot) if "lieu" in line]
         assert room in lines[0]
@@ -113,7 +114,7 @@ async def test_a_place_is_known_by_its_name_and_nothing_is_hidden(
         there, asked = visit.visiting.key
         assert visit.session.facts.places[there].name == room
         assert "wifi" in asked
-        await pilot.press("ctrl+p", *"prises de courant", "enter")
+        await choose(pilot, "prises de courant")
         await wait_for(pilot, lambda: visit.is_gridding, "its column of the grid")
 
 
@@ -133,16 +134,17 @@ async def test_chips_ask_for_what_is_left_advice_or_the_noted_and_hide_nothing(
         )
         visit.go_to(room.stops[0].key)
 
-        await pilot.press("ctrl+p", *"wify sans réponse")
+        await look_for(pilot, "wify sans réponse")
         await wait_for(pilot, lambda: shows(pilot, " sans réponse "), "a chip")
         assert shows(pilot, "Ailleurs ("), "what is answered is counted, not hidden"
-        await pilot.press("ctrl+u", *"projection", "tab", "tab")
+        await look_for(pilot, "projection")
+        await pilot.press("tab", "tab")
         await wait_for(pilot, lambda: shows(pilot, " ici "), "the room alone")
         assert shows(pilot, "répondu : ")
-        await pilot.press("ctrl+u", *"> bila")
+        await look_for(pilot, "> bila")
         await wait_for(pilot, lambda: shows(pilot, "commandes"), "commands alone")
         assert shows(pilot, "commande   Bilan")
-        await pilot.press("ctrl+u", *"evier nus", "enter")
+        await choose(pilot, "evier nus")
         await wait_for(
             pilot, lambda: isinstance(app.screen, NotedScreen), "what is noted"
         )
@@ -153,7 +155,7 @@ async def test_chips_ask_for_what_is_left_advice_or_the_noted_and_hide_nothing(
         await wait_for(
             pilot, lambda: visit.session.snapshot.advised, "worked out aside"
         )
-        await pilot.press(*"poser prises reseau")
+        await look_for(pilot, "poser prises reseau")
         await wait_for(pilot, lambda: shows(pilot, "Préconisations"), "advice")
         palette = app.screen
         assert isinstance(palette, Palette)
@@ -164,6 +166,6 @@ async def test_chips_ask_for_what_is_left_advice_or_the_noted_and_hide_nothing(
         assert isinstance(bilan, BilanScreen)
         await wait_for(pilot, lambda: bilan.advice, "its line")
 
-        await pilot.press("ctrl+p", *"sauvgarde", "enter")
+        await choose(pilot, "sauvgarde")
         await wait_for(pilot, lambda: shows(pilot, "copies de sauvegarde"), "asked")
         assert isinstance(app.screen, VisitScreen)

@@ -30,6 +30,7 @@ from diag.tui.visit import VisitScreen
 from tests.audit.builders import started, workspace
 from tests.examples import cases
 from tests.shared import copy_once_made
+from tests.tui.routes import look_for
 from tests.tui.visit.test_visit import visit
 from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
@@ -288,7 +289,7 @@ async def test_salles_opens_from_the_bilan_and_leads_back_to_it(tmp_path: Path) 
         await wait_for(pilot, lambda: app.screen is bilan, "the same bilan")
         await pilot.press("f6")
         await wait_for(pilot, lambda: isinstance(app.screen, RoomsScreen), "again")
-        await pilot.press("ctrl+p", *"projection ce1")
+        await look_for(pilot, "projection ce1")
         await wait_for(pilot, lambda: shows(pilot, "projection"), "found")
         await pilot.press("escape", "enter")
         await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "a question")

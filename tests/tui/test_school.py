@@ -13,6 +13,7 @@ from diag.tui.bilan import BilanScreen
 from diag.tui.school import SchoolScreen
 from diag.tui.visit import VisitScreen
 from tests.tui.builders import new_app
+from tests.tui.routes import look_for
 from tests.tui.waiting import shows, wait_for, wait_to_show
 
 SCHOOL = "9990148G"
@@ -46,7 +47,7 @@ async def test_the_bilan_opens_by_its_key_of_the_visit_or_a_capital(
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         app.go_school(SCHOOL)
         await wait_for(pilot, lambda: shows(pilot, "Audits"), "the school")
-        await pilot.press("ctrl+p", *"appel aux secours")
+        await look_for(pilot, "appel aux secours")
         await wait_for(pilot, lambda: shows(pilot, "Par où passe l'appel"), "found")
         await pilot.press("enter")
         await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "visit")

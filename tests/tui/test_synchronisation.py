@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from textual.events import Paste
+from textual.widgets import Input
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.photos import PhotoSubject, join_photos
@@ -51,7 +53,12 @@ async def test_a_laptop_enrols_and_brings_its_audits_to_the_office(
         await wait_for(pilot, lambda: shows(pilot, "connu d'aucun serveur"), "alone")
         await pilot.press("n")
         await wait_for(pilot, lambda: shows(pilot, "Invitation donnée"), "asked")
-        await pilot.press(*hub.invite(), "enter")
+        invitation = hub.invite()
+        app.post_message(Paste(invitation))
+        await wait_for(
+            pilot, lambda: app.screen.query_one(Input).value == invitation, "pasted"
+        )
+        await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "poste est inscrit"), "enrolled")
         await wait_for(pilot, lambda: shows(pilot, "Les Marronniers"), "what waits")
         await pilot.press("s")
