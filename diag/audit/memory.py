@@ -507,15 +507,11 @@ def carried(session: AuditSession, memory: Memory) -> tuple[Carried, ...]:
         if step.state in DONE and advice:
             gauge = gauges[advice.when.criterion]
             changed |= dict.fromkeys(gauge.names, (step.on, gauge.criterion.title))
-    again = _Again(
-        session.workspace.world.today(),
-        changed,
-        {
-            **above_wholes(session.judge, facts, proposed),
-            **failed_checks(with_answers(facts, proposed), session.checklist),
-        },
-    )
-    walk = walk_of(with_answers(facts, proposed), session.checklist)
+    then = with_answers(facts, proposed)
+    doubted = above_wholes(session.judge, facts, proposed)
+    doubted |= failed_checks(then, checklist)
+    again = _Again(session.workspace.world.today(), changed, doubted)
+    walk = walk_of(then, checklist)
     new = {place.id for place in facts.places.values() if not memory.had(place)}
     found = (_carried(facts, leg, remembered, again, new) for leg in walk.legs)
     return tuple(one for one in found if one)

@@ -161,13 +161,11 @@ def _agent_device(found: Mapping[str, Any]) -> ListedDevice:
         hardware = entry_of(content.get("hardware"))
         bios = entry_of(content.get("bios"))
         shape = hardware.get("chassis_type") or bios.get("type")
-        system = entry_of(content.get("operatingsystem"))
         return _glpi_device({
             "content": {
                 **content,
                 "networks": networks,
                 "hardware": {**hardware, "chassis_type": shape},
-                "operatingsystem": system,
                 "network_device": None,
             }
         })
