@@ -111,7 +111,10 @@ class PayerSum(NamedTuple):
 
 
 def payer_sums(board: Board) -> Iterator[PayerSum]:
-    """Give what each payer is asked for, once, in both sections together."""
+    """Give what each payer is asked for, once, in both sections together.
+
+    One that has money and is asked for nothing is there: a commune may have merged.
+    """
     asked: dict[str, int] = {}
     placed: dict[str, int] = {}
     planned: dict[str, int] = {}
@@ -127,8 +130,9 @@ def payer_sums(board: Board) -> Iterator[PayerSum]:
     for purse in board.programme.envelopes:
         more = sum(board.programme.planned(purse))
         planned[purse.payer] = planned.get(purse.payer, 0) + more
-    for payer in sorted(asked, reverse=True):
-        yield PayerSum(payer, asked[payer], placed.get(payer, 0), planned.get(payer, 0))
+    for payer in sorted({*asked, *planned}, reverse=True):
+        sums = (some.get(payer, 0) for some in (asked, placed, planned))
+        yield PayerSum(payer, *sums)
 
 
 def board_of(

@@ -24,7 +24,7 @@ from diag.model.programme import (
     YearLock,
 )
 from diag.office.bundles import export
-from diag.programme.assembling import adopted_in, board_of
+from diag.programme.assembling import adopted_in, board_of, payer_sums
 from diag.programme.container import Container, create, opened
 from diag.programme.history import log_of
 from diag.programme.operations import Contender, Contenders
@@ -232,6 +232,21 @@ def contender(name: str, step: FollowUp | None = None, needs: str = "") -> Conte
         is_estimated=False,
         step=step,
     )
+
+
+def test_the_money_of_a_commune_that_is_asked_for_nothing_is_told(
+    anne: Workspace,
+) -> None:
+    """It merged with another, under whose code its school is now: its money waits."""
+    made = create(anne, "2027-2031", FRAME, SIREN)
+    purse = subjects.programme(
+        subjects.ENVELOPES, "commune:99913", "2027", str(INVESTMENT)
+    )
+    made.write(made.draft(purse, YearEnvelope(cents=1_000_00)))
+    board = board_of(made.reopened(), known=Contenders({}, (), (), {}))
+    (found,) = payer_sums(board)
+    assert (found.payer, found.asked) == ("commune:99913", 0)
+    assert found.planned > 0
 
 
 def test_what_an_earlier_budget_pays_keeps_nothing_waiting(anne: Workspace) -> None:
