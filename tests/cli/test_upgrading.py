@@ -6,15 +6,17 @@ from pathlib import Path
 import pytest
 
 from diag.demo.territory import write_fictional_territory
+from tests.audit.small_edition import ship
 from tests.cli.running import diag
 
 SCHOOL = "9990148G"
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("espace")
-    files = write_fictional_territory(tmp_path_factory.mktemp("fichiers"))
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    ship(tmp_path / "grilles", monkeypatch)
+    folder = tmp_path / "espace"
+    files = write_fictional_territory(tmp_path / "fichiers")
     assert diag(folder, "init", "--author", "A B", "--syndicat", "S").code == 0
     assert diag(folder, "import", "annuaire", str(files.annuaire)).code == 0
     assert diag(folder, "audit", "start", SCHOOL).code == 0
@@ -27,7 +29,7 @@ def test_an_audit_passes_to_the_syndicat_s_own_edition_and_back(home: Path) -> N
     assert "emploie déjà cette édition" in same.err
     (home / "overlay").mkdir()
     (home / "overlay" / "local.yaml").write_text(
-        "criteria:\n  - {id: debit-descendant, weight: 9}\n", encoding="utf-8"
+        "criteria:\n  - {id: debit-suffisant, weight: 3}\n", encoding="utf-8"
     )
     dry = diag(home, "audit", "upgrade", SCHOOL, "--dry-run")
     assert dry.code == 0, dry.err
