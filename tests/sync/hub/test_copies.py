@@ -271,7 +271,7 @@ def test_a_large_hub_is_sealed_and_opened_a_part_at_a_time(
     assert most < _LARGE // 2
 
 
-_LARGE = 24 * 2**20
+_LARGE = 6 * 2**20
 """Bytes of a database, and of an attachment, that must not stand in memory."""
 
 
