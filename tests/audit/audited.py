@@ -42,6 +42,34 @@ def audited(made: Workspace, uai: str = SCHOOL) -> AuditSession:
     return audits.open_session(made, uai)
 
 
-def next_campaign(made: Workspace, campaign: str = "2027-2028") -> AuditSession:
+_AGAIN = "2027-2028"
+
+
+def next_campaign(made: Workspace, campaign: str = _AGAIN) -> AuditSession:
     """Return a new audit of the same school, a year later, nothing answered."""
     return audits.start(made, SCHOOL, campaign)
+
+
+def audit_again(made: Workspace) -> AuditSession:
+    """Return a new audit of the same school, a year later, all found as it was."""
+    session = next_campaign(made)
+    story = scenario("ecole-complete")
+    play(session, story.model_copy(update={"status": AuditStatus.EN_COURS}))
+    return session
+
+
+def _audit_twice(folder: Path) -> None:
+    audited_workspace(folder).close()
+    with Workspace.open(folder, fixed_world(DAY, seed=9)) as made:
+        audit_again(made)
+
+
+def audited_twice(folder: Path) -> Workspace:
+    """Return a workspace where both were made the same day, still open."""
+    copy_once_made("audited-twice", _audit_twice, folder)
+    return Workspace.open(folder, fixed_world(DAY, seed=7))
+
+
+def audited_again(made: Workspace) -> AuditSession:
+    """Return the second of the two."""
+    return audits.open_session(made, SCHOOL, _AGAIN)

@@ -17,14 +17,18 @@ from diag.audit.compare import (
 )
 from diag.audit.session import AuditSession
 from diag.checklist.edition import compiled
-from diag.demo.stories import play, scenario
 from diag.journal import changes
-from diag.model.enums import Audience, AuditStatus, State
+from diag.model.enums import Audience, State
 from diag.model.errors import DiagError
 from diag.model.text import Bounds
 from diag.words.sentences import NBSP, NNBSP
 from diag.workspace.workspace import Workspace
-from tests.audit.audited import audited, audited_workspace, next_campaign
+from tests.audit.audited import (
+    audited,
+    audited_again,
+    audited_twice,
+    audited_workspace,
+)
 from tests.documents.builders import changed, report
 from tests.documents.reading import markdown
 
@@ -36,12 +40,10 @@ def desk(tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def again(desk: Workspace) -> AuditSession:
+def again(tmp_path: Path) -> Iterator[AuditSession]:
     """Next year's audit, where everything is as it was."""
-    session = next_campaign(desk)
-    story = scenario("ecole-complete")
-    play(session, story.model_copy(update={"status": AuditStatus.EN_COURS}))
-    return session
+    with audited_twice(tmp_path / "twice") as made:
+        yield audited_again(made)
 
 
 def fraction(text: str) -> Bounds:

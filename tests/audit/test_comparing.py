@@ -27,7 +27,12 @@ from diag.model.enums import READERS, Audience, AuditStatus
 from diag.model.text import Bounds
 from diag.office.imports import import_file
 from diag.workspace.workspace import Workspace
-from tests.audit.audited import audited, audited_workspace, next_campaign
+from tests.audit.audited import (
+    audited,
+    audited_again,
+    audited_twice,
+    audited_workspace,
+)
 from tests.audit.builders import DAY, SCHOOL, territory
 from tests.documents.reading import markdown, parts_of
 
@@ -78,20 +83,19 @@ def test_a_first_audit_shows_no_progress(desk: Workspace) -> None:
     assert progress_of(audited(desk)) is None
 
 
-def test_what_got_better_is_told_by_the_criteria_that_moved(desk: Workspace) -> None:
-    session = next_campaign(desk)
-    story = scenario("ecole-complete")
-    play(session, story.model_copy(update={"status": AuditStatus.EN_COURS}))
-    record_answer(session, NewAnswer("debit_descendant", 300))
+def test_what_got_better_is_told_by_the_criteria_that_moved(tmp_path: Path) -> None:
+    with audited_twice(tmp_path / "twice") as made:
+        session = audited_again(made)
+        record_answer(session, NewAnswer("debit_descendant", 300))
 
-    found = progress_of(session)
+        found = progress_of(session)
+        text = markdown(report_of(session), Audience.MAIRIE)
 
     assert found is not None
     assert not found.method_changed
     assert found.campaign == "2026-2027"
     assert "debit-descendant" in {one.id for one in found.better}
     assert found.overall.before == found.overall.again
-    text = markdown(report_of(session), Audience.MAIRIE)
     assert "## Depuis le dernier audit" in text
 
 

@@ -21,9 +21,13 @@ from diag.model.enums import Audience, AuditStatus, Decision, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.votes import Vote
 from diag.workspace.workspace import Workspace, fixed_world
-from tests.audit.audited import audited, audited_workspace, closed_workspace
+from tests.audit.audited import (
+    audit_again,
+    audited,
+    audited_workspace,
+    closed_workspace,
+)
 from tests.audit.builders import DAY
-from tests.audit.test_previous import audited_again
 from tests.documents.reading import markdown
 
 COUNCIL, LATER = date(2027, 1, 12), date(2028, 9, 1)
@@ -224,7 +228,7 @@ def test_a_new_audit_reads_what_the_council_decided(session: AuditSession) -> No
     decide(session, no, Decision.NON, COUNCIL, reason="délibération 2027-04")
     decide(session, later, Decision.AJOURNE, COUNCIL, due=LATER)
     with on_day(session.workspace.folder, 570) as made:
-        again = audited_again(made)
+        again = audit_again(made)
         found = decisions_of(report_of(again), last_list(again))
         days = {one.id: one.due for one in report_of(again).plan}
 

@@ -7,13 +7,17 @@ from diag.audit.advising import add_own, remove_own
 from diag.audit.follow import add_step
 from diag.audit.memory import session_before, steps_before, whole_story
 from diag.audit.report import report_of
-from diag.audit.session import AuditSession
-from diag.demo.stories import play, scenario
 from diag.model.audit import FollowUp
-from diag.model.enums import Audience, AuditStatus, FollowUpState, Owner
+from diag.model.enums import Audience, FollowUpState, Owner
 from diag.model.errors import DiagError
 from diag.workspace.workspace import Workspace
-from tests.audit.audited import audited, audited_workspace, next_campaign
+from tests.audit.audited import (
+    audited,
+    audited_again,
+    audited_twice,
+    audited_workspace,
+    next_campaign,
+)
 from tests.documents.reading import markdown
 
 FIBRE = "passer-a-la-fibre"
@@ -25,16 +29,15 @@ def desk(tmp_path: Path) -> Iterator[Workspace]:
         yield made
 
 
+@pytest.fixture
+def twice(tmp_path: Path) -> Iterator[Workspace]:
+    """Give the workspace of next year's audit, where everything is as it was."""
+    with audited_twice(tmp_path / "twice") as made:
+        yield made
+
+
 def step(state: FollowUpState, **words: str) -> FollowUp:
     return FollowUp(recommendation=FIBRE, state=state, **words)
-
-
-def audited_again(desk: Workspace) -> AuditSession:
-    """Return next year's audit, where everything is as it was."""
-    session = next_campaign(desk)
-    story = scenario("ecole-complete")
-    play(session, story.model_copy(update={"status": AuditStatus.EN_COURS}))
-    return session
 
 
 def test_a_first_audit_has_none_before(desk: Workspace) -> None:
@@ -62,38 +65,40 @@ def test_steps_are_carried_forward_and_never_copied(desk: Workspace) -> None:
     assert [one.state for one in second.follow_ups] == ["financee"]
 
 
-def test_answers_never_rewrite_a_step(desk: Workspace) -> None:
-    first = audited(desk)
+def test_answers_never_rewrite_a_step(twice: Workspace) -> None:
+    first = audited(twice)
     add_step(first, step(FollowUpState.ECARTEE, why="Travaux en 2028"))
-    told = steps_before(next_campaign(desk))
+    told = steps_before(next_campaign(twice, "2028-2029"))
 
-    assert steps_before(audited_again(desk)) == told
+    assert steps_before(audited_again(twice)) == told
 
 
-def test_a_recommendation_set_aside_stays_so_in_the_next_audit(desk: Workspace) -> None:
-    add_step(audited(desk), step(FollowUpState.ECARTEE, why="Travaux en 2028"))
+def test_a_recommendation_set_aside_stays_so_in_the_next_audit(
+    twice: Workspace,
+) -> None:
+    add_step(audited(twice), step(FollowUpState.ECARTEE, why="Travaux en 2028"))
 
-    report = report_of(audited_again(desk))
+    report = report_of(audited_again(twice))
 
     assert FIBRE in [one.id for one in report.plan.closed]
     assert "Travaux en 2028" in markdown(report, Audience.MAIRIE)
 
 
 def test_what_was_done_and_is_found_wanting_again_is_advised_again(
-    desk: Workspace,
+    twice: Workspace,
 ) -> None:
-    add_step(audited(desk), step(FollowUpState.FAITE))
+    add_step(audited(twice), step(FollowUpState.FAITE))
 
-    report = report_of(audited_again(desk))
+    report = report_of(audited_again(twice))
 
     assert FIBRE in [one.id for one in report.plan.actions]
     assert [one.state for one in report.follow_ups] == ["faite"]
 
 
-def test_a_decision_of_the_year_before_still_stands(desk: Workspace) -> None:
-    add_step(audited(desk), step(FollowUpState.DECIDEE))
+def test_a_decision_of_the_year_before_still_stands(twice: Workspace) -> None:
+    add_step(audited(twice), step(FollowUpState.DECIDEE))
 
-    action = report_of(audited_again(desk)).plan.action(FIBRE)
+    action = report_of(audited_again(twice)).plan.action(FIBRE)
 
     assert action is not None
     assert action.state is FollowUpState.DECIDEE

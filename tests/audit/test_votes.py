@@ -14,7 +14,6 @@ from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.audit.votes import decisions_of, votes_of
-from diag.demo.stories import play, scenario
 from diag.journal import changes, subjects
 from diag.journal.journal import Journal
 from diag.journal.records import decision_list_of
@@ -25,7 +24,7 @@ from diag.model.enums import USUAL_READER, AuditStatus, FollowUpState, Nature, P
 from diag.model.errors import DiagError
 from diag.model.votes import TITLE, DecisionList
 from diag.workspace.workspace import Workspace, fixed_world
-from tests.audit.audited import audited, audited_workspace, next_campaign
+from tests.audit.audited import audit_again, audited, audited_workspace
 from tests.audit.builders import DAY, started, workspace
 
 FIBRE = "passer-a-la-fibre"
@@ -200,9 +199,7 @@ def test_an_open_audit_has_no_list_and_closing_is_not_undone(
 
 def visited_again(made: Workspace) -> AuditSession:
     """Audit the same school in the next campaign: the fibre came, the rest stands."""
-    again = next_campaign(made)
-    story = scenario("ecole-complete")
-    play(again, story.model_copy(update={"status": AuditStatus.EN_COURS}))
+    again = audit_again(made)
     for ident, value in (
         ("technologie_acces", "ftth_pro"),
         ("debit_descendant", 300),
@@ -260,10 +257,8 @@ def test_a_new_audit_keeps_the_numbers_and_says_what_became(
 
 
 def test_under_the_floor_five_questions_come_instead_of_votes(tmp_path: Path) -> None:
-    with workspace(tmp_path / "desk") as made:
-        session = started(made)
-        story = scenario("ecole-complete")
-        play(session, story.model_copy(update={"status": AuditStatus.EN_COURS}))
+    with audited_workspace(tmp_path / "desk") as made:
+        session = audited(made)
         room = next(
             place.id
             for place in session.facts.places.values()
