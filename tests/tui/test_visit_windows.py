@@ -170,3 +170,15 @@ async def test_a_place_renamed_in_the_other_window_is_asked_about(
             await wait_for(pilot, lambda: isinstance(app.screen, RoomsScreen), "back")
             await wait_for(pilot, lambda: shows(pilot, "bleue"), "replaced")
             assert "bleue" in names_in(other)
+
+
+async def test_the_rooms_show_what_the_other_window_wrote(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, _):
+        with other_window(tmp_path) as other:
+            rename_place(other, "CP", "Classe 1")
+            await pilot.press("f6")
+            await wait_to_show(pilot, "Classe 1")
+            rename_place(other, "Classe 1", "Classe bleue")
+            pilot.app.post_message(AppFocus())
+            await wait_to_show(pilot, "Classe bleue")

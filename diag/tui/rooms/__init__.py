@@ -210,6 +210,7 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
 
     def on_mount(self) -> None:
         """Stand at the room of the question that one comes from."""
+        self.session.catch_up()
         self.board.focus()
         self.show(self._place, self.lists)
 
@@ -367,6 +368,11 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
             table, plan = write_rooms(self.session, aspect)
             open_outside(self.app, plan if board.face == PLAN else table)
             board.inform(f"Écrit : {table.name}, {plan.name}, dans {table.parent}")
+
+    def catch_up(self) -> None:
+        """Show what another window wrote, once one comes back to this one."""
+        self.session.catch_up()
+        self.on_screen_resume()
 
     def on_screen_resume(self) -> None:
         """Show what was written meanwhile."""
