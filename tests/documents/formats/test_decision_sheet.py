@@ -1,6 +1,7 @@
 """The mayor's first page fits one page, whatever it holds; nothing of it is clipped."""
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from itertools import product
 
@@ -106,6 +107,18 @@ def pages(sheets: Sequence[Mapping[str, Plain]]) -> tuple[Fitted, list[str]]:
     found, made = fitted(body)
     reader = pypdf.PdfReader(io.BytesIO(made))
     return found, [squeezed(page.extract_text()) for page in reader.pages]
+
+
+@pytest.mark.parametrize("votes", [2, 7])
+def test_amounts_of_a_million_stand_apart(votes: int) -> None:
+    """As they would be read aloud: no two sums of the last line run together."""
+    made = sheet(votes, 1, 0, "court", aided=False)
+    sums = {"gross": 1_442_160, "fctva": 230_840, "net": 1_211_320}
+    told = fitted(f"#decision-sheet({value({**made, 'sums': sums})})")
+    page = pypdf.PdfReader(io.BytesIO(told[1])).pages[0]
+    text = page.extract_text(extraction_mode="layout").replace("\u202f", " ")
+
+    assert re.search(r"1 442 160\s+230 840\s+1 211 320", text)
 
 
 @pytest.mark.parametrize(
