@@ -182,3 +182,16 @@ async def test_the_rooms_show_what_the_other_window_wrote(tmp_path: Path) -> Non
             rename_place(other, "Classe 1", "Classe bleue")
             pilot.app.post_message(AppFocus())
             await wait_to_show(pilot, "Classe bleue")
+
+
+async def test_the_bilan_judges_what_the_other_window_wrote(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    danger, room = "danger électrique immédiat.", "CP"
+    async with visit(tmp_path) as (pilot, _):
+        with other_window(tmp_path) as other:
+            record_answer(other, NewAnswer("danger_electrique", "oui", place=room))
+            await pilot.press("f9")
+            await wait_to_show(pilot, f"CP : {danger}")
+            record_answer(other, NewAnswer("danger_electrique", "non", place=room))
+            pilot.app.post_message(AppFocus())
+            await wait_for(pilot, lambda: not shows(pilot, f"CP : {danger}"), "gone")

@@ -228,7 +228,14 @@ class BilanFaces(PlaceScreen):
 
     def on_screen_resume(self) -> None:
         """Judge again: something may have been recorded elsewhere."""
+        self.catch_up()
         self.show_all()
+
+    def catch_up(self) -> None:
+        """Show what another window wrote, once one comes back to this one."""
+        if self.session.catch_up() and self._read_at:
+            self._read_at = ()
+            self.show_all()
 
     def on_resize(self, event: events.Resize) -> None:
         self._arrange(event.size.width)
