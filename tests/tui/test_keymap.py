@@ -148,8 +148,9 @@ def test_a_command_takes_its_own_key_back_unless_it_was_given_away() -> None:
 def shown_strings(path: Path) -> Iterator[str]:
     """Give the strings of a module, but for what is written to its readers."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    written = [one.value for one in ast.walk(tree) if isinstance(one, ast.Expr)]
-    for node in ast.walk(tree):
+    nodes = [*ast.walk(tree)]
+    written = {one.value for one in nodes if isinstance(one, ast.Expr)}
+    for node in nodes:
         if isinstance(node, ast.Constant) and node not in written:
             yield str(node.value)
 

@@ -6,38 +6,61 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+import pytest
+
 from diag.tui import state
 from tests.audit.builders import workspace
 
-
-def loaded_by(statement: str) -> set[str]:
-    program = f"{statement}\nimport sys; print(' '.join(sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, check=True
-    )
-    return set(done.stdout.decode().split())
+_STEPS = """
+import sys
+from pathlib import Path
 
 
-def test_the_first_frame_loads_neither_pydantic_nor_the_journal() -> None:
-    loaded = loaded_by("import diag.__main__, diag.tui.app")
+def tell():
+    print(*sys.modules)
 
+
+import diag.__main__, diag.tui.app
+tell()
+from diag.tui import state, territory
+desk = state.OpenDesk(Path(sys.argv[1]))
+assert territory.list_schools(desk, "", limit=60, only_audits=False).lines
+tell()
+import diag.tui.visit
+tell()
+import diag.tui.departure
+tell()
+import diag.tui.bilan
+tell()
+"""
+"""A day of work: what a place does not load, those before it did not either."""
+
+Loaded = dict[str, set[str]]
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    """Return the modules that one program has loaded at each place of a day."""
+    folder = tmp_path_factory.mktemp("desk")
+    workspace(folder).close()
+    program = [sys.executable, "-c", _STEPS, str(folder)]
+    done = subprocess.run(program, capture_output=True, check=True)
+    told = done.stdout.decode().splitlines()
+    places = ("first frame", "schools", "visit", "departure", "bilan")
+    return {place: {*names.split()} for place, names in zip(places, told, strict=True)}
+
+
+def test_the_first_frame_loads_neither_pydantic_nor_the_journal(
+    loaded: Loaded,
+) -> None:
     unwanted = {"pydantic", "sqlite3", "diag.assess.judge", "yaml", "PIL", "click"}
-    assert not loaded & unwanted
+    assert not loaded["first frame"] & unwanted
 
 
 def test_the_list_of_schools_loads_neither_pydantic_nor_judging(
-    tmp_path: Path,
+    loaded: Loaded,
 ) -> None:
-    workspace(tmp_path).close()
-    loaded = loaded_by(
-        "from pathlib import Path\n"
-        "from diag.tui import app, state, territory\n"
-        f"desk = state.OpenDesk(Path({str(tmp_path)!r}))\n"
-        "read = territory.list_schools(desk, '', limit=60, only_audits=False)\n"
-        "assert read.lines"
-    )
-
-    assert "sqlite3" in loaded
+    assert "sqlite3" in loaded["schools"]
     unwanted = {
         "pydantic",
         "diag.rules.nouns",
@@ -46,26 +69,21 @@ def test_the_list_of_schools_loads_neither_pydantic_nor_judging(
         "jinja2",
         "markdown_it",
     }
-    assert not loaded & unwanted
+    assert not loaded["schools"] & unwanted
 
 
-def test_a_visit_does_not_load_what_one_sees_on_leaving() -> None:
-    loaded = loaded_by("import diag.tui.app, diag.tui.visit")
-
+def test_a_visit_does_not_load_what_one_sees_on_leaving(loaded: Loaded) -> None:
     screens = {"departure", "bilan", "suppose"}
-    assert not loaded & {f"diag.tui.{name}" for name in screens}
+    assert not loaded["visit"] & {f"diag.tui.{name}" for name in screens}
 
 
-def test_what_one_sees_on_leaving_does_not_load_the_bilan() -> None:
-    loaded = loaded_by("import diag.tui.app, diag.tui.departure")
+def test_what_one_sees_on_leaving_does_not_load_the_bilan(loaded: Loaded) -> None:
+    unwanted = {"diag.tui.bilan", "diag.tui.suppose", "diag.documents.mairie"}
+    assert not loaded["departure"] & unwanted
 
-    assert not loaded & {"diag.tui.bilan", "diag.tui.suppose", "diag.documents.mairie"}
 
-
-def test_the_bilan_does_not_load_what_drafts_are_written_with() -> None:
-    loaded = loaded_by("import diag.tui.app, diag.tui.bilan")
-
-    assert not loaded & {
+def test_the_bilan_does_not_load_what_drafts_are_written_with(loaded: Loaded) -> None:
+    assert not loaded["bilan"] & {
         "diag.documents.drafts",
         "diag.documents.synthesis",
         "xlsxwriter",
