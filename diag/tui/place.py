@@ -60,6 +60,11 @@ class PlaceScreen(Sturdy, Screen[None]):
         yield from self.body()
         yield KeyBar()
 
+    @on(events.ScreenResume)
+    def _keep_styles(self, event: events.ScreenResume) -> None:
+        """Style nothing again: it all was as it was mounted, and at each new theme."""
+        event.refresh_styles = False
+
     def on_screen_resume(self) -> None:
         """Keep where the user is, to come back there whatever ends the program."""
         self.diag.whereabouts.note()
@@ -232,11 +237,10 @@ class KeyBar(Widget):
         found = self._under(event.x)
         self.tooltip = found.tip if found else None
 
-    def _changed(self, screen: Screen[object]) -> None:
-        read = _read(screen)
-        if read != self._read:
-            self._read = read
-            self.refresh()
+    def _changed(self, _screen: Screen[object]) -> None:
+        """Read anew when it is drawn: a screen that opens says ten times it changed."""
+        self._read = None
+        self.refresh()
 
     def _under(self, x: int) -> ShownKey | None:
         if x >= self.size.width - self._more().cell_length:

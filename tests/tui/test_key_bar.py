@@ -25,8 +25,10 @@ class Keyed(Sturdy, App[None]):
         super().__init__()
         self.done: list[str] = []
         self.possible: dict[CommandType, bool | None] = {}
+        self.asked = 0
 
     def can(self, command: CommandType) -> bool | None:
+        self.asked += 1
         return self.possible.get(command, True)
 
     def compose(self) -> ComposeResult:
@@ -73,6 +75,24 @@ async def test_a_key_that_is_not_possible_is_not_shown() -> None:
         await wait_for(pilot, lambda: "Première" not in visible(pilot)[-1], "one key")
 
         assert visible(pilot)[-1].split() == ["F2", "Seconde"]
+
+
+async def test_keys_are_read_once_however_often_they_change_before_they_are_drawn() -> (
+    None
+):
+    app = Keyed()
+    asked: list[int] = []
+    async with app.run_test(size=(40, 5)) as pilot:
+        for times in (1, 9):
+            visible(pilot)
+            before = app.asked
+            for _ in range(times):
+                app.refresh_bindings()
+            await pilot.pause()
+            visible(pilot)
+            asked.append(app.asked - before)
+
+        assert asked[0] == asked[1] > 0
 
 
 async def test_a_key_that_does_not_fit_whole_is_left_out() -> None:

@@ -13,8 +13,9 @@ from diag.tui.dialogs import Notice
 from diag.tui.guards import CrashScreen
 from diag.tui.school import SchoolScreen
 from tests.examples import cases
-from tests.tui.builders import SCHOOL, app_on, new_app
-from tests.tui.waiting import shows, visible, wait_for
+from tests.tui.builders import SCHOOL, app_on, audited_app, new_app
+from tests.tui.routes import go
+from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 
 def refuse() -> None:
@@ -151,6 +152,22 @@ async def test_the_theme_chosen_is_kept(tmp_path: Path) -> None:
     again = app_on(tmp_path)
     async with again.run_test(size=(80, 24)) as pilot:
         await wait_for(pilot, lambda: again.theme == "diag-sombre", "dark again")
+
+
+async def test_a_place_one_comes_back_to_has_the_colours_chosen_meanwhile(
+    tmp_path: Path,
+) -> None:
+    app = audited_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await go(pilot, app, "visite")
+        before = app.screen.styles.background
+        app.on_switch_theme()
+        await wait_for(pilot, lambda: app.screen.styles.background != before, "dark")
+        dark = app.screen.styles.background
+        await pilot.press("escape")
+        await wait_to_show(pilot, "Audits")
+        assert app.screen.styles.background == dark
+        assert {one.styles.background for one in app.screen_stack} == {dark}
 
 
 async def test_a_workspace_that_cannot_be_opened_ends_with_its_sentence(

@@ -261,6 +261,10 @@ class VisitFaces(PlaceScreen):
         """What is most useful, as it was when the visit was planned or opened."""
 
     def body(self) -> ComposeResult:
+        # Textual tells the width once all is mounted, and would style all again.
+        width, points = self.app.size.width, self.HORIZONTAL_BREAKPOINTS
+        *_, fitting = (name for least, name in points if least <= width)
+        self.add_class(fitting, update=False)
         yield Static(id="visit-score")
         with Horizontal(id="visit-body"):
             yield WalkPlan(id="visit-plan")
