@@ -1,6 +1,7 @@
 """Small questions over a screen: yes or no, one line, or something to read."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 from textual import events, on
@@ -355,12 +356,17 @@ class ChooseDialog(Sturdy, ModalScreen[str | None]):
     def _typed(self, event: Input.Changed) -> None:
         self._find(event.value)
 
+    @cached_property
+    def _folded(self) -> list[str]:
+        """What each choice is found by, folded at the first letter."""
+        return [fold(f"{one.text} {one.aside}") for one in self._choices]
+
     def _find(self, typed: str) -> None:
         words = fold(typed).split()
         found = [
             ListLine(one.key, (one.text, one.aside))
-            for one in self._choices
-            if all(word in fold(f"{one.text} {one.aside}") for word in words)
+            for rank, one in enumerate(self._choices)
+            if all(word in self._folded[rank] for word in words)
         ]
         self.query_one(Lines).show(found)
 
