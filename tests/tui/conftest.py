@@ -5,6 +5,8 @@ of the time of these tests. Every 5 ms it sees the same.
 
 A sheet is read once a run for the same colours: each app read sixty of them again.
 
+A line drawn keeps seven caches, of which most are never asked: here they are plain.
+
 A screen is painted once it is at rest, as a test looks at it, or else before the next
 keys and the end: no terminal is there to show what was painted meanwhile, a fifth of
 the time. The long run paints it all, and `tests/terminal` has the program do so.
@@ -16,7 +18,7 @@ from functools import wraps
 from typing import Any
 
 from hypothesis import settings
-from textual import _wait
+from textual import _wait, strip
 from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
@@ -28,6 +30,7 @@ from tests.tui.waiting import PATIENCE, unseen, visible
 _wait.SLEEP_GRANULARITY = 1 / 200
 _wait.SLEEP_IDLE = _wait.SLEEP_GRANULARITY / 20
 Pilot._wait_for_screen.__defaults__ = (PATIENCE,)
+vars(strip)["FIFOCache"] = lambda _size: {}
 
 _read: dict[object, list[RuleSet]] = {}
 _read_rules = Stylesheet._parse_rules
