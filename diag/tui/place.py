@@ -218,7 +218,8 @@ class KeyBar(Widget):
 
     def on_mount(self) -> None:
         """Follow what is possible."""
-        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+        changed = self.screen.bindings_updated_signal
+        changed.subscribe(self, self._changed, immediate=True)
 
     def render(self) -> Content:
         """Draw the line."""
