@@ -11,14 +11,19 @@ A screen is painted once it is at rest, as a test looks at it, or else before th
 keys and the end: no terminal is there to show what was painted meanwhile, a fifth of
 the time. The long run paints it all, and `tests/terminal` has the program do so.
 
+Before and after a key each widget is asked to call one function: what it takes is
+looked up once.
+
 A loaded machine is slow: a key is given as long to be handled as any other condition.
 """
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from hypothesis import settings
-from textual import _wait, strip
+from textual import _callback, _wait, strip
 from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
@@ -31,6 +36,19 @@ _wait.SLEEP_GRANULARITY = 1 / 200
 _wait.SLEEP_IDLE = _wait.SLEEP_GRANULARITY / 20
 Pilot._wait_for_screen.__defaults__ = (PATIENCE,)
 vars(strip)["FIFOCache"] = lambda _size: {}
+
+_counted: WeakKeyDictionary[Callable[..., Any], int] = WeakKeyDictionary()
+_count = _callback._count_parameters
+
+
+def _count_once(called: Callable[..., Any]) -> int:
+    found = _counted.get(called)
+    if found is None:
+        found = _counted[called] = _count(called)
+    return found
+
+
+vars(_callback)["_count_parameters"] = _count_once
 
 _read: dict[object, list[RuleSet]] = {}
 _read_rules = Stylesheet._parse_rules
