@@ -138,7 +138,7 @@ def _as_corrected(steps: Iterable[FollowUp]) -> tuple[FollowUp, ...]:
     last: dict[object, FollowUp] = {}
     for at, one in enumerate(steps):
         sitting = (one.recommendation, one.place, one.by, one.on)
-        key: object = sitting if one.on and one.state in _SAID else at
+        key: object = sitting if one.by and one.on and one.state in _SAID else at
         last.pop(key, None)
         last[key] = one
     return tuple(last.values())
