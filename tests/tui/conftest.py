@@ -50,16 +50,22 @@ def _count_once(called: Callable[..., Any]) -> int:
 
 vars(_callback)["_count_parameters"] = _count_once
 
-_read: dict[object, list[RuleSet]] = {}
+_Rules = dict[object, list[RuleSet]]
+_read: dict[object, _Rules] = {}
 _read_rules = Stylesheet._parse_rules
 
 
 @wraps(_read_rules)
 def _read_once(sheets: Stylesheet, *sheet: Any, **named: Any) -> list[RuleSet]:
-    key = (*sheets._variables.items(), *sheet, *named.items())
-    if key not in _read:
-        _read[key] = _read_rules(sheets, *sheet, **named)
-    return _read[key]
+    colours, rules = vars(sheets).get("kept", (None, _Rules()))
+    if colours is not sheets._variables:
+        rules = _read.setdefault((*sheets._variables.items(),), {})
+        vars(sheets)["kept"] = sheets._variables, rules
+    key = (*sheet, *named.items())
+    if key not in rules:
+        rules[key] = _read_rules(sheets, *sheet, **named)
+    found: list[RuleSet] = rules[key]
+    return found
 
 
 Stylesheet._parse_rules = _read_once  # type: ignore[assignment,method-assign] # it is wrapped
