@@ -73,16 +73,15 @@ def plain(text: str) -> str:
 
 
 GOLDEN = [
-    (1, "part-du-syndicat", 140, 40, 70),
-    (3, "part-du-syndicat", 4000, 1200, 2000),
-    (4, "part-du-syndicat", 540, 160, 270),
-    (4, "detr", 540, 100, 160),  # 40 % would be 216, and leave less than a fifth
-    (6, "part-du-syndicat", 1460, 430, 730),
+    (2, "part-du-syndicat", 140, 40, 70),
+    (4, "part-du-syndicat", 4000, 1200, 2000),
+    (6, "part-du-syndicat", 2000, 600, 1000),
+    (6, "detr", 540, 100, 210),
     (7, "part-du-syndicat", 1435, 430, 710),
     (8, "part-du-syndicat", 2500, 750, 1250),
     (10, "part-du-syndicat", 600, 180, 300),
     (12, "part-du-syndicat", 1145, 340, 570),
-    (12, "detr", 1145, 220, 340),
+    (12, "detr", 1145, 220, 340),  # 40 % would be 458, and leave less than a fifth
 ]
 """Vote, scheme, euros before tax that it may pay a part of, the least, the most."""
 

@@ -48,7 +48,7 @@ def test_the_dates_are_in_order_each_with_where_it_was_read(told: Report) -> Non
     assert "(jour déclaré, à confirmer)" in found[1]
     assert "(S325, relevé : 2021, à confirmer)" in found[2]
     assert "le budget 2027 est voté avant cette date (S320, relevé" in found[3]
-    ending = "31 janvier 2028 | Vote 4 : fermeture technique du cuivre (constaté)."
+    ending = "31 janvier 2028 | Vote 1 : fermeture technique du cuivre (constaté)."
     assert found[5] == ending
 
 
