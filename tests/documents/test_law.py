@@ -197,8 +197,12 @@ def test_what_was_found_false_is_told_no_more() -> None:
     )
     for words in false:
         assert words not in texts, words
-    judged = (*checklist.criteria.values(), *checklist.recommendations.values())
-    cited = {name for one in judged for name in one.sources}
+    cited = {
+        name
+        for section in (checklist.criteria, checklist.recommendations)
+        for one in section.values()
+        for name in one.sources
+    }
     assert not cited & {"S114", "S208", "S39", "S93"}
     declared = checklist.recommendations["acheter-du-reconditionne"].sources
     assert "S119" not in (*checklist.criteria["achat-reconditionne"].sources, *declared)

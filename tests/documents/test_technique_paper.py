@@ -17,6 +17,7 @@ from diag.documents.formats.pdf import write_pdf
 from diag.documents.parts.places import lacking
 from diag.documents.technique import FEW, SHEETS, TICKETS_SHOWN
 from diag.documents.templates import build_document
+from diag.model.audit import Value
 from diag.model.enums import Audience, PlaceKind
 from diag.words.sentences import NBSP, typeset
 from tests.documents.audits import invented_facts
@@ -77,7 +78,7 @@ def test_no_room_is_left_out_of_the_team_s_table_untold() -> None:
     """One room too many: it is counted, as several are."""
     told = invented_facts(shipped(), rooms=ROOMS + 1, lots=1, seed=3)
     rooms = [one.id for one in told.places_of(PlaceKind.SALLE)]
-    bare = {"type_salle": "classe", "prises_rj45": 0}
+    bare: dict[str, Value] = {"type_salle": "classe", "prises_rj45": 0}
     worst = {(room, ask): value for room in rooms for ask, value in bare.items()}
     text = paper(report(with_answers(told, worst), shipped()), Audience.EQUIPE)
 
@@ -98,7 +99,11 @@ def test_a_team_in_danger_everywhere_reads_two_pages() -> None:
     for at, room in enumerate(rooms):
         name = f"Salle de l'ancien préau, côté cour, n° {at}, bis"
         places[room] = places[room].model_copy(update={"name": name})
-    bare = {"danger_electrique": True, "prises_rj45": 0, "poste_maitre": "aucun"}
+    bare: dict[str, Value] = {
+        "danger_electrique": True,
+        "prises_rj45": 0,
+        "poste_maitre": "aucun",
+    }
     worst = {(room, ask): value for room in rooms for ask, value in bare.items()}
     facts = with_answers(replace(told.facts, places=places), worst)
     audit = report(facts, shipped(), today=told.date)
