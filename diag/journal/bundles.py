@@ -51,7 +51,9 @@ _TAKEN_BACK = """
 select r.audit, r.subject, r.id, r.body from brought b
 join rev r on r.audit = b.audit and r.subject = b.subject and r.id = b.id
 where b.bundle = ? and r.erased = 0 and json_extract(r.body, '$.op') <> 'erase'
+  and not (r.subject = 'audit/subject' and r.audit in (select audit from erased))
 """
+"""Less what opens an audit where an erasure stays: a hub takes none without it."""
 
 _WAIT_NO_MORE = "delete from withheld where bundle = ?"
 _SET_ASIDE = "insert or replace into quarantine values (?, ?, ?, null)"
@@ -112,6 +114,9 @@ select 1 from erased where audit = (select n from audit where id = ?) and id = ?
 """
 
 _IS_LEFT = "select 1 from quarantine where awaits = ?"
+_IS_HELD = (
+    "select 1 from rev where audit = (select n from audit where id = ?1) and id = ?2"
+)
 _IS_UNREAD = "select 1 from opaque where id = ?"
 _AWAITS = "select awaits from quarantine where id = ?"
 _RELAYED = "select id from relayed"
@@ -318,7 +323,7 @@ def authors_in(journal: Journal, which: Iterable[str]) -> set[str]:
 def undo(journal: Journal, name: str, at: int) -> int:
     """Set aside what a bundle was first to bring; return how many revisions.
 
-    Erasures stay, and so does what they erased.
+    Erasures stay, and so does what they erased, in an audit that is still opened.
 
     Raises:
         BuiltUponError: when one of its audits changed since; nothing is undone.
@@ -461,7 +466,9 @@ def take_erasures(
         proven = _find_proven(intake.journal, audit, same, rules)
         doubtful = relayed - proven
         for one in same:
-            if problem := _find_problem(intake.journal, one, doubtful, rules):
+            is_held = bool(intake.journal.select(_IS_HELD, [audit, one.key]))
+            problem = _find_problem(intake.journal, one, doubtful, rules)
+            if problem and not is_held:
                 row = (one.key, one.line.decode("utf-8"), problem)
                 intake.connection.execute(_SET_ASIDE, row)
                 held.append(one)

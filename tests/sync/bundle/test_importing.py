@@ -173,6 +173,34 @@ def test_an_audit_that_a_bundle_brought_leaves_with_it(
     assert not bruno.journal.manifest()
 
 
+def test_an_audit_where_an_erasure_stays_is_still_opened(
+    tmp_path: Path, anne: Colleague, bruno: Colleague
+) -> None:
+    """A hub takes no line of an audit that nothing opens: both told different."""
+    (answer,) = anne.journal.history(AUDIT.id, _answer())
+    anne.journal.write(changes.erased(AUDIT.id, answer.id, "demande"), anne.origin)
+    anne.write(tmp_path / "a.diag", bruno)
+
+    undo(bruno.journal, bruno.read(tmp_path / "a.diag").name, NOON)
+
+    assert bruno.journal.current(AUDIT.id, "audit/subject")
+    assert len(list(bruno.journal.lines(AUDIT.id))) == 3
+
+
+def test_an_erasure_that_is_here_does_not_wait_when_it_comes_again(
+    tmp_path: Path, anne: Colleague
+) -> None:
+    """That of a line that this version cannot read, above all."""
+    anne.known = {"anne": anne.keys.card}
+    (answer,) = anne.journal.history(AUDIT.id, _answer())
+    (unread,) = anne.journal.ingest([newer(answer)]).unread
+    erasure = changes.erased(AUDIT.id, unread.key.hex(), "demande")
+    anne.journal.write(erasure, anne.origin)
+    anne.write(tmp_path / "a.diag", anne)
+
+    assert not anne.read(tmp_path / "a.diag").withheld
+
+
 def test_nothing_is_undone_once_someone_built_upon_it(
     tmp_path: Path, anne: Colleague, bruno: Colleague
 ) -> None:

@@ -6,15 +6,16 @@ Read, read again long after, undone: everybody agrees at the end all the same.
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
-from diag.journal.bundles import BuiltUponError, brought
+from diag.journal.bundles import BuiltUponError, brought, withheld
 from diag.journal.journal import Journal
 from diag.sync.bundle.read import undo
 from tests.sync.bundle.colleagues import Colleague, keys_of
-from tests.sync.machine import LAPTOPS, Meetings, ids_of
-from tests.sync.test_properties import QUICK
+from tests.sync.machine import LAPTOPS, WAITING, Meetings, ids_of
+from tests.sync.test_properties import DEEP, QUICK
 
 KEYS = keys_of(1)
 
@@ -42,7 +43,11 @@ class Carrying(Meetings):
 
     @rule(which=st.integers(0, 9), taker=LAPTOPS)
     def read(self, which: int, taker: int) -> None:
-        """Read a bundle, new or old: the union, never more."""
+        """Read a bundle, new or old: the union, but for erasures that nothing proves.
+
+        Those wait, and what they erased with them: no hub is known here, and who
+        carries them did not decide them.
+        """
         if not self.carried:
             return
         path, held = self.carried[which % len(self.carried)]
@@ -50,7 +55,10 @@ class Carrying(Meetings):
         before = ids_of(reader.journal)
         entered = reader.read(path)
         after = ids_of(reader.journal)
-        assert after >= before | held
+        waiting = {one.revision.key for one in withheld(reader.journal)}
+        assert not waiting & after, "what is here waits for nothing"
+        waiting |= {key for (key,) in reader.journal.select(WAITING)}
+        assert after | waiting >= before | held
         assert entered.revisions == len(after - before)
         assert reader.read(path).revisions == 0
 
@@ -87,3 +95,8 @@ def _forget_what_was_set_aside(journal: Journal) -> None:
 
 def test_bundles_change_nothing_to_what_holds() -> None:
     run_state_machine_as_test(Carrying, settings=QUICK)
+
+
+@pytest.mark.long
+def test_bundles_change_nothing_to_what_holds_for_longer() -> None:
+    run_state_machine_as_test(Carrying, settings=DEEP)
