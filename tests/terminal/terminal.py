@@ -13,16 +13,15 @@ import select
 import signal
 import struct
 import subprocess
+import sys
 import termios
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Self
 
 import pyte
-
-from tests.terminal import imported
 
 _SPACES = {0xA0: " ", 0x202F: " "}
 PATIENCE = 180.0
@@ -40,7 +39,7 @@ _UNFINISHED = re.compile(rb"\x1b(\[[0-9;<>=?$]*|[P_][^\x1b]*)?$")
 
 
 class Terminal:
-    """A program in a pty, and what it shows; without a word, the screens of diag."""
+    """A program in a pty, and what it shows."""
 
     def __init__(
         self,
@@ -57,10 +56,14 @@ class Terminal:
         self.resize(*size)
         environment = {**os.environ, "DIAG_HOME": str(home), "TERM": "xterm-256color"}
         environment |= {"COLORTERM": "truecolor", "PYTHONUTF8": "1"}
-        self.process = (
-            _started(words, slave, environment)
-            if words
-            else imported.start(slave, environment)
+        self.process = subprocess.Popen(
+            list(words),
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environment,
+            start_new_session=True,
+            preexec_fn=_control,  # noqa: PLW1509 - the terminal must be its own
         )
         os.close(slave)
 
@@ -177,18 +180,9 @@ class Terminal:
         self._stream.feed(_NOT_DRAWN.sub(b"", data[:end]))
 
 
-def _started(
-    words: Sequence[str], slave: int, environment: Mapping[str, str]
-) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        list(words),
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        env=environment,
-        start_new_session=True,
-        preexec_fn=_control,  # noqa: PLW1509 - the terminal must be its own
-    )
+def program(*words: str) -> list[str]:
+    """Return the command line that runs diag."""
+    return [sys.executable, "-m", "diag", *words]
 
 
 def _state(thread: Path) -> str:

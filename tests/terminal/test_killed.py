@@ -12,7 +12,7 @@ import pytest
 from diag.audit import session as audits
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL
-from tests.terminal.terminal import Terminal
+from tests.terminal.terminal import Terminal, program
 from tests.terminal.visits import RESUME, SIZE, prepared, visit_in
 
 pytestmark = pytest.mark.durable
@@ -126,7 +126,7 @@ def test_an_answer_being_typed_when_the_app_is_killed_is_offered_there_again(
         terminal.send("\x1b[C" * 2 + "2")
         terminal.wait_for(lambda: typed_is_kept("2"), "kept at rest")
         terminal.kill()
-    with Terminal((), tmp_path, SIZE) as terminal:
+    with Terminal(program(), tmp_path, SIZE) as terminal:
         terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
         terminal.send(RESUME)
         terminal.wait_for(lambda: terminal.shows("Vous tapiez « 2 »"), "offered")

@@ -13,7 +13,7 @@ from diag.audit.visit import VisitSession
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import OTHER, SCHOOL
 from tests.examples import cases
-from tests.terminal.terminal import Terminal
+from tests.terminal.terminal import Terminal, program
 from tests.terminal.visits import SIZE, begin, prepared, visit_in
 
 pytestmark = pytest.mark.durable
@@ -88,7 +88,7 @@ def test_the_bilan_is_resumed_over_the_visit(tmp_path: Path, end: str) -> None:
         ENDS[end](terminal)
         terminal.wait_for_end()
 
-    with Terminal((), tmp_path, SIZE) as terminal:
+    with Terminal(program(), tmp_path, SIZE) as terminal:
         terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
         terminal.send("\x1bOR")
         terminal.wait_for(lambda: terminal.shows("Bilan :"), "the bilan")

@@ -7,7 +7,7 @@ import segno
 
 from diag.phone import ADDRESS, QUIET, wifi_text
 from tests.examples import cases
-from tests.terminal.terminal import Terminal
+from tests.terminal.terminal import Terminal, program
 from tests.terminal.visits import begin, prepared
 
 _INK, _PAPER = "000000", "ffffff"
@@ -37,7 +37,7 @@ def test_the_cells_of_a_terminal_are_the_modules_of_the_code(
     if not colours:
         monkeypatch.setenv("NO_COLOR", "1")
     prepared(tmp_path)
-    with Terminal((), tmp_path, (80, 24)) as terminal:
+    with Terminal(program(), tmp_path, (80, 24)) as terminal:
         terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
         terminal.send("\x1bOR")
         begin(terminal)

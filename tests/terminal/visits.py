@@ -6,7 +6,7 @@ from diag.audit.places import add_place
 from diag.model.enums import PlaceKind
 from diag.tui.state import OpenDesk, Recent
 from tests.audit.builders import SCHOOL, started, workspace
-from tests.terminal.terminal import Terminal
+from tests.terminal.terminal import Terminal, program
 
 SIZE = (160, 30)
 """Wide enough for what is said to stand on one line."""
@@ -43,7 +43,7 @@ def begin(terminal: Terminal) -> None:
 
 def visit_in(folder: Path) -> Terminal:
     """Return a terminal where the visit is resumed and ready for an answer."""
-    terminal = Terminal((), folder, SIZE)
+    terminal = Terminal(program(), folder, SIZE)
     try:
         terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
         terminal.send(RESUME)
