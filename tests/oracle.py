@@ -24,7 +24,7 @@ from diag.model.audit import Facts
 from diag.model.checklist import Checklist, Criterion
 from diag.model.enums import Compliance, Kind, Nature, PlaceKind, Socle, Standing
 from diag.model.text import Bounds
-from diag.rules.nouns import ABSENT, Flag, root_of
+from diag.rules.expressions import ABSENT, Flag, root_of
 from tests.reading import Reading
 
 IN, MAYBE, OUT = Standing.IN, Standing.MAYBE, Standing.OUT

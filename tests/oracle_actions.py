@@ -13,7 +13,7 @@ from diag.assess.results import Target, Verdict
 from diag.model.checklist import Recommendation, Requirement
 from diag.model.enums import Gate, Standing, Trigger
 from diag.model.text import Quantity
-from diag.rules.nouns import ABSENT, Truth, either, names_in, reach
+from diag.rules.expressions import ABSENT, Truth, either, names_in, reach
 from tests.oracle import Judged, share_of_all
 from tests.oracle_effects import done
 from tests.reading import Limits, Reading, as_a_rule, in_quantities, rule_of

@@ -9,7 +9,7 @@ from diag.model.audit import Answer, Value
 from diag.model.checklist import EffectValue, Question, Recommendation
 from diag.model.enums import Direction, QuestionType, State
 from diag.model.text import canonical_number
-from diag.rules.nouns import ABSENT, reach
+from diag.rules.expressions import ABSENT, reach
 from tests.oracle import Judged
 from tests.reading import Reading
 

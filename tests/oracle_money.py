@@ -19,7 +19,7 @@ from diag.model.audit import ROOT_KINDS, Facts
 from diag.model.checklist import Checklist, Need, Price, Recommendation
 from diag.model.enums import Gate, Kind, Nature
 from diag.model.text import Quantity
-from diag.rules.nouns import ABSENT, Span
+from diag.rules.expressions import ABSENT, Span
 from tests.oracle import Judged, states_law
 from tests.oracle_actions import FIRES, MAY_FIRE, Actions
 from tests.reading import in_quantities

@@ -7,7 +7,7 @@ from diag.assess.results import Verdict
 from diag.model.audit import Facts
 from diag.model.checklist import Checklist, Criterion, Question
 from diag.model.enums import Compliance, Kind, QuestionType, Standing, State
-from diag.rules.nouns import names_in
+from diag.rules.expressions import names_in
 from tests.oracle import Judged, compliance_at
 from tests.reading import rule_of
 

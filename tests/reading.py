@@ -15,8 +15,7 @@ from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, QuestionType, State
 from diag.model.text import Number
 from diag.rules import evaluate
-from diag.rules.language import Rule, parse_rule
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     ABSENT,
     UNBOUNDED,
     Absent,
@@ -32,6 +31,7 @@ from diag.rules.nouns import (
     plain,
     point,
 )
+from diag.rules.language import Rule, parse_rule
 
 Limits = Callable[[Question], tuple[Number | None, Number | None] | None]
 """Between what an unknown number lies."""

@@ -10,8 +10,8 @@ from diag.model.checklist import EffectValue, Question
 from diag.model.enums import PlaceKind, State
 from diag.model.errors import DiagError
 from diag.model.text import fold
+from diag.rules.expressions import ABSENT, Exact, Node, RuleValue
 from diag.rules.language import Rule
-from diag.rules.nouns import ABSENT, Exact, Node, RuleValue
 from diag.words.sentences import uncapitalised
 from diag.words.vocabulary import STATES
 

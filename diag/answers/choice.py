@@ -17,8 +17,7 @@ from diag.answers.answer_type import (
 from diag.model.audit import Value
 from diag.model.checklist import Choice, EffectValue, Question
 from diag.model.text import digit_of, fold, readings
-from diag.rules.language import Rule
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     Exact,
     Flag,
     Includes,
@@ -28,6 +27,7 @@ from diag.rules.nouns import (
     Several,
     walk,
 )
+from diag.rules.language import Rule
 from diag.words.sentences import NBSP, either, write_instead
 
 YES, NO, EITHER = Flag(True, False), Flag(False, True), Flag(True, True)

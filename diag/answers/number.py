@@ -19,8 +19,8 @@ from diag.model.audit import Value
 from diag.model.checklist import EffectValue, Question
 from diag.model.text import Number, as_digits, canonical_number, digit_of
 from diag.model.text import exact as _exact
+from diag.rules.expressions import Exact, Node, RuleValue, Span, plain, point
 from diag.rules.language import Rule, thresholds
-from diag.rules.nouns import Exact, Node, RuleValue, Span, plain, point
 from diag.words.sentences import measure, number, plural
 
 _PREFIXES = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}

@@ -22,8 +22,7 @@ from diag.model.audit import Answer, Value
 from diag.model.checklist import EffectValue, Question
 from diag.model.enums import PlaceKind, QuestionType, State, WithoutYear
 from diag.model.text import as_digits, clean_line, clean_text, digit_of, fold
-from diag.rules.language import VISIT_DATE, Rule
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     CompareNode,
     Constant,
     Exact,
@@ -35,6 +34,7 @@ from diag.rules.nouns import (
     point,
     walk,
 )
+from diag.rules.language import VISIT_DATE, Rule
 from diag.words.dates import (
     DAYS_AROUND,
     day_around,

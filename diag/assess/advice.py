@@ -31,7 +31,7 @@ from diag.assess.results import (
 from diag.model.checklist import Need, Price, Requirement
 from diag.model.enums import Gate, Kind, Nature, Standing, Trigger
 from diag.model.text import Quantity
-from diag.rules.nouns import Exact, Truth, reach
+from diag.rules.expressions import Exact, Truth, reach
 
 Results = Mapping[str, CriterionResult]
 """Criteria by id."""

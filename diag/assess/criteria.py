@@ -26,8 +26,8 @@ from diag.model.checklist import Criterion
 from diag.model.enums import Compliance, Kind, Socle, Standing
 from diag.model.text import Bounds
 from diag.rules.evaluate import any_out, condition, measure
+from diag.rules.expressions import ABSENT, Truth
 from diag.rules.language import Rule, parse_rule
-from diag.rules.nouns import ABSENT, Truth
 
 
 class Member(NamedTuple):

@@ -29,8 +29,8 @@ from diag.model.checklist import Checklist, Need, Question, Recommendation, Requ
 from diag.model.enums import Direction, Standing, State, Trigger
 from diag.model.text import Bounds, Quantity, canonical_number
 from diag.rules.evaluate import condition, measure, number
+from diag.rules.expressions import ABSENT, Absent, Constant, Exact, Span, Truth, point
 from diag.rules.language import VISIT_DATE, Rule, parse_rule
-from diag.rules.nouns import ABSENT, Absent, Constant, Exact, Span, Truth, point
 
 Changes = dict[tuple[str, str], Value]
 """(Place id, question id) → what the fact becomes."""

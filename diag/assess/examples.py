@@ -40,7 +40,7 @@ from diag.model.audit import PARENT_KINDS, Answer, Facts, Place, Value
 from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind, Standing, State, Trigger
 from diag.model.text import Bounds, canonical_number
-from diag.rules.nouns import root_of
+from diag.rules.expressions import root_of
 from diag.words.sentences import displayed, out_of_100, write_instead
 
 Raw = Mapping[str, object]

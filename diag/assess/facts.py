@@ -14,8 +14,7 @@ from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, State
 from diag.model.text import exact
 from diag.rules.evaluate import condition
-from diag.rules.language import VISIT_DATE, parse_rule
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     ABSENT,
     UNBOUNDED,
     Judge,
@@ -29,6 +28,7 @@ from diag.rules.nouns import (
     plain,
     point,
 )
+from diag.rules.language import VISIT_DATE, parse_rule
 
 
 class Limits(StrEnum):

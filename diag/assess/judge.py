@@ -34,8 +34,8 @@ from diag.model.audit import DIRECTORY, Facts
 from diag.model.checklist import Checklist, Criterion, Question, Recommendation
 from diag.model.enums import Kind, PlaceKind, Profile, Socle, Trigger
 from diag.rules.evaluate import is_yes
+from diag.rules.expressions import root_of
 from diag.rules.language import VISIT_DATE, parse_rule
-from diag.rules.nouns import root_of
 
 _KEPT_JUDGES = 8  # editions that are judged side by side, in an upgrade's preview
 

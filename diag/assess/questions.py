@@ -24,7 +24,7 @@ from diag.model.enums import (
     Standing,
     State,
 )
-from diag.rules.nouns import Exact, Truth
+from diag.rules.expressions import Exact, Truth
 
 _ASKED, _AGAIN, _MEASURED = 10, 4, 60
 """Seconds that a question takes, that it takes again in another room, that a measure

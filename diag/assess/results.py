@@ -33,7 +33,7 @@ from diag.model.enums import (
     Trigger,
 )
 from diag.model.text import Bounds, Number, Quantity, exact
-from diag.rules.nouns import Exact, Truth
+from diag.rules.expressions import Exact, Truth
 
 if TYPE_CHECKING:
     from diag.assess.effects import Basis

@@ -29,7 +29,7 @@ from diag.model.enums import (
     State,
 )
 from diag.model.text import Bounds
-from diag.rules.nouns import root_of
+from diag.rules.expressions import root_of
 from diag.words.dates import describe_day
 from diag.words.sentences import in_cell, listed, uncapitalised
 from diag.words.vocabulary import (

@@ -31,7 +31,7 @@ from diag.model.enums import (
 )
 from diag.model.text import exact
 from diag.model.votes import AidRange, AidShare, Fctva, Spent, Tier, YearSpent
-from diag.rules.nouns import Exact
+from diag.rules.expressions import Exact
 from diag.words.dates import later
 from diag.words.sentences import half_up
 

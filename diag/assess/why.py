@@ -30,8 +30,8 @@ from diag.model.checklist import (
 )
 from diag.model.text import Quantity
 from diag.rules.evaluate import holds
+from diag.rules.expressions import RuleValue, Truth
 from diag.rules.language import VISIT_DATE, Rule, parse_rule
-from diag.rules.nouns import RuleValue, Truth
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from diag.assess.results import Amount, Cost, Score
 from diag.model.checklist import Price, Question
 from diag.model.enums import PlaceKind
 from diag.model.text import Quantity, canonical_number
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     MIRRORED,
     Aggregate,
     AllOf,

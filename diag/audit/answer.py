@@ -34,8 +34,8 @@ from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
 from diag.model.text import clean_text, exact, fold
 from diag.rules.evaluate import condition, measure
+from diag.rules.expressions import Span
 from diag.rules.language import parse_rule
-from diag.rules.nouns import Span
 from diag.words.sentences import number, suggest
 from diag.words.vocabulary import PLACE_NAMES, SUBJECTS
 

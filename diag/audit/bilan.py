@@ -53,8 +53,8 @@ from diag.model.checklist import Checklist
 from diag.model.enums import Compliance, Kind, Socle, Standing, Trigger
 from diag.model.errors import DiagError
 from diag.model.text import Bounds
+from diag.rules.expressions import Truth
 from diag.rules.language import parse_rule
-from diag.rules.nouns import Truth
 from diag.words.sentences import counted, listed, sentence, suggest, uncapitalised
 from diag.words.vocabulary import KINDS, LAW, LEVELS, PLACES, PROVENANCES, UNSCORED
 

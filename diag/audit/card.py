@@ -24,7 +24,7 @@ from diag.journal.revision import Revision
 from diag.model.audit import Answer
 from diag.model.checklist import Checklist, Criterion, Question, RegisteredSource
 from diag.model.enums import Provenance, Standing, State
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     Aggregate,
     ChoiceId,
     CompareNode,

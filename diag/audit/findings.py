@@ -42,8 +42,8 @@ from diag.model.enums import (
 )
 from diag.model.text import canonical_number
 from diag.rules.evaluate import measure
+from diag.rules.expressions import Span
 from diag.rules.language import parse_rule
-from diag.rules.nouns import Span
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import (
     NEXT_BUDGET,

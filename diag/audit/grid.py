@@ -35,7 +35,7 @@ from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Provenance, Standing, State
 from diag.model.errors import DiagError
 from diag.model.text import fold
-from diag.rules.nouns import Truth
+from diag.rules.expressions import Truth
 from diag.words.sentences import shortened
 from diag.words.vocabulary import PLACE_NAMES, PROVENANCE_MARKS, STATES
 

@@ -133,7 +133,7 @@ _SAID = {FollowUpState.PROPOSEE, FollowUpState.DECIDEE, FollowUpState.ECARTEE}
 def _as_corrected(steps: Iterable[FollowUp]) -> tuple[FollowUp, ...]:
     """Return steps without those that were typed anew: same action, body and day.
 
-    History keeps them; a council decides once in a sitting, and documents say it once.
+    History keeps them; a council decides once in a sitting, and documents print that.
     """
     last: dict[object, FollowUp] = {}
     for at, one in enumerate(steps):

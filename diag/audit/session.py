@@ -66,7 +66,7 @@ from diag.model.enums import (
 from diag.model.errors import DiagError
 from diag.model.text import campaign_named, fold
 from diag.model.votes import VoteHand
-from diag.rules.nouns import root_of
+from diag.rules.expressions import root_of
 from diag.words.sentences import suggest
 from diag.words.vocabulary import SUBJECTS
 from diag.workspace.editions import current

@@ -35,7 +35,7 @@ from diag.model.audit import Answer, Facts, Place
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import Moment, PlaceKind, Profile
 from diag.model.text import SearchIndex, Text, fold, terms
-from diag.rules.nouns import Truth
+from diag.rules.expressions import Truth
 from diag.words.vocabulary import PLACES
 
 _SCHOOL = {

@@ -21,8 +21,7 @@ from diag.model.checklist import (
 )
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.text import exact
-from diag.rules.language import VISIT_DATE, Rule, parse_rule
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     ARITHMETIC,
     MIRRORED,
     PURE,
@@ -54,6 +53,7 @@ from diag.rules.nouns import (
     reach,
     root_of,
 )
+from diag.rules.language import VISIT_DATE, Rule, parse_rule
 from diag.words.sentences import either, write_instead
 
 QUANTITY = "quantite"

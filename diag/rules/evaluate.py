@@ -12,8 +12,7 @@ from functools import lru_cache, partial
 from typing import Protocol
 
 from diag.model.enums import PlaceKind
-from diag.rules.language import Rule
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     ABSENT,
     ARITHMETIC,
     NUMBERS,
@@ -54,6 +53,7 @@ from diag.rules.nouns import (
     span_hull,
     subtracted,
 )
+from diag.rules.language import Rule
 
 _CACHED_RULES = 8192  # several editions of a thousand rules
 

@@ -18,7 +18,7 @@ from itertools import chain
 
 from diag.model.enums import PlaceKind
 from diag.model.text import MAX_DIGITS
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     Aggregate,
     AllOf,
     AnyOf,

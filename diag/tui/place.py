@@ -239,7 +239,7 @@ class KeyBar(Widget):
         self.tooltip = found.tip if found else None
 
     def _changed(self, _screen: Screen[object]) -> None:
-        """Read anew when it is drawn: a screen that opens says ten times it changed."""
+        """Read anew when it is drawn: a screen that opens changes ten times."""
         self._read = None
         self.refresh()
 

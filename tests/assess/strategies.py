@@ -23,7 +23,7 @@ from diag.model.checklist import (
     Requirement,
 )
 from diag.model.enums import Kind, Nature, PlaceKind, QuestionType, State
-from diag.rules.nouns import reach
+from diag.rules.expressions import reach
 from tests.assess.builders import (
     DOWN,
     ECOLE,

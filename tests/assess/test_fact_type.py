@@ -8,7 +8,7 @@ from diag.assess.facts import FactsReading, Limits, vocabulary_of
 from diag.model.audit import Answer, Value
 from diag.model.checklist import Question
 from diag.model.enums import QuestionType
-from diag.rules.nouns import ABSENT, OneOf, RuleValue, Several, Span, Truth, point
+from diag.rules.expressions import ABSENT, OneOf, RuleValue, Several, Span, Truth, point
 from tests.assess.builders import (
     REFUSED,
     ROOT,

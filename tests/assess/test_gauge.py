@@ -3,7 +3,7 @@ import pytest
 from diag.assess.judge import assess
 from diag.assess.results import CriterionResult
 from diag.model.enums import Compliance, Kind, Standing
-from diag.rules.nouns import Truth
+from diag.rules.expressions import Truth
 from tests.assess.builders import (
     SALLE,
     SANS_OBJET,

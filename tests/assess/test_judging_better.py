@@ -9,7 +9,7 @@ from diag.assess.results import Assessment, Score, Target, Verdict
 from diag.model.audit import Facts
 from diag.model.checklist import Checklist
 from diag.model.enums import Gate, Socle, Standing, Trigger
-from diag.rules.nouns import Truth
+from diag.rules.expressions import Truth
 from tests.assess.strategies import Audit
 from tests.assess.strategies_better import improved
 from tests.assess.test_properties import quick

@@ -18,7 +18,7 @@ from diag.assess.results import Target, Verdict
 from diag.model.audit import Facts
 from diag.model.enums import Compliance, Kind, Standing, Trigger
 from diag.model.text import Bounds, Quantity
-from diag.rules.nouns import Truth
+from diag.rules.expressions import Truth
 from tests.assess.agreement import disagreements
 from tests.assess.builders import (
     DOWN,

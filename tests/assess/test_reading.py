@@ -11,8 +11,16 @@ from diag.assess.facts import (
 from diag.model.audit import Facts
 from diag.model.enums import PlaceKind
 from diag.rules.evaluate import number as number_of
+from diag.rules.expressions import (
+    ABSENT,
+    UNBOUNDED,
+    RuleValue,
+    Scope,
+    Span,
+    Truth,
+    point,
+)
 from diag.rules.language import parse_rule
-from diag.rules.nouns import ABSENT, UNBOUNDED, RuleValue, Scope, Span, Truth, point
 from tests.assess.builders import (
     LOT,
     ROOT,

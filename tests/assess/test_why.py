@@ -13,7 +13,7 @@ from diag.assess.why import (
 )
 from diag.model.checklist import Requirement
 from diag.model.enums import Direction, Gate, Standing
-from diag.rules.nouns import ABSENT, Span, point
+from diag.rules.expressions import ABSENT, Span, point
 from tests.assess.builders import (
     ROOT,
     SALLE,

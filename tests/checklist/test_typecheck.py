@@ -5,8 +5,8 @@ import pytest
 from diag.checklist.symbols import Expected, check_rule
 from diag.model.checklist import Choice, Question
 from diag.model.enums import PlaceKind, QuestionType
+from diag.rules.expressions import RuleError
 from diag.rules.language import parse_rule
-from diag.rules.nouns import RuleError
 
 ECOLE, SALLE, LOT = PlaceKind.ECOLE, PlaceKind.SALLE, PlaceKind.LOT
 

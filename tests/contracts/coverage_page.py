@@ -18,8 +18,8 @@ from diag.model.audit import ROOT_KINDS
 from diag.model.checklist import Checklist, Criterion, Domain, Question
 from diag.model.enums import Kind, PlaceKind, Profile, Provenance
 from diag.model.measure import MEASURES
+from diag.rules.expressions import Condition
 from diag.rules.language import parse_rule
-from diag.rules.nouns import Condition
 from tests.goldens.golden import NAMES, facts_told, golden
 from tests.shipped import shipped
 

@@ -20,7 +20,7 @@ from diag.model.audit import Answer, Facts, Value
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import Direction, Moment, PlaceKind, Profile, QuestionType, State
 from diag.model.text import canonical_number, exact
-from diag.rules.nouns import Span
+from diag.rules.expressions import Span
 from tests.goldens.golden import NAMES, as_example, facts_told, golden
 from tests.shipped import shipped
 

@@ -19,8 +19,8 @@ from diag.model.audit import PARENT_KINDS, ROOT_KINDS, Facts
 from diag.model.checklist import Checklist, Criterion, Question
 from diag.model.enums import PlaceKind, QuestionType, Standing
 from diag.model.text import canonical_number, exact
+from diag.rules.expressions import RuleError, root_of
 from diag.rules.language import Rule, parse_rule
-from diag.rules.nouns import RuleError, root_of
 from tests import oracle
 from tests.goldens.mutants import WEIGHT, mutants_of
 from tests.world import names_and_numbers

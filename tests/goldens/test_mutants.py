@@ -12,7 +12,7 @@ from diag.checklist.lint.rules import rule_problems
 from diag.checklist.load import load_checklists
 from diag.checklist.loaded import Loaded
 from diag.model.checklist import Checklist, Criterion
-from diag.rules.nouns import RuleError
+from diag.rules.expressions import RuleError
 from tests.checklist.search.criteria import checklist
 from tests.checklist.search.criteria import loaded as as_loaded
 from tests.goldens.mutants import (

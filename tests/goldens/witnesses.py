@@ -25,7 +25,7 @@ from diag.model.checklist import (
 )
 from diag.model.enums import PlaceKind, Standing, Trigger
 from diag.model.text import Quantity
-from diag.rules.nouns import root_of
+from diag.rules.expressions import root_of
 from diag.words.sentences import displayed, out_of_100
 from tests.goldens.golden import NAMES, as_example, golden
 

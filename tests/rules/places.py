@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from diag.model.enums import PlaceKind
-from diag.rules.nouns import ABSENT, Flag, OneOf, RuleValue, Several, Span, Truth
+from diag.rules.expressions import ABSENT, Flag, OneOf, RuleValue, Several, Span, Truth
 
 YES = Flag(can_be_true=True, can_be_false=False)
 NO = Flag(can_be_true=False, can_be_false=True)

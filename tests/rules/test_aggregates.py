@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from diag.rules.evaluate import counted, largest, shared, smallest, totalled
-from diag.rules.nouns import ABSENT, Absent, Span, Truth
+from diag.rules.expressions import ABSENT, Absent, Span, Truth
 from tests.rules.places import span
 
 

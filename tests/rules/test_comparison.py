@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     NUMBERS,
     Order,
     Span,

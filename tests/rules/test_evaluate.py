@@ -6,8 +6,8 @@ from fractions import Fraction
 import pytest
 
 from diag.rules.evaluate import condition, holds, number
+from diag.rules.expressions import ABSENT, Absent, RuleValue, Span, Truth, point
 from diag.rules.language import parse_rule
-from diag.rules.nouns import ABSENT, Absent, RuleValue, Span, Truth, point
 from tests.rules.places import (
     NO,
     YES,

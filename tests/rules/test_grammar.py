@@ -5,8 +5,7 @@ from fractions import Fraction
 import pytest
 
 from diag.model.enums import PlaceKind
-from diag.rules.language import MAX_DEPTH, read_tree
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     Aggregate,
     AllOf,
     Arithmetic,
@@ -19,6 +18,7 @@ from diag.rules.nouns import (
     Not,
     RuleError,
 )
+from diag.rules.language import MAX_DEPTH, read_tree
 
 X = NameNode("x", 0)
 

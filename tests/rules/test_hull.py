@@ -1,6 +1,6 @@
 import pytest
 
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     ABSENT,
     Flag,
     OneOf,

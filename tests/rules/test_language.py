@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.model.enums import PlaceKind
+from diag.rules.expressions import RuleError
 from diag.rules.language import parse_rule, thresholds
-from diag.rules.nouns import RuleError
 
 WORDS = [
     *("a", "debit", "salle", "'x'", '"y"', "0", "1.5", "and", "or", "not", "in"),

@@ -2,8 +2,8 @@
 
 import pytest
 
+from diag.rules.expressions import RuleError
 from diag.rules.language import MAX_LENGTH, one_line
-from diag.rules.nouns import RuleError
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Which places a rule may look at."""
 
 from diag.model.enums import PlaceKind
-from diag.rules.nouns import may_hold, reach
+from diag.rules.expressions import may_hold, reach
 
 
 def test_a_lot_reads_what_may_hold_it() -> None:

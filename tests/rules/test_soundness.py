@@ -10,8 +10,7 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from diag.rules.evaluate import holds, number
-from diag.rules.language import parse_rule
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     ABSENT,
     Absent,
     Flag,
@@ -21,6 +20,7 @@ from diag.rules.nouns import (
     Span,
     Truth,
 )
+from diag.rules.language import parse_rule
 from tests.examples import examples
 from tests.rules.exact import Fact, Known, exact_number, exact_truth
 from tests.rules.places import Here

@@ -2,7 +2,7 @@
 
 import pytest
 
-from diag.rules.nouns import PURE, Unit
+from diag.rules.expressions import PURE, Unit
 
 
 def test_a_unit_over_another_is_the_one_an_author_writes() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from diag.rules.nouns import Truth, either, negation
+from diag.rules.expressions import Truth, either, negation
 
 TRUTHS: tuple[Truth, ...] = (True, None, False)
 

@@ -29,8 +29,7 @@ from diag.checklist.symbols import QUANTITY, names_read, read_rule
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import Kind
 from diag.rules.evaluate import all_of, any_of, not_
-from diag.rules.language import VISIT_DATE
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     Aggregate,
     Arithmetic,
     Constant,
@@ -49,6 +48,7 @@ from diag.rules.nouns import (
     negation,
     point,
 )
+from diag.rules.language import VISIT_DATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from diag.model.checklist import (
     Requirement,
 )
 from diag.model.enums import PlaceKind, Provenance
-from diag.rules.nouns import Unit, may_hold, reach, root_of
+from diag.rules.expressions import Unit, may_hold, reach, root_of
 from diag.words.sentences import either, nearest, write_instead
 
 TRADE = "metier"

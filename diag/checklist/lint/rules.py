@@ -26,8 +26,8 @@ from diag.model.checklist import (
 )
 from diag.model.enums import Kind, PlaceKind, QuestionType
 from diag.rules.evaluate import measure
+from diag.rules.expressions import ABSENT, RuleError, Scope, Span, root_of
 from diag.rules.language import Rule
-from diag.rules.nouns import ABSENT, RuleError, Scope, Span, root_of
 
 
 @dataclass(frozen=True, slots=True)

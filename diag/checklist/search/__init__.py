@@ -17,8 +17,7 @@ from diag.checklist.symbols import read_rule
 from diag.model.checklist import Question
 from diag.model.enums import Direction, PlaceKind
 from diag.rules.evaluate import condition, judge_of
-from diag.rules.language import VISIT_DATE, Rule
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     ABSENT,
     Arithmetic,
     CompareNode,
@@ -43,6 +42,7 @@ from diag.rules.nouns import (
     subtracted,
     walk,
 )
+from diag.rules.language import VISIT_DATE, Rule
 
 _PLAIN_NUMBERS = (0, 1, 2, 10)
 """Tried for a fact that enters a calculation, beside the numbers of the rules."""

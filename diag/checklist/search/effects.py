@@ -34,8 +34,7 @@ from diag.model.checklist import (
 )
 from diag.model.enums import Direction, PlaceKind
 from diag.rules.evaluate import all_of, any_of, condition, measure, not_
-from diag.rules.language import Rule
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     ABSENT,
     Aggregate,
     AllOf,
@@ -65,6 +64,7 @@ from diag.rules.nouns import (
     ranked,
     walk_outside,
 )
+from diag.rules.language import Rule
 
 _ONE = point(1)
 

@@ -17,8 +17,7 @@ from diag.checklist.symbols import symbol_of
 from diag.model.checklist import Criterion, Question
 from diag.model.enums import PlaceKind
 from diag.rules.evaluate import judge_of, measure_of
-from diag.rules.language import VISIT_DATE, parse_rule, thresholds_in
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     ABSENT,
     MIRRORED,
     UNBOUNDED,
@@ -44,6 +43,7 @@ from diag.rules.nouns import (
     point,
     walk,
 )
+from diag.rules.language import VISIT_DATE, parse_rule, thresholds_in
 
 
 # `count(salle) >= 3` becomes `#0 >= 3`. Names are then independent, so what is false

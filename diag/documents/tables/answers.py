@@ -42,8 +42,7 @@ from diag.model.audit import Place, Value
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, State
 from diag.model.text import exact
-from diag.rules.language import parse_rule
-from diag.rules.nouns import (
+from diag.rules.expressions import (
     AllOf,
     AnyOf,
     ChoiceId,
@@ -56,6 +55,7 @@ from diag.rules.nouns import (
     Term,
     plain,
 )
+from diag.rules.language import parse_rule
 from diag.words.dates import day_of
 from diag.words.vocabulary import PLACES, PROVENANCES, STATES
 

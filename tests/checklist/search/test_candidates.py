@@ -6,7 +6,7 @@ import pytest
 
 from diag.answers.number import around
 from diag.checklist.search import hull
-from diag.rules.nouns import ABSENT, Exact, Span, point
+from diag.rules.expressions import ABSENT, Exact, Span, point
 from tests.rules.places import NO, YES, YES_OR_NO, one_of, several, span
 
 HALF = Fraction(1, 2)

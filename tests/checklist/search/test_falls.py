@@ -19,8 +19,8 @@ from diag.checklist.search import (
 from diag.checklist.search.effects import CriterionRules, falls_of
 from diag.model.checklist import Question
 from diag.model.enums import Kind, QuestionType
+from diag.rules.expressions import ABSENT, Flag, RuleValue, point, walk
 from diag.rules.language import parse_rule
-from diag.rules.nouns import ABSENT, Flag, RuleValue, point, walk
 from tests.checklist.search.criteria import (
     DOWN,
     ECOLE,
