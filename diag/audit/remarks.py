@@ -347,7 +347,8 @@ def slips_in(
             found[kind, match.group().strip()] = None
     names = dict.fromkeys((*_named(plain, common), *_known(plain, known)))
     for name in names:
-        if not any(name in other for other in names if other != name):
+        # « Martin » of « Mme Martin » is asked about once; of « Martinez » it is no part.
+        if not any(f" {name} " in f" {other} " for other in names if other != name):
             found[SlipKind.NAME, name] = None
     folded = fold(plain)
     for pattern in _health():

@@ -71,6 +71,11 @@ def test_one_name_is_asked_about_once() -> None:
     assert found == [(SlipKind.NAME, "Mme Goff")]
 
 
+def test_a_name_that_begins_another_is_asked_about_too() -> None:
+    found = [*slips_in("Martin et Martinez sont venus", ["Luc Martin", "Léa Martinez"])]
+    assert found == [(SlipKind.NAME, "Martin"), (SlipKind.NAME, "Martinez")]
+
+
 @pytest.mark.parametrize("text", SAFE)
 def test_the_words_of_the_trade_ask_nothing(text: str) -> None:
     assert list(slips_in(text, KNOWN, frozenset({"motricite"}))) == []
