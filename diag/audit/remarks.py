@@ -347,7 +347,7 @@ def slips_in(
             found[kind, match.group().strip()] = None
     names = dict.fromkeys((*_named(plain, common), *_known(plain, known)))
     for name in names:
-        # « Martin » of « Mme Martin » is asked about once; of « Martinez » it is no part.
+        # « Martin » is part of « Mme Martin », not of « Martinez ».
         if not any(f" {name} " in f" {other} " for other in names if other != name):
             found[SlipKind.NAME, name] = None
     folded = fold(plain)
