@@ -27,6 +27,7 @@ from diag.programme.history import (
     years_moved,
 )
 from diag.programme.words import (
+    LATE,
     asked_words,
     placed_words,
     planned_words,
@@ -349,7 +350,7 @@ def compare(
         "Variante",
         "Points",
         "Inscrites",
-        "Loi en retard",
+        LATE,
         "Moins couverte",
         "Bougent",
     )

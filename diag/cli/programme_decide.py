@@ -40,6 +40,7 @@ from diag.programme.figures import (
 from diag.programme.history import log_of
 from diag.programme.setting import ref_of
 from diag.programme.words import (
+    LATE,
     adopting_words,
     effect_words,
     per_pupil_words,
@@ -126,7 +127,7 @@ def equity(workspace: Workspace, slug: str, variant: str, *, as_json: bool) -> N
         return
     head = ("Élèves", "Besoin", "Inscrit", "Couvert", "Syndicat", "Par élève")
     print_table((
-        ("Commune", *head, "Loi en retard"),
+        ("Commune", *head, LATE),
         *((one.name, *_cells(one), str(one.late)) for one in shares),
     ))
     if groups:

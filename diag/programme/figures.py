@@ -349,7 +349,7 @@ class Worth(NamedTuple):
     """Score × pupils × years left, over the operations that are in."""
     placed: int
     late: int
-    """Operations that a law requires, out or after the year it says."""
+    """Operations that a law or a date requires, out or after its year."""
     least_covered: Fraction
     """Of all communes that need something, the least part of its need that is in."""
     moved: int
@@ -377,7 +377,7 @@ def worth(plan: Schedule, other: Schedule) -> Worth:
 
 
 def _is_overdue(plan: Schedule, operation: Operation) -> bool:
-    """Say whether a law requires an operation that comes too late, or never."""
+    """Say whether a law or a date requires an operation that is too late, or out."""
     last = plan.terms.years[-1]
     year = plan.years.get(operation.id, last + 1)
     return operation.turn is Precedence.LAW and year > (operation.due or last)
@@ -400,7 +400,7 @@ class CommuneShare(NamedTuple):
     helped: int
     """What the syndicat pays of its operations, and of those it shares."""
     late: int
-    """Operations that a law requires, out or after the year it says."""
+    """Operations that a law or a date requires, out or after its year."""
 
     @property
     def covered(self) -> Fraction:

@@ -26,7 +26,7 @@ class Precedence(IntEnum):
     LOCKED = 1
     """Somebody imposed its year, with a reason: it holds, or is refused."""
     LAW = 2
-    """A text in force requires it: its commune's right is not asked."""
+    """A text in force or a near date requires it: its commune's right is not asked."""
     BLOCKING = 3
     """A class or a school cannot work without it."""
     REST = 4

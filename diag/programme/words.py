@@ -325,6 +325,10 @@ def planned_words(cents: int) -> str:
     return exact_words(whole_euros(cents))
 
 
+LATE = "Date/loi en retard"
+"""Head of what a date or a law requires and comes after it, or never."""
+
+
 def cost_words(once: int, yearly: int) -> str:
     """Return what is paid once, and each year too: « 480 €, plus 30 € par an »."""
     later = f"{exact_words(yearly)} par an" if yearly else ""

@@ -144,6 +144,8 @@ async def test_every_figure_is_that_of_the_commands_and_of_the_document(
 async def test_an_operation_says_why_and_what_it_would_take(desk: Path) -> None:
     app = app_on(desk)
     async with at_programme(app) as (pilot, screen):
+        # A date is no law: copper that ends is why a fibre stands there.
+        await wait_to_show(pilot, "date/loi en retard : 2", "hors  Date/loi")
         assert screen.board is not None
         last = screen.board.programme.years[-1]
         late = next(
@@ -658,7 +660,7 @@ async def test_eight_years_stand_in_columns_that_do_not_touch(desk: Path) -> Non
     app = app_on(desk)
     async with at_programme(app) as (pilot, _):
         years = "".join(str(year).rjust(7) for year in range(2027, 2035))
-        await wait_to_show(pilot, f"{years}    hors", "Loi en retard : 2")
+        await wait_to_show(pilot, f"{years}    hors", "Date/loi en retard : 2")
         assert all(len(line) <= SIZE[0] for line in visible(pilot))
 
 

@@ -39,6 +39,7 @@ from diag.programme.history import is_as_adopted
 from diag.programme.placing import Imposed, lacks_of
 from diag.programme.setting import locks_of
 from diag.programme.words import (
+    LATE,
     NO_AID,
     asked_words,
     cost_words,
@@ -531,7 +532,7 @@ def variants_part(board: Board) -> Md:
             "« Changent » : opérations dont le budget n'est pas celui du programme",
             (
                 *("Variante", "Inscrites", "Coût", "Syndicat"),
-                *("Écoles sans blocage à la fin", "Loi en retard"),
+                *("Écoles sans blocage à la fin", LATE),
                 *("Moins aidée, par élève", "Changent"),
             ),
             rows,

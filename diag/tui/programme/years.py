@@ -25,6 +25,7 @@ from diag.programme.operations import LeftOut
 from diag.programme.placing import Imposed, Unmet
 from diag.programme.terms import INVESTMENT, Precedence, Purse
 from diag.programme.words import (
+    LATE,
     exact_words,
     per_pupil_words,
     planned_words,
@@ -41,11 +42,12 @@ from diag.words.sentences import (
     half_up,
     number,
     percent,
+    uncapitalised,
 )
 
 YEAR_COLUMNS = (
     ListColumn(width=4),
-    ListColumn(width=5, tiny=0),
+    ListColumn(width=8, tiny=0),
     ListColumn(width=18, narrow=11, tiny=8),
     ListColumn(width=18, narrow=14, tiny=0),
     ListColumn(),
@@ -53,7 +55,7 @@ YEAR_COLUMNS = (
     ListColumn(width=2),
 )
 
-SORTS = {Precedence.LAW: "Loi", Precedence.BLOCKING: "Socle"}
+SORTS = {Precedence.LAW: "Date/loi", Precedence.BLOCKING: "Socle"}
 """What an operation answers to, in a word; nothing for the rest."""
 
 _STEPS = {
@@ -163,12 +165,11 @@ class YearsView:
         )
         late = sum(one.late for one in self.shares.values())
         free = [percent(one) for one in unblocked(board)]
-        words = f"loi en retard : {late}"
         if len(years) <= _FEW:
-            yield f"{_row('Sans blocage', free)}   {words}"
+            yield f"{_row('Sans blocage', free)}  {uncapitalised(LATE)} : {late}"
         else:
             yield _row("Sans blocage", free)
-            yield f"{words[:1].upper()}{words[1:]}"
+            yield f"{LATE} : {late}"
 
     def lines(self, commune: str = "") -> list[ListLine]:
         """Return a line for each operation; of one commune, when it is named.
