@@ -111,7 +111,7 @@ def the_council_of_courvaux_decided(camille: Laptop) -> None:
         open_school(screen, "marronniers", "École primaire Les Marronniers")
         screen.press("b").see("Bilan :", "2026-2027, clos")
         screen.press("2").see("A1 ").press("end").see("gelés à la clôture")
-        screen.press("enter", "down").see("1. Faire tenir l'appel").press("s")
+        screen.press("enter", "down").see("1. Raccorder l'école").press("s")
         screen.see("Vote 1 :", "Jour du conseil").press("enter", "12/11/2026", "f2")
         screen.see("votée · net").press("down", "s")
         screen.see("Vote 2 :", "12/11/2026").press("down", "enter", "tab")

@@ -40,9 +40,9 @@ def the_council_votes_in_the_first_year(camille: Laptop) -> None:
     camille.run("demo", "--dir", str(camille.folder))
     decide = ("audit", "decide", SCHOOL)
     for vote, *said in (
-        ("1", "oui"),
-        ("2", "non", "--reason", "D-31"),
-        ("3", "oui"),
+        ("2", "oui"),
+        ("3", "non", "--reason", "D-31"),
+        ("4", "oui"),
     ):
         camille.run(*decide, vote, *said, "--on", "12/12/2026")
 

@@ -19,6 +19,9 @@ from tests.sync.test_properties import DEEP, QUICK
 
 KEYS = keys_of(1)
 
+SKELETONS = "select id from opaque where json_extract(body, '$.erased')"
+"""Of lines that this version cannot read: they come back with the hub's erasure."""
+
 
 class Carrying(Meetings):
     """The same world, where bundles travel too."""
@@ -38,7 +41,8 @@ class Carrying(Meetings):
         path = Path(self.home.name) / f"{len(self.carried)}.diag"
         whole = self.colleague(giver)
         whole.write(path, whole)
-        self.carried.append((path, ids_of(whole.journal)))
+        left = {key for (key,) in whole.journal.select(SKELETONS)}
+        self.carried.append((path, ids_of(whole.journal) - left))
         self.read(len(self.carried) - 1, taker)
 
     @rule(which=st.integers(0, 9), taker=LAPTOPS)
