@@ -467,8 +467,9 @@ def take_erasures(
         doubtful = relayed - proven
         for one in same:
             is_held = bool(intake.journal.select(_IS_HELD, [audit, one.key]))
-            problem = _find_problem(intake.journal, one, doubtful, rules)
-            if problem and not is_held:
+            if not is_held and (
+                problem := _find_problem(intake.journal, one, doubtful, rules)
+            ):
                 row = (one.key, one.line.decode("utf-8"), problem)
                 intake.connection.execute(_SET_ASIDE, row)
                 held.append(one)
