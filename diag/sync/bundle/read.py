@@ -117,7 +117,12 @@ def _copied(folder: Path, source: Path, limits: BundleLimits) -> Iterator[Staged
         with suppress(OSError):
             if time() - former.stat().st_mtime > _OLD:
                 former.unlink()
-    handle, name = tempfile.mkstemp(suffix=".diag", dir=staging)
+    while True:
+        try:
+            handle, name = tempfile.mkstemp(suffix=".diag", dir=staging)
+            break
+        except FileNotFoundError:  # another import has just ended, and took it away
+            staging.mkdir(mode=0o700, exist_ok=True)
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as copy, source.open("rb") as file:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 import time
 from pathlib import Path
 from threading import Thread
@@ -311,6 +312,22 @@ def test_two_imports_at_once_bring_it_once(
     assert sorted(one.revisions for one in done) == [0, 0, 2]
     assert same(anne, bruno)
     assert not list(bruno.folder.glob("staging"))
+
+
+def test_an_import_that_ends_takes_no_folder_from_the_next(
+    tmp_path: Path, anne: Colleague, bruno: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anne.write(tmp_path / "a.diag", bruno)
+    make = tempfile.mkstemp
+
+    def made_late(**where: str | Path) -> tuple[int, str]:
+        monkeypatch.setattr(tempfile, "mkstemp", make)
+        Path(where["dir"]).rmdir()  # the other import ends here
+        return make(suffix=".diag", dir=where["dir"])
+
+    monkeypatch.setattr(tempfile, "mkstemp", made_late)
+
+    assert bruno.read(tmp_path / "a.diag").revisions == 2
 
 
 def test_a_photo_that_cannot_be_kept_does_not_hold_back_answers(
