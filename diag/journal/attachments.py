@@ -7,7 +7,7 @@ unnamed blob, never a revision without its picture.
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,12 @@ _HAS_TABLE = "select 1 from sqlite_schema where name = 'blob'"
 _GONE = "select sha from blob where data is null"
 _LET_GO = "update blob set data = null where sha = ?"
 _DROP = "delete from blob where sha = ?"
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal: what names an attachment."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def verify_photos(path: Path) -> None:

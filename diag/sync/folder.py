@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from diag.journal import bundles, exchange
+from diag.journal.attachments import hash_file
 from diag.journal.journal import get_setting, put_setting
 from diag.model.errors import DiagError
 from diag.sync.bundle import BundleError, Fault
-from diag.sync.bundle.read import BundleReader, Entered, bring_in, hash_file
+from diag.sync.bundle.read import BundleReader, Entered, bring_in
 from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
 from diag.sync.keys import KeyCard
 

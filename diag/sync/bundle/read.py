@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from time import time
 from typing import NamedTuple
@@ -282,12 +282,6 @@ class _Proof:
         foreign = self._sums.keys() - announced.keys()
         if foreign or (not self.refused and announced != self._sums):
             raise BundleError(Fault.DAMAGED, "le contenu n'est pas celui annoncé")
-
-
-def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 class BundleReader(NamedTuple):

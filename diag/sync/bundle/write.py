@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from diag.journal import exchange
+from diag.journal.attachments import hash_file
 from diag.journal.exchange import NamedAttachment
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
@@ -21,7 +22,6 @@ from diag.sync.bundle import (
     Trailer,
     draw_envelope,
 )
-from diag.sync.bundle.read import hash_file
 from diag.sync.keys import DeviceKeys, KeyCard, load_age
 
 _GZIP = 31

@@ -22,9 +22,9 @@ from typing import Any, BinaryIO, Final, Self
 
 from pydantic import ValidationError
 
+from diag.journal.attachments import hash_file
 from diag.journal.revision import now
 from diag.model.errors import DiagError
-from diag.sync.bundle.read import hash_file
 from diag.sync.hub import sqlite
 from diag.sync.hub.files import (
     ERASURES,

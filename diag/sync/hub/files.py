@@ -16,9 +16,9 @@ from secrets import token_hex
 from threading import Lock
 from typing import BinaryIO, Final
 
+from diag.journal.attachments import hash_file
 from diag.journal.errors import RefusedError
 from diag.journal.revision import parse
-from diag.sync.bundle.read import hash_file
 from diag.sync.hub.intake import Push
 from diag.sync.hub.store import Store
 from diag.sync.hub.tables import EVERYWHERE
