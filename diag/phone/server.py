@@ -77,7 +77,7 @@ def _page(title: str, body: str, js: str, allowed: str, more: str = "") -> Respo
 ALWAYS = {
     "Cache-Control": "no-store",
     "Content-Type": "text/html; charset=utf-8",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # by « no-referrer » a form comes from « null »
     "X-Content-Type-Options": "nosniff",
 }
 """Headings of every page."""

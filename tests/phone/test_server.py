@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from ipaddress import IPv4Network
+from pathlib import Path
 from secrets import token_bytes
 from typing import Any
 
@@ -25,6 +26,7 @@ from diag.phone.server import (
     PhoneRoutes,
     PhoneServer,
 )
+from tests.browser import opened_browser
 
 HOST = "192.168.43.17:8137"
 NEAR = "192.168.43.5"
@@ -285,6 +287,35 @@ def test_the_digits_open_once_typed_right_and_die_after_five_tries(site: Site) -
         assert phone.post("/", data={"c": wrong}).status_code == 403
     assert phone.post("/", data={"c": link.digits}).status_code == 403
     assert phone.get(site.path()).status_code == 200
+
+
+def test_the_form_of_the_digits_is_taken_as_a_browser_sends_it(site: Site) -> None:
+    """A page that asks for no referrer has its form sent from « null »."""
+    phone = site.phone()
+    is_hidden = phone.get("/").headers["referrer-policy"] == "no-referrer"
+    sent = phone.post(
+        "/",
+        data={"c": site.links[PhoneRole.PHOTOS].digits},
+        headers={"origin": "null" if is_hidden else f"http://{HOST}"},
+    )
+    assert sent.status_code == 303
+
+
+@pytest.mark.long
+def test_the_digits_typed_in_a_browser_open_the_link(tmp_path: Path) -> None:
+    link = PhoneLink(PhoneRole.PHOTOS, token_bytes, lambda: 0.0)
+    loopback = IPv4Network("127.0.0.0/8")
+    server = PhoneServer("127.0.0.1", loopback, [link], Taken())
+    server.start()
+    try:
+        with opened_browser(tmp_path) as browser:
+            page = browser.page(tmp_path)
+            page.go(f"http://{server.host}/", "document.forms[0]")
+            page.run(f"document.forms[0].c.value='{link.digits}'")
+            page.run("document.forms[0].requestSubmit()")
+            page.until("document.querySelector('#ici')?.textContent.includes('CE2')")
+    finally:
+        server.stop()
 
 
 def test_a_team_may_open_its_link_from_twenty_five_telephones(site: Site) -> None:
