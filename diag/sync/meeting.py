@@ -47,7 +47,6 @@ from diag.sync.protocol import (
     PulledPage,
     PullQuestion,
     Pushed,
-    QuickTransport,
     Room,
     SyncAnswer,
     SyncQuestion,
@@ -84,7 +83,7 @@ are lower."""
 
 def synchronise(
     journal: Journal,
-    office: QuickTransport,
+    office: Transport,
     result: SyncResult,
     event: ExchangeEvent,
     sealing: SealStep | None = None,
@@ -143,7 +142,7 @@ def synchronise(
 
 def _meet(
     meeting: Exchange,
-    office: QuickTransport,
+    office: Transport,
     line: UnsureLine,
     result: SyncResult,
     sealing: SealStep | None,
@@ -174,7 +173,7 @@ def _meet(
 
 
 def _transfer(
-    transfer: Transfer, office: QuickTransport, hub: str, answer: SyncAnswer | None
+    transfer: Transfer, office: Transport, hub: str, answer: SyncAnswer | None
 ) -> None:
     """Exchange attachments, unless nothing changed since all of them had passed.
 
@@ -306,7 +305,7 @@ class Rounds:
     """The revisions of one sync, in few requests; counts in the exchange that it is."""
 
     exchange: Exchange
-    office: QuickTransport
+    office: Transport
     line: UnsureLine
     sealing: SealStep | None = None
     day: int = 0

@@ -1,9 +1,9 @@
 """What travels between a laptop and an office, how much of it, what may be refused.
 
-Wire models and limits; the two halves of a transport; refusals, which are RFC 9457 on
-the wire and the same error on both sides. In the second protocol, one question gives
-and asks all that an idle sync needs: JSON, and lines as they are. The last line of a
-page counts the others and hashes them: without it, the page was cut.
+Wire models and limits; what a transport asks; refusals, which are RFC 9457 on the wire
+and the same error on both sides. In the second protocol, one question gives and asks
+all that an idle sync needs: JSON, and lines as they are. The last line of a page counts
+the others and hashes them: without it, the page was cut.
 """
 
 import json
@@ -197,71 +197,6 @@ class Piece(NamedTuple):
     content: bytes
     total: int
     """Size of the whole."""
-
-
-class Source(Protocol):
-    """The half of a transport that gives; see `Sink` for what it raises."""
-
-    def manifest(self) -> dict[str, AuditSum]:
-        """Return the sum of each audit that it has for this device."""
-        ...
-
-    def page(self, audit: str, after: int) -> LogPage:
-        """Return what follows a revision in its log of an audit."""
-        ...
-
-    def get_piece(self, sha: str, start: int) -> Piece:
-        """Return a part of an attachment."""
-        ...
-
-    def unread_sums(self) -> dict[str, AuditSum]:
-        """Return the sum of what it keeps of each audit and cannot read."""
-        ...
-
-    def unread_page(self, audit: str, after: int) -> LogPage:
-        """Return what follows a line in what it cannot read of an audit."""
-        ...
-
-
-class Sink(Protocol):
-    """The half of a transport that takes.
-
-    Every method of both halves raises `ProblemError` when the office refuses, and
-    `OfflineError` when it may or may not have been reached: asking again is always
-    right.
-    """
-
-    def push(self, lines: Sequence[bytes]) -> Pushed:
-        """Give lines."""
-        ...
-
-    def missing(self, shas: Sequence[str]) -> dict[str, int]:
-        """Return which attachments it wants, and how many bytes it has of each."""
-        ...
-
-    def put_piece(self, sha: str, start: int, piece: bytes, total: int) -> int:
-        """Give a part of an attachment; return how many bytes it has now."""
-        ...
-
-
-class Transport(Source, Sink, Protocol):
-    """A hub, whatever carries what a laptop asks of it: both halves, and its name."""
-
-    def hello(self) -> Hello:
-        """Ask for its id, its versions, its limits."""
-        ...
-
-    def people(self) -> dict[str, str]:
-        """Return the names of colleagues, by the label of their revisions."""
-        ...
-
-    def cards(self) -> list[Card]:
-        """Return whose the keys are, as it signed them."""
-        ...
-
-    def unproven(self, after: int) -> Unproven:
-        """Return which lines their author did not give, after a number."""
-        ...
 
 
 URN: Final = "urn:diag:problem:"
@@ -577,8 +512,62 @@ class FilesAnswer(NamedTuple):
     contents: Sequence[bytes]
 
 
-class QuickTransport(Transport, Protocol):
-    """A hub that may serve the second protocol too."""
+class Transport(Protocol):
+    """A hub, whatever carries what a laptop asks of it.
+
+    Every method raises `ProblemError` when the office refuses, and `OfflineError` when
+    it may or may not have been reached: asking again is always right.
+    """
+
+    def hello(self) -> Hello:
+        """Ask for its id, its versions, its limits."""
+        ...
+
+    def people(self) -> dict[str, str]:
+        """Return the names of colleagues, by the label of their revisions."""
+        ...
+
+    def cards(self) -> list[Card]:
+        """Return whose the keys are, as it signed them."""
+        ...
+
+    def unproven(self, after: int) -> Unproven:
+        """Return which lines their author did not give, after a number."""
+        ...
+
+    def manifest(self) -> dict[str, AuditSum]:
+        """Return the sum of each audit that it has for this device."""
+        ...
+
+    def page(self, audit: str, after: int) -> LogPage:
+        """Return what follows a revision in its log of an audit."""
+        ...
+
+    def unread_sums(self) -> dict[str, AuditSum]:
+        """Return the sum of what it keeps of each audit and cannot read."""
+        ...
+
+    def unread_page(self, audit: str, after: int) -> LogPage:
+        """Return what follows a line in what it cannot read of an audit."""
+        ...
+
+    def push(self, lines: Sequence[bytes]) -> Pushed:
+        """Give lines."""
+        ...
+
+    def missing(self, shas: Sequence[str]) -> dict[str, int]:
+        """Return which attachments it wants, and how many bytes it has of each."""
+        ...
+
+    def get_piece(self, sha: str, start: int) -> Piece:
+        """Return a part of an attachment."""
+        ...
+
+    def put_piece(self, sha: str, start: int, piece: bytes, total: int) -> int:
+        """Give a part of an attachment; return how many bytes it has now."""
+        ...
+
+    # Of a hub that serves the second protocol.
 
     def sync(self, question: SyncQuestion, lines: Sequence[bytes]) -> SyncAnswer:
         """Give lines, ask what is new."""

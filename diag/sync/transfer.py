@@ -32,8 +32,7 @@ from diag.sync.protocol import (
     HubLimits,
     Piece,
     ProblemError,
-    QuickTransport,
-    Sink,
+    Transport,
 )
 
 LIGHT: Final = 64 * 1024
@@ -139,7 +138,7 @@ class Transfer:
     _done: int = 0
     _total: int = 0
 
-    def run(self, office: QuickTransport) -> None:
+    def run(self, office: Transport) -> None:
         """Give what the office lacks, take what this laptop lacks.
 
         Raises:
@@ -194,7 +193,7 @@ class Transfer:
             exchange.of_closed_audits(self.journal)
         )
 
-    def take(self, source: QuickTransport, wanted: Iterable[NamedAttachment]) -> None:
+    def take(self, office: Transport, wanted: Iterable[NamedAttachment]) -> None:
         """Ask for attachments, in turn; those that are nowhere are counted.
 
         Raises:
@@ -204,7 +203,7 @@ class Transfer:
         """
         left = {named.sha: named for named in wanted}
         while some := [*islice(left, self._most_names)]:
-            found = self._ask(partial(self._fetch, source, some))
+            found = self._ask(partial(self._fetch, office, some))
             if found.keys().isdisjoint(some):
                 break  # it answers something else: not for ever
             for sha in filter(found.__contains__, some):
@@ -233,7 +232,7 @@ class Transfer:
             found.append((named, start))
         return found
 
-    def _give_several(self, office: QuickTransport, lacking: deque[_Lacking]) -> None:
+    def _give_several(self, office: Transport, lacking: deque[_Lacking]) -> None:
         """Give the first ones in one request; fewer after a cut."""
         given: list[_Lacking] = []
 
@@ -265,10 +264,10 @@ class Transfer:
                 self._count_sent(named)
             self._step(named.size - start)
 
-    def _look_again(self, sink: Sink, lacking: deque[_Lacking]) -> None:
+    def _look_again(self, office: Transport, lacking: deque[_Lacking]) -> None:
         """Learn how much of each had come before a cut."""
         asked = [named for named, _ in islice(lacking, self.limits.shas)]
-        held = sink.missing([named.sha for named in asked])
+        held = office.missing([named.sha for named in asked])
         for _ in asked:
             lacking.popleft()
         for named in reversed(asked):
@@ -277,16 +276,18 @@ class Transfer:
             else:
                 self._count_sent(named)
 
-    def _give(self, sink: Sink, named: NamedAttachment, known: list[int]) -> None:
+    def _give(
+        self, office: Transport, named: NamedAttachment, known: list[int]
+    ) -> None:
         """Give one, piece by piece; `known`: from which byte, if it is known."""
         content = exchange.content(self.journal, named.sha)
         if content is None:
             return
 
         def give() -> None:
-            at = known.pop() if known else sink.missing([named.sha]).get(named.sha)
+            at = known.pop() if known else office.missing([named.sha]).get(named.sha)
             if at is not None:
-                put = partial(sink.put_piece, named.sha)
+                put = partial(office.put_piece, named.sha)
                 give_pieces(put, content, at, limits=self.limits, step=self._step)
 
         try:
@@ -305,15 +306,13 @@ class Transfer:
         self.sent += 1
         self.there.add(named.sha)
 
-    def _fetch(
-        self, source: QuickTransport, shas: Sequence[str]
-    ) -> dict[str, Piece | None]:
+    def _fetch(self, office: Transport, shas: Sequence[str]) -> dict[str, Piece | None]:
         """Ask for what follows of some attachments; None for one that is nowhere."""
         starts = {sha: self._incoming.size(sha) for sha in shas}
         if self.several:
             wants = (FileWant(sha=sha, start=start) for sha, start in starts.items())
             asked = FilesQuestion(wants=tuple(wants), bytes=self._pace.bytes)
-            head, contents = source.take_files(asked)
+            head, contents = office.take_files(asked)
             found: dict[str, Piece | None] = dict.fromkeys(head.absent)
             for part, size, content in zip(
                 head.parts, head.sizes, contents, strict=True
@@ -323,7 +322,7 @@ class Transfer:
             return found
         sha = shas[0]
         try:
-            return {sha: source.get_piece(sha, starts[sha])}
+            return {sha: office.get_piece(sha, starts[sha])}
         except ProblemError as problem:
             if problem.kind == "not-found":
                 return {sha: None}
