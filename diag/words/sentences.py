@@ -19,7 +19,7 @@ from functools import lru_cache
 from itertools import count, product
 from string import ascii_uppercase
 
-from diag.model.text import Bounds, Number, Quantity
+from diag.model.text import Bounds, Number, Quantity, accented
 from diag.words.dates import MONTHS
 
 NNBSP = "\u202f"
@@ -384,6 +384,28 @@ def to(name: str) -> str:
         if name.startswith(article):
             return contracted + name.removeprefix(article)
     return f"à {name}"
+
+
+_SCHOOLS = {
+    "École maternelle ": "Mat. ",
+    "École élémentaire ": "Élém. ",
+    "École primaire ": "",
+}
+"""What a school's official name starts with → what is left of it in a narrow column."""
+
+
+def short_school(name: str) -> str:
+    """Return a school's name without its generic words: « Élém. Jean Macé ».
+
+    A school that takes all pupils is « Les Marronniers »; « École maternelle » alone
+    has no other name.
+    """
+    shown = accented(name)
+    for generic, short in _SCHOOLS.items():
+        own = shown[len(generic) :]
+        if own[:1].strip() and shown.lower().startswith(generic.lower()):
+            return short + own
+    return shown
 
 
 def first_sentence(text: str, words: int) -> str:

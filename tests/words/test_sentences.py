@@ -19,6 +19,7 @@ from diag.words.sentences import (
     of,
     phone_number,
     sentence,
+    short_school,
     to,
     uncapitalised,
     unknown_blanks,
@@ -176,6 +177,21 @@ def test_de_agrees_with_the_name_that_follows(name: str, said: str) -> None:
 def test_a_contracts_with_the_article_of_the_name_that_follows() -> None:
     names = ("Le Vivier", "Les Essarts", "La Roche", "Lesquin")
     assert [*map(to, names)] == ["au Vivier", "aux Essarts", "à La Roche", "à Lesquin"]
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Ecole maternelle La Farandole", "Mat. La Farandole"),
+        ("ECOLE ÉLÉMENTAIRE JEAN MACÉ", "Élém. JEAN MACÉ"),
+        ("École primaire Les Marronniers", "Les Marronniers"),
+        ("École maternelle", "École maternelle"),
+        ("École maternelle ", "École maternelle "),
+        ("École Jean Macé", "École Jean Macé"),
+    ],
+)
+def test_a_school_is_short_by_its_own_name(name: str, short: str) -> None:
+    assert short_school(name) == short
 
 
 def test_a_short_sentence_is_chosen_and_none_is_ever_cut() -> None:

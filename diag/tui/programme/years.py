@@ -1,13 +1,11 @@
 """The years of a programme: what each costs whom, why, and commune by commune."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from textual.content import Content
 
 from diag.model.enums import FollowUpState, PlaceKind
-from diag.model.text import accented
 from diag.programme.assembling import Board
 from diag.programme.figures import (
     LEAST,
@@ -42,6 +40,7 @@ from diag.words.sentences import (
     half_up,
     number,
     percent,
+    short_school,
     uncapitalised,
 )
 
@@ -82,11 +81,6 @@ _BIG = 100 * _KILO
 _FEW = 5
 """So many years leave room for wide columns, and for « hors programme » in full."""
 
-_NATURES = {"maternelle": "Mat. ", "élémentaire": "Élém. "}
-"""What a school takes, before its own name; nothing of one that takes all."""
-
-_GENERIC = re.compile(r"(?i)école (?P<nature>maternelle|élémentaire|primaire) (?=\S)")
-
 
 class YearsView:
     """One board, as the face of years shows it."""
@@ -99,7 +93,7 @@ class YearsView:
         territory = board.container.workspace.territory
         uais = {one.school for one in board.gathered.candidates.values()}
         schools = filter(None, map(territory.school, uais))
-        self._schools = {one.uai: _short_school(one.name) for one in schools}
+        self._schools = {one.uai: short_school(one.name) for one in schools}
         self._after: dict[str, list[str]] = {}
         """Operation → those that wait for it."""
         for each in board.programme.operations:
@@ -185,7 +179,7 @@ class YearsView:
         if out and not commune:
             lines.append(ListLine("", (f" Ni inscrites ni comptées : {len(out)}",)))
             for at, one in enumerate(out):
-                where = _short_school(one.where) if one.title else ""
+                where = short_school(one.where) if one.title else ""
                 cells = ("–", "", "", where, one.title or one.where, "", "")
                 lines.append(ListLine(f"{_LEFT_OUT}{at}", cells))
         return lines
@@ -330,19 +324,6 @@ def _named(name: str, texts: Iterable[str]) -> Iterator[NamedText]:
             yield NamedText("", Content(""))
             yield NamedText("", Content.styled(line(name), "$text-muted"))
         yield NamedText("", Content(line(text)))
-
-
-def _short_school(name: str) -> str:
-    """Return the ministry's name of a school without its generic words.
-
-    « Les Marronniers », « Élém. Jean Macé »; « École maternelle » has no other name.
-    """
-    shown = accented(name)
-    found = _GENERIC.match(shown)
-    if not found:
-        return shown
-    nature = (found["nature"] or "").lower()
-    return _NATURES.get(nature, "") + shown[found.end() :]
 
 
 def _of(paid: Mapping[Purse, PurseYear], syndicat: str, *, own: bool) -> int:
