@@ -49,6 +49,10 @@ def loaded_by(statement: str) -> set[str]:
             "import diag.cli.checklists, diag.workspace.checking",
             {"yaml", "jinja2", "pydantic"},
         ),
+        (
+            "from diag.documents import academie, atlas, synthesis, technique",
+            {"xlsxwriter", "typst"},
+        ),
         ("import diag.__main__", {*SQL, "click", "textual", "pydantic"}),
     ],
 )

@@ -12,9 +12,6 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
-
 from diag.assess.results import Score
 from diag.assess.words import is_printable
 from diag.audit import session as audits
@@ -34,6 +31,7 @@ from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 
 MAX_DIGITS = 15
@@ -122,20 +120,6 @@ def identity(report: Report) -> tuple[Cell, ...]:
     )
 
 
-_UNWRITABLE = r"\x00-\x08\x0b-\x1f\ufffe\uffff"
-_LITERAL = re.compile(rf"_(?=x[0-9a-fA-F]{{4}}[_{_UNWRITABLE}])")
-_SIGN = re.compile(f"[{_UNWRITABLE}]")
-
-
-class ExactSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no types
-    """A worksheet with the standard's escapes, all of them."""
-
-    @staticmethod
-    def _escape_control_characters(data: str) -> str:
-        escaped = _LITERAL.sub("_x005F_", data)
-        return _SIGN.sub(lambda sign: f"_x{ord(sign[0]):04X}_", escaped)
-
-
 # BOM, semicolons, CRLF, decimal commas, « oui » and « non ». A text that a spreadsheet
 # would run is written after an apostrophe, and one that starts with an apostrophe gets
 # a second: taking away one leading apostrophe gives every text back, letter for letter.
@@ -212,12 +196,27 @@ MAX_TEXT = 32_767
 CUT = " […] (texte coupé : le fichier CSV l'a en entier)"
 """What ends a text that no cell could hold."""
 
+_UNWRITABLE = r"\x00-\x08\x0b-\x1f\ufffe\uffff"
+_LITERAL = re.compile(rf"_(?=x[0-9a-fA-F]{{4}}[_{_UNWRITABLE}])")
+_SIGN = re.compile(f"[{_UNWRITABLE}]")
+
 _FIRST_YEAR = 1900  # no spreadsheet knows a day before
 _WRAPPED = 30  # a column so wide holds sentences
 
 
 def xlsx_bytes(tables: Iterable[Table], day: date) -> bytes:
     """Return a workbook of these tables, dated `day`."""
+    from xlsxwriter import Workbook  # noqa: PLC0415 - 15 ms, for workbooks alone
+    from xlsxwriter.worksheet import Worksheet  # noqa: PLC0415
+
+    class ExactSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no types
+        """A worksheet with the standard's escapes, all of them."""
+
+        @staticmethod
+        def _escape_control_characters(data: str) -> str:
+            escaped = _LITERAL.sub("_x005F_", data)
+            return _SIGN.sub(lambda sign: f"_x{ord(sign[0]):04X}_", escaped)
+
     target = io.BytesIO()
     options = {
         "constant_memory": True,  # a territory's answers are some 300,000 rows
