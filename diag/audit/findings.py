@@ -600,8 +600,15 @@ def describe_waiting(
 
 
 def describe_covered(report: Report, action: Action, audience: Audience) -> str:
-    """Return the actions that it makes needless, by name."""
-    return listed([name_places(report, one, audience) for one in action.advice.covers])
+    """Return the actions that it makes needless, by name.
+
+    One that is still to be done elsewhere has its own number: it is not replaced.
+    """
+    return listed([
+        name_places(report, one, audience)
+        for one in action.advice.covers
+        if not report.plan.action(one)
+    ])
 
 
 def name_places(report: Report, one: str, audience: Audience) -> str:

@@ -9,11 +9,12 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from diag.assess.plan import DONE
 from diag.audit.answer import Key
 from diag.audit.evidence import allowed_on
 from diag.audit.findings import open_points, open_words
 from diag.audit.history import describe_subject
-from diag.audit.memory import own_standing
+from diag.audit.memory import own_standing, session_before
 from diag.audit.remarks import since_words
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
@@ -29,7 +30,7 @@ from diag.model.audit import FollowUp, Visit
 from diag.model.enums import AuditStatus, Compliance, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.text import accept
-from diag.words.dates import day_words
+from diag.words.dates import day_words, describe_day
 from diag.words.sentences import counted, listed, suggest
 from diag.words.vocabulary import LAW
 from diag.workspace.settings import Settings
@@ -111,7 +112,8 @@ def add_step(session: AuditSession, *steps: FollowUp) -> None:
     still open.
 
     Raises:
-        DiagError: unknown recommendation, or set aside without a reason.
+        DiagError: unknown recommendation, set aside without a reason, or done before
+            the first visit, that found it to be done.
     """
     own = (one.id for one in own_standing(session))
     known = {*session.checklist.recommendations, *own}
@@ -160,7 +162,24 @@ def _checked(
             command='--why "…"',
             about="why",
         )
+    if step.state in DONE:
+        visited = _first_visit(session)
+        if step.on and step.on < visited:
+            raise DiagError(
+                f"Le {describe_day(step.on)} est avant la visite du "
+                f"{describe_day(visited)}, qui ne l'a pas trouvé fait. "
+                "Donnez le jour où cela l'a été.",
+                about="on",
+            )
     return cleaned
+
+
+def _first_visit(session: AuditSession) -> str:
+    """Return the ISO day of the first visit, audits before included; empty: none."""
+    days = [one.date for one in session.visits]
+    before = session_before(session)
+    days += filter(None, [_first_visit(before)] if before else [])
+    return min(days, default="")
 
 
 def move(

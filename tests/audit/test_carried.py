@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.follow import add_step
 from diag.audit.memory import (
     DANGER,
     MEASURE,
@@ -114,7 +113,7 @@ def test_what_an_action_said_done_should_have_changed_is_asked_again(
 
     def done(day: str) -> None:
         step = FollowUp(recommendation=ident, state=FollowUpState.FAITE, on=day)
-        add_step(first, step)
+        first.record(changes.followed(first.audit.id, step))
 
     done("2026-01-01")
     assert why(parts(second)["Classe CP"]) == {"danger_electrique": DANGER}

@@ -83,14 +83,14 @@ def test_what_another_action_pays_for_is_told_by_its_number() -> None:
     assert told.format_cost(paid) == f"compris dans {after.ref}"
 
 
-def test_what_an_action_replaces_is_named() -> None:
+def test_what_an_action_replaces_is_named_but_what_stays_to_be_done() -> None:
     told, action = screens(3, 0, 3)
-    covering = replace(
-        action, advice=action.advice._replace(covers=("fibre", "cabler"))
-    )
-    after = told.plan.action("cabler")
-    assert after is not None
-    assert describe_covered(told, covering, Audience.TECHNIQUE).endswith(
-        f" et {after.ref} (Câbler les classes (technique))"
+    gone = CHECKLIST.recommendations["fibre"].model_copy(update={"id": "satellite"})
+    told = replace(told, checklist=_with(gone.id, gone))
+    covers = (gone.id, "cabler")
+    covering = replace(action, advice=action.advice._replace(covers=covers))
+    assert told.plan.action("cabler") is not None
+    assert describe_covered(told, covering, Audience.TECHNIQUE) == (
+        gone.wording[Audience.TECHNIQUE].title
     )
     assert describe_covered(told, action, Audience.TECHNIQUE) == ""
