@@ -1,6 +1,5 @@
 """Everything that any document prints of one audit, computed once; its pictures."""
 
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -86,20 +85,6 @@ Pictures = Mapping[str, bytes]
 
 NONE: Pictures = MappingProxyType({})
 """No picture at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A JPEG and its size in pixels."""
-
-    data: bytes
-    width: int
-    height: int
-
-    @property
-    def address(self) -> str:
-        """The picture itself, as an address."""
-        return f"data:image/jpeg;base64,{b64encode(self.data).decode('ascii')}"
 
 
 @dataclass(frozen=True)

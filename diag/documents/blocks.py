@@ -7,12 +7,12 @@ readable in the source; its contexts are `inline` (a title, a table cell, an ite
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
-from diag.audit.report import Picture, Pictures
 from diag.words.sentences import typeset
 
 
@@ -147,12 +147,26 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Markers of a JPEG that hold its size."""
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A JPEG and its size in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+    @property
+    def address(self) -> str:
+        """The picture itself, as an address."""
+        return f"data:image/jpeg;base64,{b64encode(self.data).decode('ascii')}"
+
+
 def image_of(sha: str, words: str) -> Md:
     """Return an attachment as our Markdown shows it; its words are its caption."""
     return Md(f"![{inline(typeset(words))}](photo:{sha})")
 
 
-def resolved(source: str, pictures: Pictures) -> Picture | None:
+def resolved(source: str, pictures: Mapping[str, bytes]) -> Picture | None:
     """Return the picture that an image names; None for anything else than ours."""
     named = _SOURCE.fullmatch(source)
     if named is None or named[1] not in pictures:

@@ -17,8 +17,16 @@ from markdown_it.tree import SyntaxTreeNode as Node
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from diag.audit.report import NONE, Picture, Pictures
-from diag.documents.blocks import Draw, Drawing, Md, one_line, resolved, written
+from diag.audit.report import NONE, Pictures
+from diag.documents.blocks import (
+    Draw,
+    Drawing,
+    Md,
+    Picture,
+    one_line,
+    resolved,
+    written,
+)
 from diag.documents.formats import FORMATS, Format
 from diag.words.sentences import typeset
 from diag.workspace.charter import SHIPPED_LOOK, Look

@@ -10,8 +10,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from diag.audit.report import NONE, Picture
-from diag.documents.blocks import resolved
+from diag.audit.report import NONE
+from diag.documents.blocks import Picture, resolved
 from diag.documents.document import CARDS, MANY, Document, parser
 
 Tokens = Sequence[Token]

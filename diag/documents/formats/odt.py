@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode as Node
 
-from diag.audit.report import Picture
+from diag.documents.blocks import Picture
 from diag.documents.document import (
     MANY,
     Document,

@@ -12,8 +12,7 @@ from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode as Node
 
-from diag.audit.report import Picture
-from diag.documents.blocks import resolved
+from diag.documents.blocks import Picture, resolved
 from diag.documents.document import (
     Document,
     EmbeddedFile,

@@ -13,8 +13,9 @@ import pypdf
 import pytest
 
 from diag.audit.photos import PhotoSubject, join_photos, mark_photo
-from diag.audit.report import Picture, Report, report_of
+from diag.audit.report import Report, report_of
 from diag.audit.votes import votes_of
+from diag.documents.blocks import Picture
 from diag.documents.document import Document, parser
 from diag.documents.drawings import CalendarRow, draw_calendar
 from diag.documents.formats.pdf import _in_svg, value, write_pdf
