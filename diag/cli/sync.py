@@ -1,4 +1,7 @@
-"""`diag sync`, `diag bundle`: answers meet those of the office, or of a colleague."""
+"""`diag sync`, `diag bundle`: answers meet those of the office, or of a colleague.
+
+And `diag audit export`, `import`: one audit alone, as a file.
+"""
 
 import signal
 import sys
@@ -12,8 +15,12 @@ from typing import Any
 import click
 
 from diag.audit.follow import untold_claims
+from diag.audit.photos import photos_of
+from diag.audit.session import AuditSession
 from diag.cli.shared import (
+    about_json,
     agreed,
+    audit_command,
     campaign_option,
     json_option,
     print_json,
@@ -436,3 +443,54 @@ def _entered_json(entered: Any) -> dict[str, Any]:
         "refused": list(entered.refused),
         "withheld": len(entered.withheld),
     }
+
+
+@click.command()
+@audit_command
+@click.argument("file", type=click.Path(path_type=Path), metavar="FICHIER")
+@click.option("--force", is_flag=True, help="Remplace le fichier s'il existe.")
+def export_audit(session: AuditSession, ref: str, file: Path, *, force: bool) -> None:
+    """Écrit l'audit d'une école dans un fichier JSON, historique compris."""
+    if file.is_dir():
+        raise DiagError(
+            f"{file} est un dossier. Rien n'a été écrit. "
+            "Donnez un nom de fichier : diag audit export UAI audit.json."
+        )
+    if file.exists() and not force:
+        raise DiagError(
+            f"{file} existe déjà. Rien n'a été écrit. "
+            "Choisissez un autre nom, ou remplacez-le avec --force."
+        )
+    number = bundles.export_audit(session, file)
+    left = len(photos_of(session))
+    click.echo(f"{file} : {counted(number, 'modification')}")
+    if left:
+        stay = "ne voyagent pas" if left > 1 else "ne voyage pas"
+        click.echo(
+            f"{counted(left, 'photo')} {stay} avec ce fichier. Pour les donner : "
+            f"diag audit photo {ref} export DOSSIER."
+        )
+
+
+@click.command("import")
+@workspace_command
+@click.argument("file", type=click.Path(path_type=Path), metavar="FICHIER")
+def import_audit(workspace: Workspace, file: Path, *, as_json: bool) -> None:
+    """Lit l'audit écrit par « audit export » ; ce qui est ici reste."""
+    session, taken = bundles.import_audit(workspace, file)
+    conflicts = len(session.conflicts)
+    about = session.about
+    if as_json:
+        print_json({
+            **about_json(about),
+            "new": taken.new,
+            "known": taken.known,
+            "conflicts": conflicts,
+        })
+        return
+    click.echo(
+        f"{about.name} ({about.ref}) : {counted(taken.new, 'modification')} en plus, "
+        f"{taken.known} déjà connues."
+    )
+    if conflicts:
+        click.echo(f"{counted(conflicts, 'conflit')} à trancher.")

@@ -12,11 +12,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from diag.audit.photos import photos_of
-from diag.audit.session import AuditSession
 from diag.cli.shared import (
-    about_json,
-    audit_command,
     confirm,
     folder_of,
     json_option,
@@ -32,7 +28,6 @@ from diag.journal.revision import now
 from diag.model.errors import DiagError, Health, install_command
 from diag.model.text import school_year
 from diag.office import privacy
-from diag.office.bundles import export_audit, import_audit
 from diag.office.kit import PYTHONS, SYSTEMS, write_kit
 from diag.office.outlook import year_begun, year_sentence
 from diag.words.sentences import counted, euros
@@ -356,57 +351,6 @@ def _lost_lines(lost: Iterable[LostLines]) -> Iterator[str]:
         gone = "perdue" if one.number == 1 else "perdues"
         count = f"{counted(one.number, 'modification')} {gone}"
         yield f"{name} : {count}" + (f", dont {shown}" if shown else "")
-
-
-@click.command()
-@audit_command
-@click.argument("file", type=click.Path(path_type=Path), metavar="FICHIER")
-@click.option("--force", is_flag=True, help="Remplace le fichier s'il existe.")
-def export(session: AuditSession, ref: str, file: Path, *, force: bool) -> None:
-    """Écrit l'audit d'une école dans un fichier JSON, historique compris."""
-    if file.is_dir():
-        raise DiagError(
-            f"{file} est un dossier. Rien n'a été écrit. "
-            "Donnez un nom de fichier : diag audit export UAI audit.json."
-        )
-    if file.exists() and not force:
-        raise DiagError(
-            f"{file} existe déjà. Rien n'a été écrit. "
-            "Choisissez un autre nom, ou remplacez-le avec --force."
-        )
-    number = export_audit(session, file)
-    left = len(photos_of(session))
-    click.echo(f"{file} : {counted(number, 'modification')}")
-    if left:
-        stay = "ne voyagent pas" if left > 1 else "ne voyage pas"
-        click.echo(
-            f"{counted(left, 'photo')} {stay} avec ce fichier. Pour les donner : "
-            f"diag audit photo {ref} export DOSSIER."
-        )
-
-
-@click.command("import")
-@workspace_command
-@click.argument("file", type=click.Path(path_type=Path), metavar="FICHIER")
-def import_(workspace: Workspace, file: Path, *, as_json: bool) -> None:
-    """Lit l'audit écrit par « audit export » ; ce qui est ici reste."""
-    session, taken = import_audit(workspace, file)
-    conflicts = len(session.conflicts)
-    about = session.about
-    if as_json:
-        print_json({
-            **about_json(about),
-            "new": taken.new,
-            "known": taken.known,
-            "conflicts": conflicts,
-        })
-        return
-    click.echo(
-        f"{about.name} ({about.ref}) : {counted(taken.new, 'modification')} en plus, "
-        f"{taken.known} déjà connues."
-    )
-    if conflicts:
-        click.echo(f"{counted(conflicts, 'conflit')} à trancher.")
 
 
 MOST_RESERVED = 10_000

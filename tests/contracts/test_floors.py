@@ -46,6 +46,10 @@ def loaded_by(statement: str) -> set[str]:
             {"PIL", "segno", "starlette", "uvicorn"},
         ),
         (
+            "import diag.cli.workspace",
+            {"jinja2", "yaml", "diag.audit.session", "diag.journal.facts"},
+        ),
+        (
             "import diag.cli.checklists, diag.workspace.checking",
             {"yaml", "jinja2", "pydantic"},
         ),
