@@ -3,7 +3,7 @@
 Other schools are compared with by their scores: none is named, and it is no ranking.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from diag.assess.plan import Action
@@ -15,13 +15,14 @@ from diag.audit.findings import (
     describe_reason,
     describe_waiting,
     is_own,
+    name_places,
     needs,
     observed,
     open_words,
     pressing,
 )
 from diag.audit.report import Report
-from diag.documents.blocks import Md, Pair, bullets, table
+from diag.documents.blocks import Md, Pair, bullets, sections, table
 from diag.documents.document import EmbeddedFile
 from diag.documents.parts import advice, frame, places
 from diag.documents.parts.advice import (
@@ -36,7 +37,13 @@ from diag.documents.parts.advice import (
 from diag.documents.parts.budget import source_words, sources_list
 from diag.documents.parts.frame import since
 from diag.model.enums import Audience, Compliance, Gate, Owner, Standing
-from diag.words.sentences import first_sentence, sentence, uncapitalised
+from diag.words.sentences import (
+    counted,
+    first_sentence,
+    listed,
+    sentence,
+    uncapitalised,
+)
 
 READER = Audience.ACADEMIE
 
@@ -123,9 +130,7 @@ def view(report: Report) -> dict[str, object]:
         ),
         "others": _others(report, others, "Actions des autres acteurs"),
         "next_ones": _others(report, next_ones, "Autres actions de leur ressort"),
-        "uncounted": themes_table(
-            report, uncounted, READER, "Actions moins pressantes, par thème"
-        ),
+        "uncounted": themes_table(report, uncounted, READER, "Les autres, par thème"),
         "gates": _gates(report, (*told, *next_ones, *others)),
         "wrong": _compliance_table(report, wrong),
         "kept": bullets(_titles(report, Compliance.CONFORME)),
@@ -147,10 +152,30 @@ def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]
     rest = len(told) - CHECKED
     more = [f"{rest} autres, dans le fichier joint"] if rest > 0 else []
     view: dict[str, object] = {
-        "mine": _others(report, mine[:MINE], caption),
+        "mine": sections((
+            _others(report, mine[:MINE], caption),
+            bullets(_beyond(report, mine)),
+        )),
         "unchecked": bullets([*told[:CHECKED], *more]),
     }
     return view, ()
+
+
+def _beyond(report: Report, mine: Sequence[Action]) -> Iterator[str]:
+    """Give what the rows name that is not among them, then how many rows were cut."""
+    shown = {one.id for one in mine[:MINE]}
+    first = dict.fromkeys(
+        first
+        for one in mine[:MINE]
+        for first in one.advice.waits_for
+        if first not in shown and report.plan.action(first)
+    )
+    if first:
+        names = [name_places(report, one, READER) for one in first]
+        yield f"Attendu d'abord : {listed(names, len(names))}."
+    if mine[MINE:]:
+        rest = counted(len(mine[MINE:]), "autre action", "autres actions")
+        yield f"{rest}, dans le fichier joint."
 
 
 def _titles(report: Report, state: Compliance) -> list[str]:

@@ -18,7 +18,7 @@ from diag.documents.parts.places import lacking
 from diag.documents.technique import FEW, SHEETS, TICKETS_SHOWN
 from diag.documents.templates import build_document
 from diag.model.audit import Value
-from diag.model.enums import Audience, PlaceKind
+from diag.model.enums import Audience, Owner, PlaceKind
 from diag.words.sentences import NBSP, typeset
 from tests.documents.audits import invented_facts
 from tests.documents.builders import report
@@ -220,3 +220,20 @@ def test_nothing_reserved_travels_inside() -> None:
         if one.id not in public.questions:
             assert not [each for each in paper.attachments if one.label in each.text]
     assert document(replace(audit, shown=None)).paper != paper
+
+
+def test_the_academy_reads_what_each_number_of_its_page_names() -> None:
+    """An action of the commune that comes first is no row here: it is named below."""
+    for name in NAMES:
+        text = paper(visited(name), Audience.ACADEMIE)
+        mine = text.partition("## Actions de")[2]
+        listed = set(re.findall(r"^\| (\w+) \|", mine, re.MULTILINE))
+        named = set(re.findall(r"(?:n°.|A)(\d+) \(", mine))
+        for waits in re.findall(r"\((?:après|vérifier d’abord) ([^)]+)\)", mine):
+            assert set(re.findall(r"\d+", waits)) <= listed | named
+        told = re.search(r"(\d+) autres? actions?, dans le fichier joint", mine)
+        rest = int(told[1]) if told else 0
+        plan = visited(name).public.plan.actions
+        own = {Owner.ECOLE, Owner.ACADEMIE}
+        every = [one for one in plan if one.advice.recommendation.owner in own]
+        assert len(every) == mine.count("\n| ") - 2 * bool(every) + rest
