@@ -77,6 +77,9 @@ from diag.workspace.charter import Issuer, office_of
 from diag.workspace.picture import PictureError, reduced
 from diag.workspace.workspace import Workspace
 
+_PLACES_AT_END = " : {lieux}"
+"""How a title names its places last: left out where they stand beside it."""
+
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -316,12 +319,17 @@ class Report:
 
         return self.once(("title", action.id, audience), filled_in)
 
+    def title_apart(self, action: Action, audience: Audience) -> str:
+        """Return an action's title where its places stand beside it: they end none."""
+        words = self.wording(action, audience).title.removesuffix(_PLACES_AT_END)
+        return self.fill_blanks(action, words, audience)
+
     def title_at(self, action: Action, place: str, audience: Audience) -> str:
         """Return an action's title at one of its places, which already heads the page.
 
         A blank for places that ends the title is left empty; elsewhere it has that one.
         """
-        text = self.wording(action, audience).title.removesuffix(" : {lieux}")
+        text = self.wording(action, audience).title.removesuffix(_PLACES_AT_END)
         if "{" not in text or action.id not in self.checklist.recommendations:
             return text
         blanks = self._blanks(action, audience)

@@ -91,8 +91,9 @@ def visited(name: str) -> Report:
     return report(facts_told(told, shipped()), shipped(), today=told.visited)
 
 
-def test_a_team_in_danger_everywhere_reads_two_pages() -> None:
-    """Twenty-seven rooms with long names, all dangerous and without sockets."""
+@cache
+def in_danger() -> Report:
+    """Return twenty-seven rooms with long names, all dangerous and without sockets."""
     told = visited("poitiers")
     places = dict(told.facts.places)
     rooms = [one.id for one in told.facts.places_of(PlaceKind.SALLE)]
@@ -106,10 +107,23 @@ def test_a_team_in_danger_everywhere_reads_two_pages() -> None:
     }
     worst = {(room, ask): value for room in rooms for ask, value in bare.items()}
     facts = with_answers(replace(told.facts, places=places), worst)
-    audit = report(facts, shipped(), today=told.date)
+    return report(facts, shipped(), today=told.date)
 
+
+def test_a_team_in_danger_everywhere_reads_two_pages() -> None:
+    audit = in_danger()
     assert votes_of(audit).votes
     assert len(printed(build_document(audit, Audience.EQUIPE)).pages) <= 2
+
+
+def test_a_ticket_names_its_rooms_beside_its_title_and_not_in_it() -> None:
+    audit = in_danger()
+    tickets = paper(audit, Audience.TECHNIQUE).partition("## Tickets")[2]
+    first = re.search(r"^\| A?1 \| ([^|]+) \| ([^|]+) \|", tickets, re.MULTILINE)
+    assert first
+    assert "préau" not in first[1]
+    assert "préau" in first[2]
+    assert len(printed(document(audit)).pages) <= MOST[Audience.TECHNIQUE]
 
 
 def test_what_lacks_in_a_room_is_what_was_seen_and_no_judgement_of_a_teacher() -> None:
