@@ -220,10 +220,7 @@ def finder(app: Shell) -> Finder:
         (number, [Text(command.TITLE, _TITLE), Text(command.help_text(), _HELP)])
         for number, (_, command) in enumerate(offered)
     )
-    audit_finds = getattr(app.screen, "audit_finds", None)
-    inside: FindsInAudit | None = audit_finds() if audit_finds else None
-    if prepare := getattr(app.screen, "prepare_search", None):
-        prepare()
+    inside = _finds_under(app)
 
     def find(words: str, scope: SearchScope) -> FoundInAudit:
         asked, typed = words.strip().startswith(_COMMANDS), words.strip(" >")
@@ -265,6 +262,36 @@ def finder(app: Shell) -> Finder:
         return Finder(find)
     has_here = getattr(app.screen, "has_here", False)
     return Finder(find, note, scopes if has_here else scopes[:2])
+
+
+def _finds_under(app: Shell) -> FindsInAudit | None:
+    """Return what finds in the audit shown, if any, and goes back to where it is shown.
+
+    « Ce qui tient », à chaud or the help stand over a visit, and find nothing of it.
+    """
+    stack = reversed(app.screen_stack)
+    below = next((one for one in stack if hasattr(one, "audit_finds")), None)
+    if prepare := getattr(below, "prepare_search", None):
+        prepare()
+    inside: FindsInAudit | None = below.audit_finds() if below else None
+    if inside is None or below is app.screen:
+        return inside
+    finds = inside
+
+    def go_back(go: Callable[[], object]) -> None:
+        while app.screen is not below:
+            app.go_back()
+        go()
+
+    def find(words: str, *, here: bool = False) -> FoundInAudit:
+        found = finds(words, here=here)
+        near, far = (
+            [one._replace(go=partial(go_back, one.go)) for one in entries]
+            for entries in (found.near, found.far)
+        )
+        return found._replace(near=near, far=far)
+
+    return find
 
 
 def _find_schools(app: Shell, words: str) -> Iterator[PaletteEntry]:

@@ -118,6 +118,27 @@ async def test_a_place_is_known_by_its_name_and_nothing_is_hidden(
         await wait_for(pilot, lambda: visit.is_gridding, "its column of the grid")
 
 
+async def test_what_a_screen_is_opened_over_finds_and_is_gone_back_to(
+    tmp_path: Path,
+) -> None:
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "en cours"), "the schools")
+        app.go_visit(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "Réponse"), "the visit")
+        visit = app.screen
+        assert isinstance(visit, VisitScreen)
+        await pilot.press("ctrl+o")
+        await wait_to_show(pilot, "Ce qui y est vu d'abord")
+        await pilot.press("f1")
+        await wait_to_show(pilot, "Que peut-on voir en si peu de temps")
+        await look_for(pilot, "batiments a relier")
+        await wait_to_show(pilot, "question")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: app.screen is visit, "back in the visit")
+        await wait_to_show(pilot, "Bâtiments à relier")
+
+
 async def test_chips_ask_for_what_is_left_advice_or_the_noted_and_hide_nothing(
     tmp_path: Path,
 ) -> None:
