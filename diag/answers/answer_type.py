@@ -218,13 +218,18 @@ class AnswerType:
         return read if full == text else replace(read, text=text)
 
     def preview(self, question: Question, typed: str, today: date | None = None) -> str:
-        """Return what a typed text will be read as; empty when it cannot be yet."""
+        """Return what a typed text will be read as; empty when it cannot be yet.
+
+        Where no further key would mend it: why not.
+        """
         if not typed.strip():
             return ""
         try:
             return self.words(question, self.parse_keys(question, typed, today).value)
         except Refused:
-            return self.perhaps(question, typed)
+            read = self.so_far(question, typed, today)
+            is_lost = self.drops_last_key(question, read)
+            return read.problem if is_lost else self.perhaps(question, typed)
 
     def words(self, question: Question, value: Value) -> str:
         """Return a known value as a reader expects it: « 12 Mbit/s », « oui »."""

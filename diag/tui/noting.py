@@ -150,7 +150,7 @@ class NotingScreen(Ask):
     INTRODUCTION = (
         "Tapez ce que vous voyez ; Entrée le garde au lieu et à l'heure, sans rien "
         "juger. Flèche bas choisit une question à laquelle ces mots répondent : Entrée "
-        "garde alors le texte et l'ouvre, sans y répondre."
+        "y garde alors le texte, et l'ouvre sans y répondre."
     )
     OFFERS: ClassVar[tuple[CommandType, ...]] = (
         NextSubject,
@@ -195,7 +195,6 @@ class NotingScreen(Ask):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self._show_subject()
         self._propose()
         warm_search(self.app, self.session)
 
@@ -208,8 +207,13 @@ class NotingScreen(Ask):
     def _typed_text(self) -> str:
         return self.query_one(Input).value
 
+    @property
+    def _subject(self) -> PhotoSubject:
+        """What the text is about: the question chosen, else the subject at hand."""
+        return PhotoSubject(*self.opens) if self.opens else self.subjects[0]
+
     def _observe(self, text: str) -> None:
-        of = self.subjects[0]
+        of = self._subject
         observe(
             self.session,
             text,
@@ -222,7 +226,7 @@ class NotingScreen(Ask):
         self.about = f"{place}, {asked.label}" if asked else place
 
     def _show_subject(self) -> None:
-        of = self.subjects[0]
+        of = self._subject
         now = hour_words(self.session.workspace.world.clock())
         place = _where(self.session, of.place)
         shown = Content.styled(" Observation ", "bold reverse $accent")
@@ -240,16 +244,14 @@ class NotingScreen(Ask):
         self.query_one("#noting-subject", Static).update(shown)
 
     @on(Input.Changed)
-    def _typing(self) -> None:
-        self._rank = 0
-        self._propose()
-
     def _propose(self) -> None:
         """Find the questions that the text may answer, but the one it is about."""
+        self._rank = 0
         of, text = self.subjects[0], self._typed_text
         found = search_of(self.session.judge).propose(self._walk, text, of.place)
         others = [one for one in found if one.stop.question.id != of.question]
         self._proposed = others[:_PROPOSED]
+        self._show_subject()
         self._show_proposed()
 
     def _show_proposed(self) -> None:
@@ -274,6 +276,7 @@ class NotingScreen(Ask):
 
     def _choose(self, step: int) -> None:
         self._rank = (self._rank + step) % (len(self._proposed) + 1)
+        self._show_subject()
         self._show_proposed()
 
     async def on_keep_noted(self) -> None:
@@ -285,11 +288,10 @@ class NotingScreen(Ask):
 
     def on_next_subject(self) -> None:
         self.subjects.append(self.subjects.pop(0))
-        self._show_subject()
         self._propose()
 
     def on_add_photo(self) -> None:
-        of = self.subjects[0]
+        of = self._subject
         open_photos(
             self.app,
             self.session,

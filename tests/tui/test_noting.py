@@ -98,12 +98,16 @@ async def test_what_was_just_answered_is_noted_and_a_question_is_opened_unanswer
             await wait_for(pilot, lambda: shows(pilot, "Danger électrique"), "proposed")
             await pilot.press("tab")
             await wait_for(pilot, lambda: not shows(pilot, "(répondue)"), "turned")
-            await pilot.press("tab", "tab", "down", "enter")
+            await pilot.press("tab", "down", "down", "down", "tab", "down")
+            await wait_to_show(pilot, "sur Danger électrique immédiat")
+            await pilot.press("enter")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
 
         (seen,) = screen.session.observations
         assert (seen.text, seen.place) == ("fils nus", place)
-        assert seen.question == "projection"
+        assert seen.question == "danger_electrique", (
+            "what is noted on a danger tells it"
+        )
         assert screen.visiting.key == (place, "danger_electrique")
         assert screen.session.facts.answers == answers
         assert here != screen.visiting.key
