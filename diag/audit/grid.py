@@ -26,7 +26,6 @@ from diag.audit.answer import (
     is_out_of_place,
     with_implied,
 )
-from diag.audit.photos import is_file, path_typed
 from diag.audit.places import walking_order
 from diag.audit.session import AuditSession
 from diag.journal import changes
@@ -38,6 +37,7 @@ from diag.model.text import fold
 from diag.rules.expressions import Truth
 from diag.words.sentences import shortened
 from diag.words.vocabulary import PLACE_NAMES, PROVENANCE_MARKS, STATES
+from diag.workspace.disk import is_file, path_typed
 
 _NUMBERED = re.compile(r"(.*?(?:^|\W))(\d{1,6})")
 

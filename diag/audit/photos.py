@@ -7,16 +7,13 @@ becomes an observation.
 """
 
 import re
-import shlex
 import shutil
-import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from diag.answers.types import TYPES
 from diag.audit.answer import find_question
@@ -32,7 +29,7 @@ from diag.model.audit import Answer, Observation, Photo
 from diag.model.enums import State
 from diag.model.errors import DiagError
 from diag.model.text import accept, clean_line, fold
-from diag.workspace.disk import write_whole
+from diag.workspace.disk import at_home, write_whole
 from diag.workspace.picture import (
     SUFFIXES,
     DecodedPicture,
@@ -288,73 +285,6 @@ def _caption(text: str) -> str:
         return clean_line(text)
     except ValueError as error:
         raise DiagError(f"Légende refusée : {error}.") from error
-
-
-_QUOTED = re.compile(r'"([^"]+)"|\'([^\']+)\'|(\S+)')
-
-
-def paths_of(text: str, *, windows: bool = sys.platform == "win32") -> tuple[Path, ...]:
-    """Return the paths of a paste: one a line or several, quoted, escaped or URIs.
-
-    A line that is the name of a file as it stands is that file, spaces included.
-    """
-    found: dict[Path, None] = {}
-    for line in text.replace("\x00", "").splitlines():
-        bare = line.strip()
-        if bare and not bare.startswith("#"):  # text/uri-list has comments
-            whole = _path(_unquoted(bare))
-            if is_file(whole):
-                found[whole] = None
-                continue
-            if windows:
-                words = ["".join(groups) for groups in _QUOTED.findall(bare)]
-            else:
-                try:
-                    words = shlex.split(bare)
-                except ValueError:  # an apostrophe in a name, not a quote
-                    words = [bare]
-            found |= dict.fromkeys(map(_path, words))
-    return tuple(found)
-
-
-def path_typed(text: str) -> Path | None:
-    """Return the one path of a line, spaces and all, there or not; None when empty."""
-    line = text.replace("\x00", "").strip()
-    if not line:
-        return None
-    found = paths_of(line)
-    return found[0] if len(found) == 1 else _path(_unquoted(line))
-
-
-def at_home(path: Path) -> Path:
-    """Return a path, its `~` read; as it stands when nobody of that name has a home."""
-    try:
-        return path.expanduser()
-    except RuntimeError:
-        return path
-
-
-def _path(word: str) -> Path:
-    if word.startswith("file:"):
-        # It brings `ssl`, 15 ms of each start, to undo what few desktops paste.
-        from urllib.request import url2pathname  # noqa: PLC0415
-
-        return Path(url2pathname(urlsplit(word).path))
-    return at_home(Path(word))
-
-
-def _unquoted(line: str) -> str:
-    if len(line) > 1 and line[0] == line[-1] and line[0] in "\"'":
-        return line[1:-1]
-    return line
-
-
-def is_file(path: Path) -> bool:
-    """Return whether a path is a file; one that no system can have is none."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
 
 
 _KEY = "photos"

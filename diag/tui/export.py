@@ -14,7 +14,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from diag.audit.photos import path_typed
 from diag.documents import AUDIENCES
 from diag.documents.formats import FORMATS, Format
 from diag.documents.write import (
@@ -50,6 +49,7 @@ from diag.tui.photos import Pixels
 from diag.tui.place import EVERYWHERE, KeyBar, PlaceScreen, open_outside
 from diag.tui.text import Sentence, content
 from diag.words.sentences import counted
+from diag.workspace.disk import path_typed
 from diag.workspace.workspace import Workspace
 
 

@@ -25,12 +25,9 @@ from diag.audit.photos import (
     arrivals,
     caption_photo,
     choose_photo_folder,
-    is_file,
     keep_picture,
     mark_arrivals_seen,
     mark_photo,
-    path_typed,
-    paths_of,
     photo_folder,
     photos_of,
     picture_of,
@@ -48,6 +45,7 @@ from diag.tui.place import KeyBar
 from diag.tui.state import Shell
 from diag.tui.text import content
 from diag.words.sentences import counted
+from diag.workspace.disk import is_file, path_typed, paths_of
 from diag.workspace.picture import DecodedPicture, PictureError, read_picture
 
 _LATER = (

@@ -19,7 +19,6 @@ from diag.audit.evidence import (
     remember_columns,
 )
 from diag.audit.forms import is_form, load_form
-from diag.audit.photos import path_typed, paths_of
 from diag.audit.proposals import OfferedAnswer, accept, propose, refuse, waiting
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
@@ -33,6 +32,7 @@ from diag.tui.place import KeyBar
 from diag.tui.text import Sentence, content
 from diag.words.sentences import counted
 from diag.words.vocabulary import PLACES
+from diag.workspace.disk import path_typed, paths_of
 
 
 class AcceptOne(Command, keys="enter", title="Accepter", footer=True):

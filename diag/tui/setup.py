@@ -12,7 +12,6 @@ from textual.message import Message
 from textual.widgets import Button, Input, Static
 from textual.worker import get_current_worker
 
-from diag.audit.photos import path_typed
 from diag.imports.layouts import official_files
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, Help, KeyPlace, Quit, bindings_of
@@ -22,6 +21,7 @@ from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.text import Sentence, content
 from diag.words.dates import day_words
 from diag.words.sentences import system_sentence
+from diag.workspace.disk import path_typed
 from diag.workspace.settings import changed_settings
 from diag.workspace.workspace import Workspace
 

@@ -1,7 +1,11 @@
-"""Disks: the default folder, clouds, whole writes; light, for the first frame."""
+"""Disks and files: the default folder, clouds, paths typed, whole writes.
+
+Light: the first frame loads it.
+"""
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -141,6 +145,74 @@ def show_file(path: Path) -> None:
 
 def _unseen(why: str, path: Path) -> DiagError:
     return DiagError(f"{why} C'est là : {path}")
+
+
+_QUOTED = re.compile(r'"([^"]+)"|\'([^\']+)\'|(\S+)')
+
+
+def paths_of(text: str, *, windows: bool = sys.platform == "win32") -> tuple[Path, ...]:
+    """Return the paths of a paste: one a line or several, quoted, escaped or URIs.
+
+    A line that is the name of a file as it stands is that file, spaces included.
+    """
+    found: dict[Path, None] = {}
+    for line in text.replace("\x00", "").splitlines():
+        bare = line.strip()
+        if bare and not bare.startswith("#"):  # text/uri-list has comments
+            whole = _path(_unquoted(bare))
+            if is_file(whole):
+                found[whole] = None
+                continue
+            if windows:
+                words = ["".join(groups) for groups in _QUOTED.findall(bare)]
+            else:
+                try:
+                    words = shlex.split(bare)
+                except ValueError:  # an apostrophe in a name, not a quote
+                    words = [bare]
+            found |= dict.fromkeys(map(_path, words))
+    return tuple(found)
+
+
+def path_typed(text: str) -> Path | None:
+    """Return the one path of a line, spaces and all, there or not; None when empty."""
+    line = text.replace("\x00", "").strip()
+    if not line:
+        return None
+    found = paths_of(line)
+    return found[0] if len(found) == 1 else _path(_unquoted(line))
+
+
+def at_home(path: Path) -> Path:
+    """Return a path, its `~` read; as it stands when nobody of that name has a home."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
+def _path(word: str) -> Path:
+    if word.startswith("file:"):
+        # It brings `ssl`, 15 ms of each start, to undo what few desktops paste.
+        from urllib.parse import urlsplit  # noqa: PLC0415
+        from urllib.request import url2pathname  # noqa: PLC0415
+
+        return Path(url2pathname(urlsplit(word).path))
+    return at_home(Path(word))
+
+
+def _unquoted(line: str) -> str:
+    if len(line) > 1 and line[0] == line[-1] and line[0] in "\"'":
+        return line[1:-1]
+    return line
+
+
+def is_file(path: Path) -> bool:
+    """Return whether a path is a file; one that no system can have is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def read_file(path: Path, most: int) -> bytes:

@@ -8,7 +8,6 @@ from functools import partial
 
 from textual import work
 
-from diag.audit.photos import path_typed
 from diag.model.enums import Participant
 from diag.model.errors import DiagError
 from diag.model.programme import ProgrammeTheme
@@ -31,6 +30,7 @@ from diag.tui.programme.replaying import ACT, ProgrammeForm, ProgrammeWork
 from diag.words.dates import day_typed, describe_day
 from diag.words.sentences import counted, number, percent
 from diag.words.vocabulary import PARTICIPANTS
+from diag.workspace.disk import path_typed
 from diag.workspace.editions import current
 
 

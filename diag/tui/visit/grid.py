@@ -36,7 +36,6 @@ from diag.audit.grid import (
     sheet_kinds,
 )
 from diag.audit.memory import former_places, take_places_again
-from diag.audit.photos import path_typed
 from diag.audit.places import close_list, closing_effect
 from diag.audit.session import AuditSession
 from diag.model.checklist import Question
@@ -75,6 +74,7 @@ from diag.tui.visit.grid_table import (
 )
 from diag.words.sentences import counted
 from diag.words.vocabulary import PLACES, STATES
+from diag.workspace.disk import path_typed
 
 _PROVENANCES = (None, Provenance.OBSERVED, Provenance.DECLARED, Provenance.MEASURED)
 _SHOWN = 200  # refusals that one reads; more is a wrong paste

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.photos import path_typed, paths_of
+from diag.workspace.disk import path_typed, paths_of
 
 
 @pytest.fixture
