@@ -13,6 +13,7 @@ from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.votes import votes_of
 from diag.documents.drafts import DraftKind, drafted
+from diag.documents.drafts.school import application
 from diag.documents.mail import letter
 from diag.documents.parts.votes import (
     BALLOT,
@@ -139,6 +140,14 @@ def test_what_is_voted_is_ticked_once_it_is_frozen(session: AuditSession) -> Non
     assert page.count(BALLOT.replace(NBSP, " ")) == 12
     move(session, AuditStatus.EN_COURS)
     assert "☐" not in to_the_mayor(session)
+
+
+def test_who_gives_an_aid_votes_nothing(session: AuditSession) -> None:
+    """The dossier has the votes and their numbers, and no box."""
+    text = application(report_of(session).public, "Dossier", "").markdown
+    assert "| N° | Ce qui est soumis au vote" in text
+    assert "A12" in text
+    assert BALLOT not in text
 
 
 def test_a_closed_audit_prints_the_same_bytes_a_year_later(

@@ -181,7 +181,7 @@ def application(report: Report, title: str, population_of: str) -> Document:
         "socle": frame.socle_words(report),
         "domains": frame.domain_table(report),
         "money": money_line(votes),
-        "expenses": votes_tables(votes) if decisions.votes else "",
+        "expenses": votes_tables(votes, ticked=False) if decisions.votes else "",
         "sums": unvoted_table(votes),
         "budget": budget_by_domain(report),
         "aids": possible_aids(report),

@@ -71,7 +71,7 @@ class SchoolVotes:
     is_frozen: bool
     """Whether the audit is closed: there is something to tick."""
 
-    def row(self, vote: Vote, *, named: bool) -> tuple[str, ...]:
+    def row(self, vote: Vote, *, named: bool, ticked: bool) -> tuple[str, ...]:
         """Return a vote as a row, after whose it is where several are `named`."""
         section = "invest." if vote.spent.inv else "fonct."
         if vote.spent.inv and vote.spent.fon:
@@ -86,7 +86,7 @@ class SchoolVotes:
             number(vote.spent.net),
             section,
             vote.session,
-            *((BALLOT,) if self.is_frozen else ()),
+            *((BALLOT,) if ticked and self.is_frozen else ()),
         )
 
 
@@ -195,20 +195,23 @@ def money_line(some: Sequence[SchoolVotes]) -> Md:
     return Md(f"{left} {written(f'{gross} {span} {aids}')}")
 
 
-def votes_tables(some: Sequence[SchoolVotes]) -> Md:
-    """Return the votes by class, each with its row; « Rien à voter » without any."""
+def votes_tables(some: Sequence[SchoolVotes], *, ticked: bool = True) -> Md:
+    """Return the votes by class, each with its row; « Rien à voter » without any.
+
+    `ticked`: whether who reads them votes.
+    """
     named = any(one.name for one in some)
+    ballots = ("Vote",) if ticked and any(one.is_frozen for one in some) else ()
     blocks = []
     for tier, title in TIERS.items():
         rows = [
-            each.row(vote, named=named)
+            each.row(vote, named=named, ticked=ticked)
             for each in some
             for vote in each.votes.votes
             if vote.tier == tier
         ]
         school = ("École",) if named else ()
-        ticked = ("Vote",) if any(one.is_frozen for one in some) else ()
-        columns = ("N°", *school, *_COLUMNS, *ticked)
+        columns = ("N°", *school, *_COLUMNS, *ballots)
         numeric = tuple(len(school) + rank for rank in (2, 4, 5))
         blocks.append(table(title, columns, rows, numeric=numeric))
     found = sections(blocks)

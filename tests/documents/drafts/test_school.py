@@ -1,9 +1,14 @@
 """The drafts of one school: what is known is told, nothing else is pretended."""
 
+import re
+from collections.abc import Callable
+
+import pytest
 from hypothesis import given
 
+from diag.audit.report import Report
 from diag.documents.blocks import written
-from diag.documents.document import parser
+from diag.documents.document import Document, parser
 from diag.documents.drafts.council import minutes
 from diag.documents.drafts.school import HEADINGS, application, loan, project
 from diag.documents.parts.votes import amounts_words, votes_shown
@@ -147,3 +152,12 @@ def test_the_convention_prints_the_votes_that_it_rests_on() -> None:
     for vote in bound:
         assert str(written(amounts_words(vote))) in text
     assert "Aucun vote" in lent()
+
+
+@pytest.mark.parametrize("draft", [application, loan, project])
+def test_no_title_nor_caption_is_glued_to_what_stands_before(
+    draft: Callable[[Report, str, str], Document],
+) -> None:
+    text = draft(told("poitiers").public, "Projet", "").markdown
+    assert not re.search(r"^[^|>\s].*\n(?:#|\*\w|\|)", text, re.MULTILINE)
+    assert not re.search(r"^\|.*\n(?!\||$)", text, re.MULTILINE)
