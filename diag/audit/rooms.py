@@ -10,7 +10,8 @@ from diag.answers.types import evidence
 from diag.assess.questions import seconds_of
 from diag.assess.spread import Heat, HeatCell, danger_columns, heat, judged_in
 from diag.audit.answer import Key
-from diag.audit.photos import noted_in, photos_of
+from diag.audit.observing import noted_in
+from diag.audit.photos import photos_of
 from diag.audit.places import Floor, floor_of, room_holders, rooms_in
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import Snapshot

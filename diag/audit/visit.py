@@ -23,7 +23,8 @@ from diag.audit.card import QuestionCard, card_of
 from diag.audit.fitting import choose_minutes, fit_of
 from diag.audit.grid import copy_answer
 from diag.audit.memory import Recall, recall_of, still_true
-from diag.audit.photos import PhotoSubject, observe
+from diag.audit.observing import observe
+from diag.audit.photos import PhotoSubject
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import Snapshot
 from diag.audit.undo import describe_undo, undo_last

@@ -11,7 +11,7 @@ import click
 
 from diag.answers.answer_type import Refused
 from diag.answers.types import TYPES
-from diag.audit import photos
+from diag.audit import observing, photos
 from diag.audit.answer import UnlikelyAnswer
 from diag.audit.evidence import (
     EvidenceContext,
@@ -435,7 +435,7 @@ def add_observation(
     for sentence in joined.refused:
         click.echo(sentence, err=True)
     taken = tuple(one.sha for one in (*joined.photos, *joined.known))
-    seen = photos.observe(
+    seen = observing.observe(
         session, text, place=place, question=question, files=taken, reply=reply
     )
     if as_json:
@@ -449,7 +449,7 @@ def add_observation(
 @click.option("--shown", is_flag=True, help="Seulement celles à montrer.")
 def list_observations(session: AuditSession, *, shown: bool, as_json: bool) -> None:
     """Liste ce qui est noté, dans l'ordre ; les notes d'avant viennent après."""
-    found = [one for one in photos.noted_in(session) if one.seen.shown or not shown]
+    found = [one for one in observing.noted_in(session) if one.seen.shown or not shown]
     if as_json:
         print_json([
             {**_as_json(session, one.seen), "id": one.id, "older": one.is_older}
@@ -482,7 +482,7 @@ def show_observation(
 
     Sur un danger, elle remplace les mots des grilles.
     """
-    seen = photos.mark_noted(session, ident, shown=not hide, reply=reply)
+    seen = observing.mark_noted(session, ident, shown=not hide, reply=reply)
     click.echo(f"{'À montrer' if seen.shown else 'Plus à montrer'} : {seen.text}")
 
 
@@ -492,7 +492,7 @@ def show_observation(
 @click.argument("text", metavar="TEXTE")
 def reword_observation(session: AuditSession, ident: str, text: str) -> None:
     """Récrit une observation ; une note d'avant en devient une."""
-    seen = photos.reword_noted(session, ident, text)
+    seen = observing.reword_noted(session, ident, text)
     click.echo(f"Récrit : {seen.text}")
 
 
@@ -501,7 +501,7 @@ def reword_observation(session: AuditSession, ident: str, text: str) -> None:
 @click.argument("ident", metavar="OBSERVATION")
 def remove_observation(session: AuditSession, ident: str) -> None:
     """Retire une observation ; l'historique la garde."""
-    seen = photos.remove_noted(session, ident)
+    seen = observing.remove_noted(session, ident)
     click.echo(f"Retiré : {seen.text} (annulable : diag audit undo)")
 
 

@@ -22,7 +22,8 @@ from diag.audit.fitting import choose_minutes
 from diag.audit.follow import add_step, add_visit, move
 from diag.audit.forms import LEAST, TEAM, together
 from diag.audit.memory import take_places_again
-from diag.audit.photos import PhotoSubject, keep_picture, mark_noted, observe
+from diag.audit.observing import mark_noted, observe
+from diag.audit.photos import PhotoSubject, keep_picture
 from diag.audit.places import add_place, close_places
 from diag.audit.proposals import propose
 from diag.audit.session import AuditSession, open_session, start

@@ -18,18 +18,16 @@ from textual.widgets import Input, Static
 
 from diag.audit.answer import Key
 from diag.audit.history import find_question_ever, place_name
-from diag.audit.photos import (
+from diag.audit.observing import (
     LONGEST_NOTED,
     Noted,
-    PhotoSubject,
     mark_noted,
     noted_in,
     observe,
-    photos_joined,
-    photos_of,
     remove_noted,
     reword_noted,
 )
+from diag.audit.photos import PhotoSubject, photos_joined, photos_of
 from diag.audit.session import AuditSession
 from diag.audit.walk import FoundQuestion, search_of, walk_of
 from diag.tui.audit_finds import warm_search

@@ -15,7 +15,8 @@ from diag.audit.forms import (
     sheets_kept,
     take_sheet,
 )
-from diag.audit.photos import PhotoSubject, keep_picture, observe
+from diag.audit.observing import observe
+from diag.audit.photos import PhotoSubject, keep_picture
 from diag.audit.session import AuditSession
 from diag.documents.questionnaire import compose, keep, title_of
 from diag.model.audit import Questionnaire

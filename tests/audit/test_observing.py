@@ -7,18 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.audit import photos
+from diag.audit import observing
 from diag.audit.answer import record_note
 from diag.audit.erasing import erase
 from diag.audit.follow import move
 from diag.audit.history import changes_of, describe_subject
-from diag.audit.photos import (
-    PhotoSubject,
-    join_photos,
-    mark_photo,
-    observe,
-    remove_photo,
-)
+from diag.audit.observing import observe
+from diag.audit.photos import PhotoSubject, join_photos, mark_photo, remove_photo
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
@@ -68,29 +63,31 @@ def test_what_is_noted_is_found_reworded_marked_and_taken_away(
     seen = observe(session, "prise arrachée", question="nb_classes")
     record_note(session, "nb_classes", "vu au tableau")
 
-    first, note = photos.noted_in(session)
+    first, note = observing.noted_in(session)
     assert (first.seen, first.mark) == (seen, "")
     assert note.is_older
     assert (note.seen.text, note.seen.place) == ("vu au tableau", root)
-    photos.mark_noted(session, seen.id[:8], shown=True)
-    photos.reword_noted(session, seen.id, "prise arrachée, mairie prévenue à 10 h")
+    observing.mark_noted(session, seen.id[:8], shown=True)
+    observing.reword_noted(session, seen.id, "prise arrachée, mairie prévenue à 10 h")
     assert session.observations[0].shown
-    photos.mark_noted(session, seen.id, shown=True, reply=True)
-    assert photos.noted_in(session)[0].mark == "direction"
+    observing.mark_noted(session, seen.id, shown=True, reply=True)
+    assert observing.noted_in(session)[0].mark == "direction"
 
     with pytest.raises(DiagError, match="récrivez-la"):
-        photos.mark_noted(session, note.id, shown=True)
-    reworded = photos.reword_noted(session, note.id, "vu au tableau de la direction")
+        observing.mark_noted(session, note.id, shown=True)
+    reworded = observing.reword_noted(session, note.id, "vu au tableau de la direction")
     assert session.facts.notes == {}
     assert session.observations[-1] == reworded
     undo(session)
     assert session.facts.notes == {(root, "nb_classes"): ("vu au tableau",)}
-    photos.remove_noted(session, note.id)
-    photos.remove_noted(session, seen.id)
-    assert photos.noted_in(session) == ()
+    observing.remove_noted(session, note.id)
+    observing.remove_noted(session, seen.id)
+    assert observing.noted_in(session) == ()
 
 
-@pytest.mark.parametrize("text", ["", " \u202e\n ", "x" * (photos.LONGEST_NOTED + 1)])
+@pytest.mark.parametrize(
+    "text", ["", " \u202e\n ", "x" * (observing.LONGEST_NOTED + 1)]
+)
 def test_what_cannot_be_kept_is_refused_and_writes_nothing(
     session: AuditSession, text: str
 ) -> None:
@@ -111,8 +108,8 @@ def test_two_people_note_apart_and_a_text_they_both_change_is_settled(
     meet(mine, theirs)
     assert [one.text for one in mine.observations] == ["fils nus", "store cassé"]
 
-    photos.reword_noted(mine, seen.id, "fils nus derrière l'évier")
-    photos.mark_noted(theirs, seen.id, shown=True)
+    observing.reword_noted(mine, seen.id, "fils nus derrière l'évier")
+    observing.mark_noted(theirs, seen.id, shown=True)
     meet(mine, theirs)
     (contested,) = conflicts.contested_of(mine)
     card = "\n".join(conflicts.card_lines(contested))

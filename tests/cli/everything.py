@@ -8,7 +8,8 @@ from diag.audit import follow
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer, record_note
 from diag.audit.compare import keep_judged
-from diag.audit.photos import PhotoSubject, join_photos, observe
+from diag.audit.observing import observe
+from diag.audit.photos import PhotoSubject, join_photos
 from diag.audit.places import add_places
 from diag.imports.communes import import_fibre, import_mairies
 from diag.journal import changes, seals

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from diag.audit.follow import claim, move
-from diag.audit.photos import observe
+from diag.audit.observing import observe
 from diag.audit.places import add_place, remove_place
 from diag.model.enums import AuditStatus, PlaceKind
 from tests.audit.apart import meet, say, two_laptops

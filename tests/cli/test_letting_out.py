@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.photos import mark_noted, observe
+from diag.audit.observing import mark_noted, observe
 from diag.audit.places import rename_place
 from diag.audit.remarks import PUBLIC_READERS, slips_of
 from diag.audit.report import report_of

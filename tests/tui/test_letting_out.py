@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from diag.audit.photos import mark_noted, observe
+from diag.audit.observing import mark_noted, observe
 from diag.audit.report import report_folder
 from diag.model.enums import AuditStatus
 from diag.tui.bilan.faces import WriteReports

@@ -3,7 +3,7 @@ from pathlib import Path
 from textual.widgets import Input
 
 from diag.audit.fitting import choose_minutes
-from diag.audit.photos import observe
+from diag.audit.observing import observe
 from diag.audit.places import add_place
 from diag.audit.walk import walk_of
 from diag.model.enums import PlaceKind

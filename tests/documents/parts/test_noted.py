@@ -8,14 +8,8 @@ import pytest
 
 from diag.assess.facts import with_answers
 from diag.audit.departure import debrief_of
-from diag.audit.photos import (
-    PhotoSubject,
-    join_photos,
-    mark_noted,
-    mark_photo,
-    observe,
-    remove_noted,
-)
+from diag.audit.observing import mark_noted, observe, remove_noted
+from diag.audit.photos import PhotoSubject, join_photos, mark_photo
 from diag.audit.remarks import public_digest, remarks_of
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
