@@ -589,6 +589,7 @@ def _landing(
     titled |= names_rooms and fold(block[0][0]) not in rooms
     named = names_rooms or (titled and 0 not in titles)
     heads = [f"colonne « {shortened(cell, _SHOWN)} »" for cell in block[0]]
+    below = len(places) - row + titled + 1
     for line, cells in enumerate(block):
         if titled and not line:
             continue
@@ -604,9 +605,9 @@ def _landing(
                 continue
             at = column + rank - named
             question = titles.get(rank) if titled else questions.get(at)
-            where = f"ligne {line + 1}, colonne {rank + 1}"
-            if named and place is None:
-                where = here
+            where = f"colonne {rank + 1}"
+            if place is None:
+                where = here if named else f"ligne {below} et après"
             elif titled and question is None and rank < len(heads):
                 where = heads[rank]
             yield place, question, where, cell

@@ -221,6 +221,18 @@ def test_a_table_with_titles_lands_where_it_says(rooms: AuditSession) -> None:
     ]
 
 
+def test_what_falls_beside_the_grid_is_told_once_a_side(rooms: AuditSession) -> None:
+    sheet = sheet_of(rooms)
+    at = len(sheet.questions) - 1
+
+    filled = paste(rooms, sheet, len(sheet.places) - 1, at, "2\t3\n" * 200)
+
+    assert {each.where for each in filled.refused if "aucun" in each.reason} == {
+        "colonne 2",
+        "ligne 2 et après",
+    }
+
+
 def test_a_table_that_names_its_rooms_puts_no_answer_in_the_column_beside(
     rooms: AuditSession,
 ) -> None:
@@ -340,7 +352,7 @@ def test_hostile_cells_are_refused_one_by_one_in_sentences(rooms: AuditSession) 
         "« Classe 1 », Prises réseau vues",
         "« Classe 2 », Prises réseau vues",
         "« Classe 3 », Prises réseau vues",
-        "ligne 5, colonne 1",
+        "ligne 5 et après",
     ]
     assert all(each.reason for each in filled.refused)
 

@@ -490,7 +490,9 @@ class Grid(Sturdy, Vertical):
                 f"· {sentence}{f' ({many} cellules)' if many > 1 else ''}"
                 for sentence, many in told.items()
             ]
-            self.app.push_screen(Notice("\n".join(lines[:_SHOWN]), _pasted(filled)))
+            if left := lines[_SHOWN:]:
+                lines[_SHOWN:] = [f"… et {counted(len(left), 'autre')}"]
+            self.app.push_screen(Notice("\n".join(lines), _pasted(filled)))
 
     def _fill(self, gesture: Callable[..., Filled], *where: object) -> Filled | None:
         """Fill cells of the sheet by a gesture; what refuses it whole is shown."""

@@ -235,6 +235,13 @@ async def test_a_column_that_no_question_has_is_refused_in_one_line(
         assert "\n".join(visible(pilot)).count("Couleur") == 1
         assert shows(pilot, "(2 cellules)")
         await type_keys(pilot, "escape")
+        many = "".join(f"\tTitre {one}" for one in range(220))
+        row = "\t1" * 220
+        grid.table.post_message(events.Paste(f"Salle{many}\nClasse 1{row}"))
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Notice))
+        assert isinstance(pilot.app.screen, Notice)
+        assert pilot.app.screen.text.endswith("… et 20 autres")
+        await type_keys(pilot, "escape")
         assert value(session, "Classe 2", "prises_rj45") == 3
 
 
