@@ -328,7 +328,7 @@ WEAK, NAMED = 5, 3
 
 def commune_synthesis(gathering: Gathering) -> Document:
     """Return the synthesis of a commune's audits."""
-    found = shared(gathering.schools)
+    found, ruled = shared(gathering.schools), shared(gathering.extracts)
     votes = gathering.votes
     commune = gathering.commune
     mayor = f"Mairie {of(commune.name)}" if commune else "Mairie"
@@ -337,14 +337,14 @@ def commune_synthesis(gathering: Gathering) -> Document:
     )
     pressing = dangers(gathering)
     boxed = any(one.seen for one in gathering.extracts) + bool(pressing)
-    named = _named_rules(found)
+    named = {one.criterion.id for one in _named_rules(ruled)}
     urgent = {one.task.criterion.id for one in pressing if one.task.criterion}
     # What no box holds: neither a danger, nor a rule named above.
     untold = [
         one
         for one in found
         if concerns(one.criterion, READER)
-        and one not in named
+        and one.criterion.id not in named
         and one.criterion.id not in urgent
     ]
 
@@ -358,7 +358,7 @@ def commune_synthesis(gathering: Gathering) -> Document:
         "know_first": know_first(votes),
         "money": money_line(votes),
         "dangers": dangers_box(gathering),
-        "alerts": _alerts_box(gathering, found),
+        "alerts": _alerts_box(gathering, ruled),
         "decisions": votes_tables(votes),
         "sums": unvoted_table(votes),
         "footnote": FOOTNOTE if any(one.votes.gross for one in votes) else "",
@@ -369,11 +369,11 @@ def commune_synthesis(gathering: Gathering) -> Document:
         "schools": _school_table(gathering),
         "unaudited": unaudited(gathering),
         "compliance": table(
-            "Points non respectés, école par école",
+            "Points non respectés",
             (EXPECTED, NATURE_AND_TEXT, "Pas encore respecté", "À vérifier"),
-            alert_rows(found, READER, list_all, list_all),
+            alert_rows(ruled, READER, list_all, list_all),
         ),
-        "unchecked": unchecked_list(found, READER, partial(_names, gathering)),
+        "unchecked": unchecked_list(ruled, READER, partial(_names, gathering)),
         "strengths": strong_list(found),
         "domains": domain_table(gathering.schools, spread=len(gathering.schools) > 1),
     }

@@ -88,7 +88,7 @@ def territory_synthesis(gathering: Gathering) -> Document:
         "levels": LEVELS_EXPLAINED,
         "common": weak_table(found, WEAK),
         **summary(gathering.schools),
-        "alerts": alerts_words(gathering.schools, WORKING_READER),
+        "alerts": alerts_words(gathering.extracts, WORKING_READER),
         "total": money.total_line(gathering),
         "together": _together(gathering, TOGETHER),
         "budget": money.by_audit(

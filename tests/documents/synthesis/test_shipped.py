@@ -26,7 +26,7 @@ from diag.documents.synthesis.territory import (
     circonscription_synthesis,
     territory_synthesis,
 )
-from diag.model.enums import Kind, PlaceKind
+from diag.model.enums import WORKING_READER, Audience, Kind, PlaceKind
 from diag.words.sentences import NBSP, typeset
 from tests.documents.audits import invented_facts
 from tests.documents.builders import TODAY, report
@@ -149,3 +149,21 @@ def test_a_commune_s_own_audit_counts_beside_its_schools(commune: Gathering) -> 
     shown = commune_synthesis(whole).markdown
     assert "5 écoles" not in shown
     assert "École ou commune" in shown
+
+
+def test_what_a_commune_itself_breaks_is_named_where_it_is_counted(
+    commune: Gathering,
+) -> None:
+    """Its registers and its site are of no school: counted, they were in no row."""
+    alone = commune.extracts[0]
+    about = alone.about.model_copy(update={"kind": PlaceKind.COMMUNE, "code": "99901"})
+    own = replace(alone, about=about)
+    (broken, _) = own.alerts(Audience.MAIRIE)
+    assert broken
+    whole = gathering(own, missing=())
+    shown = commune_synthesis(whole).markdown
+    rows = shown.partition("*Points non respectés*")[2].partition("\n\n\n")[0]
+    law = rows.strip().partition("\n\n")[0]
+    assert law.count("\n") - 1 == broken
+    (every, _) = own.alerts(WORKING_READER)
+    assert f"tous audits{NBSP}: {every} non resp" in territory_synthesis(whole).markdown
