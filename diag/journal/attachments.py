@@ -1,4 +1,4 @@
-"""Attachments: SQLite blobs, named by their content; photos' copies.
+"""Attachments: SQLite blobs, named by their content; their copies; which lines name.
 
 A blob is written before the revision that names it: a crash between the two leaves an
 unnamed blob, never a revision without its picture.
@@ -7,14 +7,17 @@ unnamed blob, never a revision without its picture.
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from hashlib import file_digest, sha256
+from hashlib import blake2b, file_digest, sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from diag.journal import backup
+from diag.journal import backup, subjects
 from diag.journal.connection import connect, in_french
 from diag.journal.errors import DamagedError, JournalError, ReadOnlyError
-from diag.journal.journal import Journal, get_setting, put_setting
+from diag.journal.journal import Editions, Journal, get_setting, put_setting
+from diag.journal.revision import Revision, is_hash
+from diag.journal.school_lines import stages
+from diag.model.enums import AuditStatus
 
 FILE = "photos.db"
 """Name of the attachments' file in a workspace."""
@@ -293,3 +296,222 @@ def dropping_erased(journal: Journal) -> Iterator[None]:
         if many != get_setting(journal, _SWEPT, 0):
             drop_unnamed(journal, here)
             put_setting(journal, _SWEPT, many)
+
+
+# What lines name.
+
+# A compiled edition is an attachment too: no audit can be read without its own.
+_PHOTOS = f"""
+select distinct json_extract(body, '$.value.sha'), json_extract(body, '$.value.size'),
+  json_extract(body, '$.value.mime')
+from rev where subject >= ?1 and subject < ?2 and erased = 0
+  and json_type(body, '$.value.sha') = 'text'
+union
+select f.value,
+  iif(r.subject < ?2 and r.subject >= ?1, 0, json_extract(r.body, '$.value.size')),
+  iif(r.subject < ?2 and r.subject >= ?1, '{THUMBNAIL}',
+    json_extract(r.body, '$.value.mime'))
+from rev r, json_each(r.body, '$.value.files') f
+where (r.subject >= ?1 and r.subject < ?2 or r.subject >= ?3 and r.subject < ?4
+    or r.subject glob 'evidence/*')
+  and r.erased = 0 and f.type = 'text'
+"""  # noqa: S608 -- our own text
+
+_ATTACHMENTS = """
+select coalesce(json_extract(body, '$.value.sha'), json_extract(body, '$.value.digest'))
+from rev where audit = (select n from audit where id = ?1) and erased = 0
+  and (subject = ?2 or (subject >= ?3 and subject < ?4))
+union
+select f.value from rev r, json_each(r.body, '$.value.files') f
+where r.audit = (select n from audit where id = ?1) and r.erased = 0
+  and (r.subject >= ?3 and r.subject < ?4 or r.subject >= ?5 and r.subject < ?6)
+"""
+
+_SHOWN = f"""
+select distinct json_extract(h.value, '$.sha'), json_extract(h.value, '$.size'),
+  json_extract(h.value, '$.mime')
+from head h where h.subject >= ?1 and h.subject < ?2 and h.value is not null
+  and json_type(h.value, '$.sha') = 'text'
+  and not exists (select 1 from head s where s.audit = h.audit and s.subject = ?5
+    and json_extract(s.value, '$.status') = ?6)
+union
+select f.value,
+  iif(h.subject < ?2 and h.subject >= ?1, 0, json_extract(h.value, '$.size')),
+  iif(h.subject < ?2 and h.subject >= ?1, '{THUMBNAIL}',
+    json_extract(h.value, '$.mime'))
+from head h, json_each(h.value, '$.files') f
+where (h.subject >= ?1 and h.subject < ?2 or h.subject >= ?3 and h.subject < ?4
+    or h.subject glob 'evidence/*')
+  and h.value is not null and f.type = 'text'
+  and not exists (select 1 from head s where s.audit = h.audit and s.subject = ?5
+    and json_extract(s.value, '$.status') = ?6)
+"""  # noqa: S608 -- our own text
+
+_NAMING = """
+select distinct json_extract(r.body, '$.value.sha'), a.id
+from rev r join audit a on a.n = r.audit
+where r.subject >= ?1 and r.subject < ?2 and r.erased = 0
+  and json_type(r.body, '$.value.sha') = 'text'
+union
+select f.value, a.id from rev r join audit a on a.n = r.audit,
+  json_each(r.body, '$.value.files') f
+where (r.subject >= ?3 and r.subject < ?4 or r.subject glob 'evidence/*')
+  and r.erased = 0 and f.type = 'text'
+"""
+
+_EDITIONS = """
+select distinct json_extract(body, '$.value.digest') from rev
+where subject = ? and erased = 0 and json_type(body, '$.value.digest') = 'text'
+"""
+
+_SHOWING = (*subjects.inside(subjects.PHOTOS), *subjects.inside(subjects.OBSERVATIONS))
+"""Bounds of what names pictures: one each for a photo, with its thumbnail in `files`;
+`files` for an observation.
+
+The files of other tools are named as those of an observation are. A thumbnail weighs 0
+before it is here: it travels first. It stays where the photo of a closed audit leaves.
+"""
+
+_SUMS = "select audit, digest from tally order by audit"
+_KEPT = "select digest from edition order by digest"
+
+_EDITION = ""
+"""The type of a compiled edition: canonical JSON, kept with the journal."""
+
+
+class NamedAttachment(NamedTuple):
+    """An attachment that a revision names."""
+
+    sha: str
+    size: int
+    """Bytes, as far as is known before it is here."""
+    mime: str
+    """Empty for a compiled edition."""
+
+    @property
+    def title(self) -> str:
+        """Return what it is, for people."""
+        if not self.mime:
+            return f"Édition de grilles {self.sha[:12]}"
+        is_photo = self.mime.startswith("image/")
+        return f"{'Photo' if is_photo else 'Pièce'} {self.sha[:12]}"
+
+    @property
+    def order(self) -> tuple[bool, int, str]:
+        """Return when it travels: editions first, then the smallest."""
+        return (self.mime != _EDITION, self.size, self.sha)
+
+
+def attachments_in(journal: Journal, which: Iterable[str]) -> set[str]:
+    """Return the SHA-256 of what some audits name, history included."""
+    bounds = [subjects.EDITION, *_SHOWING]
+    rows = [
+        row for one in which for row in journal.select(_ATTACHMENTS, [one, *bounds])
+    ]
+    return {sha for (sha,) in rows if isinstance(sha, str)}
+
+
+def named_by(revision: Revision) -> list[NamedAttachment]:
+    """Return the attachments that a line names, which may be of none of the log."""
+    value = revision.value
+    if not isinstance(value, dict):
+        return []
+    files = value.get("files")
+    named = [value.get("sha"), *(files if isinstance(files, list) else ())]
+    mime = str(value.get("mime") or THUMBNAIL)
+    shas = [sha for sha in named if is_hash(sha)]
+    return [NamedAttachment(sha, 0, mime) for sha in shas]
+
+
+def held(journal: Journal) -> dict[str, NamedAttachment]:
+    """Return what revisions name, history included, and this laptop holds."""
+    kept, photos = Editions(journal), AttachmentStore(journal.path.parent)
+    here = photos.sizes()
+    found = {
+        one.sha: one._replace(size=here[one.sha])
+        for one in _photos(journal, _PHOTOS, [*_SHOWING])
+        if one.sha in here
+    }
+    for sha in _editions(journal):
+        if kept.holds(sha):
+            found[sha] = NamedAttachment(sha, len(kept.read(sha)), _EDITION)
+    return found
+
+
+def wanted(journal: Journal) -> list[NamedAttachment]:
+    """Return what is to come, in order: editions, and photos of audits not closed.
+
+    The photos of a closed audit left the laptop: they come when asked for.
+    """
+    kept, photos = Editions(journal), AttachmentStore(journal.path.parent)
+    here = photos.sizes()
+    shown = [*_SHOWING, subjects.STATUS, str(AuditStatus.CLOS)]
+    found = [one for one in _photos(journal, _SHOWN, shown) if one.sha not in here]
+    found += [
+        NamedAttachment(sha, 0, _EDITION)
+        for sha in _editions(journal)
+        if not kept.holds(sha)
+    ]
+    return sorted(found, key=lambda one: one.order)
+
+
+def mark_attachments(journal: Journal) -> list[str]:
+    """Return marks of all that names attachments, and of those that are here.
+
+    As long as both are the same, what was to pass of them has passed.
+    """
+    named = [journal.select(_SUMS), journal.select(_KEPT)]
+    here = sorted(AttachmentStore(journal.path.parent).sizes())
+    return [blake2b(repr(one).encode()).hexdigest()[:32] for one in (named, here)]
+
+
+def of_closed_audits(journal: Journal) -> dict[str, frozenset[str]]:
+    """Return the photos that closed audits alone name, history included, and which."""
+    found: dict[str, set[str]] = {}
+    for sha, audit in journal.select(_NAMING, [*_SHOWING]):
+        found.setdefault(sha, set()).add(audit)
+    closed = {one.audit for one in stages(journal) if one.status is AuditStatus.CLOS}
+    return {
+        sha: frozenset(audits)
+        for sha, audits in found.items()
+        if audits <= closed and is_hash(sha)
+    }
+
+
+def content(journal: Journal, sha: str) -> bytes | None:
+    """Return the bytes of an attachment; None when it is not here."""
+    kept = Editions(journal)
+    if kept.holds(sha):
+        return kept.read(sha)
+    return AttachmentStore(journal.path.parent).get(sha)
+
+
+def keep(journal: Journal, one: NamedAttachment, received: bytes) -> None:
+    """Keep what came, already checked against its name.
+
+    Raises:
+        JournalError: when it cannot be kept.
+    """
+    if one.mime == _EDITION:
+        try:
+            Editions(journal).keep(received)
+        except UnicodeDecodeError as error:
+            raise JournalError("ce n'est pas une édition de grilles.") from error
+    else:
+        AttachmentStore(journal.path.parent).put(received, one.mime)
+
+
+def _photos(journal: Journal, sql: str, parameters: list[str]) -> list[NamedAttachment]:
+    """Return what is named, once each: by its photo, which gives its size, if any."""
+    rows = journal.select(sql, parameters)
+    found: dict[str, NamedAttachment] = {}
+    for sha, size, mime in rows:
+        if is_hash(sha) and not (sha in found and size is None):
+            weighs = size if isinstance(size, int) else 0
+            found[sha] = NamedAttachment(sha, weighs, str(mime or "image/jpeg"))
+    return [*found.values()]
+
+
+def _editions(journal: Journal) -> list[str]:
+    rows = journal.select(_EDITIONS, [subjects.EDITION])
+    return [sha for (sha,) in rows if is_hash(sha)]

@@ -14,10 +14,14 @@ from diag.audit.follow import claim_news
 from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
 from diag.journal import exchange
-from diag.journal.attachments import AttachmentStore, dropping_erased
+from diag.journal.attachments import (
+    AttachmentStore,
+    NamedAttachment,
+    dropping_erased,
+    of_closed_audits,
+)
 from diag.journal.bundles import withheld
 from diag.journal.errors import JournalError
-from diag.journal.exchange import NamedAttachment, of_closed_audits
 from diag.journal.facts import audits
 from diag.journal.journal import get_setting, put_setting
 from diag.model.audit import Auditee, Photo

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from diag.journal import bundles, exchange
+from diag.journal import attachments, bundles, exchange
 from diag.journal.attachments import hash_file
 from diag.journal.journal import get_setting, put_setting
 from diag.model.errors import DiagError
@@ -118,14 +118,14 @@ class FolderTransport:
         journal = self.reader.journal
         given.let_go(at)
         photos = given.present(self._mine)
-        lacking = exchange.held(journal).keys() - photos
+        lacking = attachments.held(journal).keys() - photos
         due = [
             audit
             for audit in exchange.proven_sums(journal)
             if not given.holds(
                 audit, exchange.whole_sum(journal, audit).digest, self._mine
             )
-            or (lacking and lacking & exchange.attachments_in(journal, [audit]))
+            or (lacking and lacking & attachments.attachments_in(journal, [audit]))
         ]
         if not due:
             self._drop_superseded(given, at)

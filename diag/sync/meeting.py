@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from diag.journal import bundles, exchange
+from diag.journal import attachments, bundles, exchange
 from diag.journal.exchange import Holding, Keyed
 from diag.journal.journal import AuditSum, Journal, get_setting, put_setting
 from diag.journal.revision import now, read_any
@@ -185,7 +185,7 @@ def _transfer(
         return
     journal, files = transfer.journal, answer.files
     memory = read_memory(journal, hub)
-    sums = [files, *exchange.mark_attachments(journal)]
+    sums = [files, *attachments.mark_attachments(journal)]
     if memory.get("sums") == sums:
         transfer.awaited = memory["awaited"]
         return
@@ -197,7 +197,7 @@ def _transfer(
     transfer.run(office)
     fresh: dict[str, object] = {"sums": [], "names": [], "awaited": transfer.awaited}
     if not (transfer.refused or transfer.deferred or transfer.holds_closed()):
-        fresh["sums"] = [files, *exchange.mark_attachments(journal)]
+        fresh["sums"] = [files, *attachments.mark_attachments(journal)]
         fresh["names"] = [files, transfer.mark_names()]
     keep_memory(journal, hub, memory | fresh)
 

@@ -15,10 +15,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from diag.journal import exchange
-from diag.journal.attachments import AttachmentStore
+from diag.journal import attachments
+from diag.journal.attachments import AttachmentStore, NamedAttachment
 from diag.journal.encryption import is_encrypted
-from diag.journal.exchange import NamedAttachment
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.exchange import BYTES, ExchangeEvent, Pace, T, UnsureLine
@@ -190,7 +189,7 @@ class Transfer:
         """Whether photos of closed audits are here: they may leave."""
         here = AttachmentStore(self.journal.path.parent).sizes()
         return bool(here) and not here.keys().isdisjoint(
-            exchange.of_closed_audits(self.journal)
+            attachments.of_closed_audits(self.journal)
         )
 
     def take(self, office: Transport, wanted: Iterable[NamedAttachment]) -> None:
@@ -243,7 +242,7 @@ class Transfer:
             contents = {
                 named.sha: content[start:]
                 for named, start in given
-                if (content := exchange.content(self.journal, named.sha)) is not None
+                if (content := attachments.content(self.journal, named.sha)) is not None
             }
             parts = tuple(
                 FilePart(sha=named.sha, start=start, total=named.size)
@@ -280,7 +279,7 @@ class Transfer:
         self, office: Transport, named: NamedAttachment, known: list[int]
     ) -> None:
         """Give one, piece by piece; `known`: from which byte, if it is known."""
-        content = exchange.content(self.journal, named.sha)
+        content = attachments.content(self.journal, named.sha)
         if content is None:
             return
 
@@ -332,12 +331,12 @@ class Transfer:
 
     def _keep(self, named: NamedAttachment, content: bytes) -> None:
         if sha256(content).hexdigest() != named.sha:
-            if named.sha not in exchange.held(self.journal):  # by another window
+            if named.sha not in attachments.held(self.journal):  # by another window
                 told = f"{named.title} : reçue altérée, elle sera redemandée."
                 self.refused.append(told)
             return
         try:
-            exchange.keep(self.journal, named, content)
+            attachments.keep(self.journal, named, content)
         except DiagError as error:
             self.refused.append(f"{named.title} : {error}")
         else:
@@ -347,7 +346,7 @@ class Transfer:
     @cached_property
     def _named(self) -> _Named:
         """What is here and named, and what is waited for: until something comes."""
-        return _Named(exchange.held(self.journal), exchange.wanted(self.journal))
+        return _Named(attachments.held(self.journal), attachments.wanted(self.journal))
 
     def _ask(self, question: Callable[[], T]) -> T:
         return self.line.ask(question) if self.line else question()

@@ -104,7 +104,7 @@ def carry_out_again(folder: Path, former: Path | None) -> int:
     Raises:
         DiagError: when the restored journal cannot be written.
     """
-    from diag.journal.exchange import held  # noqa: PLC0415 - a restoration alone
+    from diag.journal.attachments import held  # noqa: PLC0415 - a restoration alone
 
     lines = dict.fromkeys(_lines(folder / FOLDER / _ERASURES))
     if former is not None:

@@ -20,8 +20,7 @@ from diag.audit.places import add_place
 from diag.audit.proposals import OfferedAnswer, accept, refuse, waiting
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
-from diag.journal.attachments import AttachmentStore
-from diag.journal.exchange import held
+from diag.journal.attachments import AttachmentStore, held
 from diag.journal.records import evidence_of
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.errors import DiagError

@@ -17,7 +17,7 @@ from diag.audit.photos import PhotoSubject, join_photos, mark_photo, remove_phot
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
-from diag.journal import exchange, subjects
+from diag.journal import attachments, subjects
 from diag.journal.attachments import AttachmentStore, drop_unnamed
 from diag.journal.heads import same
 from diag.journal.revision import NewRevision
@@ -178,17 +178,17 @@ def test_a_picture_that_an_observation_alone_names_is_kept_until_it_is_erased(
             erase(session, each.id, "essai")
 
     assert drop_unnamed(journal) == 0
-    assert photo.sha in exchange.held(journal)
-    assert photo.sha in exchange.attachments_in(journal, [session.audit.id])
+    assert photo.sha in attachments.held(journal)
+    assert photo.sha in attachments.attachments_in(journal, [session.audit.id])
     blobs.drop(photo.sha)
-    assert photo.sha in {one.sha for one in exchange.wanted(journal)}
+    assert photo.sha in {one.sha for one in attachments.wanted(journal)}
     blobs.put(b"encore", "image/jpeg")
 
     (seen,) = session.observations
     (written,) = journal.history(session.audit.id, subjects.observation(seen.id))
     erase(session, written.id, "essai")
 
-    assert photo.sha not in exchange.held(journal)
+    assert photo.sha not in attachments.held(journal)
     assert session.observations == ()
 
 

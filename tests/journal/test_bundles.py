@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.journal import bundles, changes, exchange
+from diag.journal import attachments, bundles, changes, exchange
 from diag.journal.errors import JournalError, ReadOnlyError
 from diag.journal.journal import Journal
 from tests.journal.builders import AUDIT, CAMPAIGN, NOON, ROOT, SUBJECT, known, person
@@ -117,4 +117,4 @@ def test_authors_and_attachments_are_known(
     digest = "cd" * 32
     journal.write(changes.pinned(AUDIT.id, digest), person("bruno"))
     assert bundles.authors_in(journal, [AUDIT.id]) == {"anne", "bruno"}
-    assert exchange.attachments_in(journal, [AUDIT.id]) == {digest}
+    assert attachments.attachments_in(journal, [AUDIT.id]) == {digest}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.journal import changes, exchange
+from diag.journal import attachments, changes
 from diag.journal.attachments import AttachmentStore
 from diag.model.audit import Audit, Photo, Subject, audit_id
 from diag.model.enums import PlaceKind
@@ -219,7 +219,7 @@ def test_a_photo_that_a_kill_left_in_its_bundle_is_read_the_next_time(
     _photograph(anne)
     synced(anne, folder)
     with monkeypatch.context() as cut:
-        cut.setattr(exchange, "keep", _killed)
+        cut.setattr(attachments, "keep", _killed)
         with pytest.raises(KeyboardInterrupt):
             synced(bruno, folder)
     assert AttachmentStore(bruno.folder).sizes() == {}
@@ -240,7 +240,7 @@ def test_a_photo_that_the_disk_had_no_room_for_is_read_the_next_time(
     _photograph(anne)
     synced(anne, folder)
     with monkeypatch.context() as full:
-        full.setattr(exchange, "keep", _full)
+        full.setattr(attachments, "keep", _full)
         (entered,) = synced(bruno, folder).read
         assert "plein" in entered.refused[0]
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from time import time
 from typing import NamedTuple
 
-from diag.journal import bundles, exchange
-from diag.journal.attachments import AttachmentStore
+from diag.journal import attachments, bundles
+from diag.journal.attachments import AttachmentStore, NamedAttachment, named_by
 from diag.journal.bundles import (
     Brought,
     BundleIntake,
@@ -30,7 +30,6 @@ from diag.journal.bundles import (
     withheld,
 )
 from diag.journal.errors import RefusedError
-from diag.journal.exchange import NamedAttachment, named_by
 from diag.journal.journal import Journal
 from diag.journal.records import is_named
 from diag.journal.revision import Revision, parse, read_any
@@ -502,7 +501,7 @@ class _Entering:
         self.conflicts = frozenset(after - self._differed)
         self.audits = bundles.audits_among(self.journal, self._held)
         try:
-            wanted = exchange.wanted(self.journal)
+            wanted = attachments.wanted(self.journal)
             wanted += [file for one in waiting for file in named_by(one.revision)]
             self._wanted = {named.sha: named for named in wanted}
         except DiagError as error:  # damaged photos: answers come all the same
@@ -521,7 +520,7 @@ class _Entering:
             self.kept.append(sha)
             return
         try:
-            exchange.keep(self.journal, named, content)
+            attachments.keep(self.journal, named, content)
         except DiagError as error:
             self.lacking = True
             self.refused.append(f"{named.title} : {error}")

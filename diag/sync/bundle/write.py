@@ -7,9 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from diag.journal import exchange
-from diag.journal.attachments import hash_file
-from diag.journal.exchange import NamedAttachment
+from diag.journal import attachments, exchange
+from diag.journal.attachments import NamedAttachment, hash_file
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.bundle import (
@@ -98,10 +97,10 @@ def _header(
     journal: Journal, bundle: Bundle, others: int = 0
 ) -> tuple[Header, list[NamedAttachment]]:
     sums = [exchange.proven_sum(journal, audit) for audit in bundle.audits]
-    named = exchange.attachments_in(journal, bundle.audits)
+    named = attachments.attachments_in(journal, bundle.audits)
     blobs = [
         blob
-        for sha, blob in exchange.held(journal).items()
+        for sha, blob in attachments.held(journal).items()
         if sha in named and sha not in bundle.without
     ]
     audits = tuple(
@@ -140,7 +139,7 @@ def _contents(
     for line in others:
         yield line + b"\n"
     for blob in blobs:
-        content = exchange.content(journal, blob.sha)
+        content = attachments.content(journal, blob.sha)
         if content is None:
             raise DiagError(f"{blob.title} : elle vient de partir. Recommencez.")
         yield Frame(blob=blob.sha, size=len(content)).model_dump_json().encode() + b"\n"
