@@ -1,6 +1,7 @@
 """For other programs: questions of a checklist as an XLSForm, answers as rows.
 
-A fact that two people answered differently has a row for each answer. What is sensitive
+A fact that two people answered differently has a row for each answer; one that another
+answer makes idle is marked. What is sensitive
 stays out unless asked, and so does what was asked by a question that nobody knows any
 more: it may have been.
 
@@ -77,6 +78,7 @@ ANSWERS = (
     Column("date", "Date", 11),
     Column("conflict", "Contradictoire", 12),
     Column("sensitive", "Sensible", 9),
+    Column("asked_no_more", "N'est plus demandée", 12),
 )
 """Columns of the answers."""
 
@@ -143,6 +145,7 @@ def _facts(
     heads = report.facts.answers.get((place.id, name), ())
     note = shown("\n".join(report.facts.notes.get((place.id, name), ())))
     sensitive = question.sensitive if question else None
+    is_idle = (place.id, name) in report.asked_no_more
     for head in heads:
         yield (
             *asked,
@@ -156,10 +159,11 @@ def _facts(
             day_of(head.at) if head.at else None,
             len(heads) > 1,
             sensitive,
+            is_idle,
         )
     if not heads:
         blank: tuple[Cell, ...] = (None, None, "", None, "", note, "", None)
-        yield (*asked, *blank, False, sensitive)
+        yield (*asked, *blank, False, sensitive, is_idle)
 
 
 def _value(question: Question | None, value: Value) -> Cell:

@@ -6,6 +6,7 @@ from diag.documents.tables.answers import ANSWERS, answers_of
 from diag.model.audit import Answer, Facts
 from diag.model.enums import PlaceKind, State
 from tests.documents.builders import ORDINARY, facts, known, report
+from tests.shipped import shipped
 
 
 def rows(told: Facts, *, sensitive: bool = False) -> list[dict[str, object]]:
@@ -97,3 +98,18 @@ def test_programs_read_canonical_values() -> None:
     values = {row["question"]: row["value"] for row in document["rows"]}
     assert values["filtrage"] is False
     assert values["type_salle"] == "autre"
+
+
+def test_what_another_answer_makes_idle_is_marked() -> None:
+    """After-school care has no grade: what was answered stays, and no rule reads it."""
+    answers = {"type_salle": "periscolaire", "niveau_salle": "elementaire"}
+    told = facts({("Salle", one): value for one, value in answers.items()}, ("Salle",))
+    keys = [column.key for column in ANSWERS]
+    found = [
+        dict(zip(keys, row, strict=True))
+        for row in answers_of(report(told, shipped())).rows
+    ]
+    assert {str(row["question"]): row["asked_no_more"] for row in found} == {
+        "type_salle": False,
+        "niveau_salle": True,
+    }
