@@ -255,10 +255,14 @@ class VisitScreen(VisitFaces):
         self.fiche.status(f"Réponse : {way}.{more}", "$text-muted")
 
     def on_take_back(self) -> None:
+        if self.drop_typed():
+            return
         words = self.visiting.undo()
         if self.session.is_older:
             self.diag.go_school(self.uai)
             return
+        if self.is_gridding:
+            self.stand_in_grid()
         self.show(f"Annulé · {words}", "bold $warning")
 
     @on(AnswerLine.NoAnswer)

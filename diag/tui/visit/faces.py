@@ -505,6 +505,24 @@ class VisitFaces(PlaceScreen):
         elif offered := self._drafts.offer(self.visiting.key):
             self.grid.inform(offered)
 
+    def stand_in_grid(self) -> None:
+        """Have the grid go to the visit's question, else the visit to the grid's."""
+        assert self.grid is not None
+        if not self.grid.goto(*self.visiting.key):
+            here = self._typed_now().key
+            if self.visiting.walk.stop(here):
+                self.visiting.go(here)
+
+    def drop_typed(self) -> bool:
+        """Drop what is being typed in the face shown; say whether there was any."""
+        if not self._typed_now().text:
+            return False
+        if self.grid and self.is_gridding:
+            self.grid.forget_typed()
+        else:
+            self.fiche.line.value = ""
+        return True
+
     def _turn(self, face: str) -> None:
         self.face.current = face
         self.is_gridding = face == "grid"
@@ -555,7 +573,5 @@ class VisitFaces(PlaceScreen):
         if self.query_one(WalkPlan).has_focus:
             self._leave_plan()
             return
-        if self.fiche.line.has_focus and self.fiche.line.value:
-            self.fiche.line.value = ""
-            return
-        super().on_back()
+        if not (self.fiche.line.has_focus and self.drop_typed()):
+            super().on_back()

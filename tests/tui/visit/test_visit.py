@@ -237,6 +237,45 @@ async def test_another_provenance_goes_with_the_answer_and_undo_goes_there(
         assert screen.visiting.key not in screen.session.facts.answers
 
 
+async def test_undo_drops_what_is_typed_first_and_the_grid_goes_where_it_undoes(
+    tmp_path: Path,
+) -> None:
+    """A cell of « Classe 2 » undone from « Classe 1 » left the fiche on the former."""
+    prepared(tmp_path, ("Classe 1", "Classe 2"))
+    async with visit(tmp_path, "nb_batiments") as (pilot, screen):
+        rooms = screen.session.facts.places_of(PlaceKind.SALLE)
+        one, two = (each.id for each in rooms)
+
+        def is_answered() -> bool:
+            return (two, "type_salle") in screen.session.facts.answers
+
+        await pilot.press("1", "2", "ctrl+z")
+        await wait_for(pilot, lambda: not screen.fiche.line.value, "nothing is typed")
+        assert screen.visiting.key[1] == "nb_batiments"
+
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: screen.is_gridding, "the grille")
+        grid = screen.grid
+        assert grid is not None
+        assert grid.goto(two, "type_salle")
+        await pilot.press("1")
+        await wait_for(
+            pilot, lambda: (two, "type_salle") in screen.session.facts.answers
+        )
+        assert grid.goto(one, "prises_rj45")
+        await pilot.press("3", "ctrl+z")
+        await wait_for(pilot, lambda: not grid.table.text, "nothing is typed")
+        assert is_answered()
+
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: not is_answered(), "taken back")
+        await wait_for(pilot, lambda: grid.cursor_place == two, "where it was undone")
+        assert shows(pilot, "Annulé")
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: not screen.is_gridding, "the fiche")
+        assert screen.visiting.key == (two, "type_salle")
+
+
 async def test_notes_are_typed_or_pasted_without_leaving(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
