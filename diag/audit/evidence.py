@@ -55,6 +55,7 @@ from diag.probes.radio import (
 )
 from diag.words.dates import written_day
 from diag.words.sentences import counted, listed, measure, uncapitalised, with_detail
+from diag.words.vocabulary import MEASURED
 from diag.workspace.disk import read_file
 
 _MIME = "application/octet-stream"
@@ -491,48 +492,6 @@ def terms_from(mire: str, given: Mapping[str, str]) -> tuple[str, Authorisation]
             "Quel jour a-t-elle été signée ? Écrivez 2026-09-02.", about="on"
         ) from error
     return mire.strip(), Authorisation(**cleaned)
-
-
-MEASURED = {
-    "poste.interface": "Carte réseau",
-    "poste.cable": "Branché par câble",
-    "poste.lien": "Vitesse du lien",
-    "poste.duplex": "Lien à double sens (full duplex)",
-    "poste.mtu": "Taille des paquets de la carte (MTU)",
-    "poste.vpn": "VPN sur cet ordinateur",
-    "lan.passerelle": "Passerelle",
-    "lan.dns": "Résolveurs DNS",
-    "lan.dhcp": "Serveur DHCP",
-    "lan.bail": "Durée du bail DHCP",
-    "lan.sous_reseau": "Masque du réseau",
-    "internet.debit_descendant": "Débit descendant",
-    "internet.debit_montant": "Débit montant",
-    "internet.latence": "Latence",
-    "internet.gigue": "Gigue",
-    "internet.perte": "Paquets perdus",
-    "internet.latence_charge_descendante": "Latence, ligne pleine en réception",
-    "internet.latence_charge_montante": "Latence, ligne pleine en envoi",
-    "internet.dns_latence": "Réponse du DNS",
-    "internet.dns_resolveur": "Résolveur de la ligne",
-    "internet.dns_reecriture": "Noms inexistants réécrits",
-    "internet.portail_captif": "Portail captif",
-    "internet.proxy": "Proxy du système",
-    "internet.mtu": "Taille des paquets de la ligne (MTU)",
-    "internet.ipv6": "IPv6",
-    "internet.ip_publique": "Adresse publique",
-    "services.joignables": "Services qui répondent",
-    "services.joignable": "Service joignable",
-    "services.premier_octet": "Attente du premier octet",
-    "services.inspection": "Pages ouvertes en chemin (inspection TLS)",
-    "filtrage.categorie": "Catégorie bloquée",
-    "filtrage.adresses_testees": "Sites d'essai tentés",
-    "filtrage.adresses_bloquees": "Sites d'essai bloqués",
-    "filtrage.safesearch": "Moteurs à recherche protégée",
-    "filtrage.contournable": "Filtre contournable",
-    "wifi.points_entendus": "Points d'accès entendus",
-    "wifi.dit_eteint": "Wi-Fi dit éteint",
-}
-"""Key of a measure → what it is; of the line by Wi-Fi from a room, the same."""
 
 
 SUBJECTS = {

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from diag.audit.evidence import MEASURED, measured_label, measured_value
+from diag.audit.evidence import measured_label, measured_value
 from diag.model.measure import MeasureContext, MeasureSeries
 from diag.probes import MeasureLists, Risk, Setting
 from diag.probes.line import LatencyProbe
 from diag.probes.mire import mire_at
 from diag.probes.run import probes_of
+from diag.words.vocabulary import MEASURED
 from tests.probes.builders import measured
 from tests.probes.fake_host import FakeHost
 

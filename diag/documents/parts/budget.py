@@ -54,7 +54,7 @@ from diag.words.sentences import (
     sentence,
     uncapitalised,
 )
-from diag.words.vocabulary import BUDGET_SECTIONS, PROVENANCES, TO_READ, TRADES
+from diag.words.vocabulary import BUDGET_SECTIONS, GRADES, PROVENANCES, TO_READ, TRADES
 
 UNDEDUCTED = "Total TTC, avant FCTVA et aides"
 """Label of the total: « reste » would name what is left of it."""
@@ -362,15 +362,6 @@ def _is_sure(report: Report, row: Finance | Deadline) -> bool:
     quoted = not getattr(row, "verify_before_quoting", False)
     return is_official and not is_late and quoted
 
-
-GRADES = {
-    "A": "texte officiel ou administration",
-    "B": "collectivité ou association de collectivités",
-    "C": "presse ou témoignage",
-    "D": "fournisseur, consultant ou copie d'un texte",
-    "M": "usage du métier, sans source",
-}
-"""What the grade of a source means."""
 
 _CUSTOM = "metier"
 """What stands for a source where only the custom of the trade speaks."""

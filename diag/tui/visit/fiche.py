@@ -49,7 +49,7 @@ from diag.tui.text import (
 from diag.tui.visit.commands import GoAnswered, SettleConflict, StillTrue
 from diag.words.dates import time_words, written_day
 from diag.words.sentences import french
-from diag.words.vocabulary import KINDS, PROVENANCES
+from diag.words.vocabulary import GRADES_SHORT, KINDS, PROVENANCES
 
 # It takes its keys in the order in which they came: a binding is looked for once its
 # key has bubbled up to the app, when the next keys of a burst are typed already, beside
@@ -463,14 +463,6 @@ def choices(
             yield DrawnLine(styled + part.stylize(style), key)
 
 
-_GRADES = {
-    "A": "texte officiel",
-    "B": "collectivité",
-    "C": "presse ou étude",
-    "D": "fournisseur",
-    "M": "métier",
-}
-
 NAMES = 15
 """Where the text of a threshold starts, past the name of its level."""
 
@@ -600,7 +592,7 @@ def _scale_rows(scale: Scale, card: QuestionCard) -> Iterator[NamedText]:
         yield NamedText("Constat", content(now))
     yield NamedText("Pourquoi", _checklist_words(criterion.why))
     for source in scale.sources:
-        grade = _GRADES.get(source.grade, source.grade)
+        grade = GRADES_SHORT.get(source.grade, source.grade)
         dated = f", {written_day(source.date)}" if source.date else ""
         name = f"{source.id}, {grade} : {source.title}{dated}"
         yield NamedText("Source", content(name))
