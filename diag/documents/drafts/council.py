@@ -1,6 +1,6 @@
 """What goes before a council: note and deliberation; minutes after."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from diag.assess.spread import concerns, law_words
 from diag.assess.words import printed_cell
@@ -58,10 +58,17 @@ from diag.documents.synthesis.gathering import (
     version,
 )
 from diag.model.audit import Commune
-from diag.model.enums import WORKING_READER, Aside, Kind
+from diag.model.enums import WORKING_READER, Aside, Kind, PlaceKind
 from diag.model.votes import Vote
 from diag.words.dates import describe_day, long_date
-from diag.words.sentences import euros, first_sentence, listed, number, of
+from diag.words.sentences import (
+    euros,
+    first_sentence,
+    listed,
+    number,
+    of,
+    uncapitalised,
+)
 from diag.words.vocabulary import FOLLOW_UPS, OWNERS, SOCLES
 
 _PRESSES = 3
@@ -206,9 +213,24 @@ def _frame(gathering: Gathering, title: str) -> dict[str, object]:
         "prefilled": prefilled(
             source_of(gathering.extracts, gathering.date),
             "la mairie",
-            "Si l'école relève d'une intercommunalité, c'est son assemblée qui décide.",
+            *_who_decides(gathering),
         ),
     }
+
+
+def _who_decides(gathering: Gathering) -> Iterator[str]:
+    """Give which schools another assembly decides for; nothing where none does."""
+    schools = gathering.schools
+    if not all(one.payer for one in schools):
+        whose = "Si l'école relève d'une intercommunalité"
+        yield f"{whose}, c'est son assemblée qui décide."
+    for one in schools:
+        if one.payer and one.payer.id != PlaceKind.COMMUNE:
+            yield (
+                f"{gathering.name_of(one)}, qui paie d'après l'audit : "
+                f"{uncapitalised(one.payer.label)}. L'assemblée de qui paie décide, et "
+                "non ce conseil seul."
+            )
 
 
 def _names(gathering: Gathering, some: Sequence[Extract]) -> str:

@@ -21,7 +21,7 @@ from diag.documents.document import Meta
 from diag.documents.parts.frame import dangers_in_brief, issued_by
 from diag.documents.parts.votes import SchoolVotes, danger_words
 from diag.model.audit import Auditee, Commune, School
-from diag.model.checklist import Criterion
+from diag.model.checklist import Choice, Criterion
 from diag.model.enums import (
     READERS,
     Audience,
@@ -53,6 +53,9 @@ from diag.workspace.charter import Issuer
 
 
 _FROM_FILES = {Provenance.IMPORTED, Provenance.CARRIED}
+
+_PAYER = "payeur"
+"""Question that says who pays for a school: the commune, or another assembly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,8 @@ class Extract:
     """What is put to the vote, in the words and amounts of its own document."""
     is_frozen: bool
     """Whether the closing froze it."""
+    payer: Choice | None
+    """Who pays for the school, as answered; None: nobody said, or they disagree."""
 
     @property
     def paid(self) -> tuple[Money, ...]:
@@ -276,7 +281,15 @@ def extract_of(report: Report) -> Extract:
         ),
         votes=votes_of(report),
         is_frozen=report.frozen is not None,
+        payer=_payer(report),
     )
+
+
+def _payer(report: Report) -> Choice | None:
+    question = report.checklist.questions.get(_PAYER)
+    answer = report.facts.known(report.facts.root, _PAYER)
+    choices = question.choices if question and answer else ()
+    return next((one for one in choices if answer and one.id == answer.value), None)
 
 
 def _expense(row: BudgetRow, *, sure: bool) -> Expense:

@@ -12,9 +12,10 @@ from diag.documents.drafts.council import (
     need_words,
     note,
 )
+from diag.documents.synthesis.gathering import extract_of
 from diag.model.audit import Commune
 from diag.words.sentences import typeset
-from tests.documents.builders import ORDINARY
+from tests.documents.builders import ORDINARY, facts, report
 from tests.documents.formats.test_literals import HOSTILE
 from tests.documents.reading import text_of
 from tests.documents.synthesis.gatherings import (
@@ -27,6 +28,7 @@ from tests.documents.synthesis.gatherings import (
     school,
 )
 from tests.examples import examples
+from tests.shipped import shipped
 
 
 def commune(population: int | None) -> Commune:
@@ -112,3 +114,16 @@ def test_a_hostile_name_comes_out_letter_for_letter(text: str) -> None:
         tokens = parser().parse(write(told, "Projet").markdown)
         assert not [one for one in tokens if one.type in {"html_block", "fence"}]
         assert expected in "".join(text_of(tokens).split())
+
+
+def test_another_assembly_decides_where_another_body_pays() -> None:
+    """Who pays was asked of the town hall, and no document said it."""
+    general = "Si l’école relève d’une intercommunalité"
+    payers = {None: general, "commune": "", "sivos": "L’assemblée de qui paie décide"}
+    for payer, words in payers.items():
+        answers = {("ecole", "payeur"): payer} if payer else {}
+        told = report(facts(answers), shipped(), school=MOULIN)
+        text = deliberation(gathering(extract_of(told)), "Projet").markdown
+        for one in filter(None, payers.values()):
+            assert (one in text) == (one == words)
+    assert "un syndicat scolaire (SIVOS)" in text.replace("\u00a0", " ")
