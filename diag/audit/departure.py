@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from diag.answers.types import TYPES, answer_words
-from diag.assess.questions import is_on_site, seconds_of
+from diag.assess.questions import is_on_site
 from diag.assess.words import filled_words, is_printable, score_words, short_cost
 from diag.audit.answer import Key, failed_checks
 from diag.audit.findings import (
@@ -20,7 +20,7 @@ from diag.audit.findings import (
     strengths,
     weaknesses,
 )
-from diag.audit.fitting import asked_elsewhere
+from diag.audit.fitting import asked_elsewhere, seconds_to_see
 from diag.audit.proposals import waiting, waiting_words
 from diag.audit.report import Report
 from diag.audit.session import AuditSession
@@ -73,7 +73,7 @@ class Departure:
     here: tuple[Check, ...]
     """What is seen here only, the most needed; from where one is to the door."""
     seconds: int
-    """To see them."""
+    """To go and see them."""
     beyond: int
     """How many more could be seen here, and are needed less."""
     dangers: int
@@ -142,10 +142,9 @@ def departure_of(session: AuditSession, walk: Walk | None = None) -> Departure:
 
     seen = [one for one in checks if is_on_site(one.stop.question)]
     needed = sorted(seen, key=need)[:MOST]
-    pace = session.workspace.pace
     return Departure(
         here=tuple(one for one in reversed(seen) if one in needed),
-        seconds=sum(seconds_of(one.stop.question, pace=pace) for one in needed),
+        seconds=seconds_to_see(session, walk, (one.stop for one in needed)),
         beyond=len(seen) - len(needed),
         dangers=sum(one.stop.question.danger for one in seen),
         elsewhere=tuple(asked_elsewhere(walk)),

@@ -358,6 +358,16 @@ def fit_of(
     return fit(walk, minutes, costs, removed)
 
 
+def seconds_to_see(session: AuditSession, walk: Walk, stops: Iterable[WalkStop]) -> int:
+    """Return how long some questions take, with going to where each is seen."""
+    known = frozenset(question for _, question in session.facts.answers)
+    tour = _Tour(Costs(session.workspace.pace, known))
+    for stop in stops:
+        if leg := walk.leg_of(stop.key):
+            tour.take(_Wanted(stop, leg, _LAST))
+    return tour.seconds
+
+
 def fit_spare(
     found: Fit, walk: Walk, costs: Costs, removed: Collection[str] = frozenset()
 ) -> tuple[FitStop, ...]:

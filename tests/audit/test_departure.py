@@ -44,6 +44,7 @@ def test_dangers_beyond_the_list_are_counted_too(session: AuditSession) -> None:
     add_places(session, PlaceKind.SALLE, [f"Classe {n}" for n in range(1, 31)])
     departure = departure_of(session)
     assert len(departure.here) == MOST
+    assert departure.minutes > MOST, "one goes into each room, as « Ce qui tient » says"
     assert departure.outcome.startswith("30 lieux")
 
 
