@@ -15,6 +15,7 @@ from time import sleep
 
 import psycopg
 
+from diag.sync.hub.postgres import PostgresEngine
 from tests.sync.serving import free_port
 
 MISSING = "PostgreSQL is not here (Debian: apt-get install postgresql)"
@@ -31,13 +32,28 @@ class Server:
     port: int
     version: str
     _numbers: Iterator[int] = field(default_factory=count)
+    _ready: list[str] = field(default_factory=list)
 
-    def new_database(self) -> str:
-        """Return the address of an empty one."""
+    def new_database(self, template: str = "template1") -> str:
+        """Return the address of one that is empty, or a copy of another."""
         name = f"hub{next(self._numbers)}"
+        words = f"create database {name} template {template}{self._by_file}"
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
-            connection.execute(f"create database {name}")
+            connection.execute(words)
         return self.address(name)
+
+    def hub_database(self) -> str:
+        """Return the address of one with the tables of a hub, made once and copied."""
+        if not self._ready:
+            address = self.new_database()
+            PostgresEngine(address).close()
+            self._ready.append(address.rpartition("/")[2])
+        return self.new_database(self._ready[0])
+
+    @property
+    def _by_file(self) -> str:
+        """Copied so, a database costs half; an older server knows no other way."""
+        return " strategy file_copy" if int(self.version.split(".")[0]) > 14 else ""
 
     def address(self, name: str) -> str:
         return f"postgresql://diag@127.0.0.1:{self.port}/{name}"
@@ -88,8 +104,9 @@ def _serving(
     # Its shared memory is a file of the folder: it leaves with it.
     words += ["-c", "dynamic_shared_memory_type=mmap"]
     if not durable:
-        for name in ("fsync", "full_page_writes"):
+        for name in ("fsync", "full_page_writes", "autovacuum"):
             words += ["-c", f"{name}=off"]
+        words += ["-c", "wal_level=minimal", "-c", "max_wal_senders=0"]
     log = data.parent / "log"
     with log.open("wb") as said:
         process = subprocess.Popen(words, user=owner, cwd=data, stderr=said)

@@ -56,14 +56,14 @@ def sqlite_store(folder: Path, _: pytest.FixtureRequest) -> Store:
 
 def postgres_store(_: Path, request: pytest.FixtureRequest) -> Store:
     server: Server = request.getfixturevalue("postgresql")
-    return Store(PostgresEngine(server.new_database()))
+    return Store(PostgresEngine(server.hub_database()))
 
 
 def older_postgres_store(_: Path, request: pytest.FixtureRequest) -> Store:
     if len(versions()) < 2:
         pytest.skip("one PostgreSQL only is installed here")
     server = request.getfixturevalue("postgresql_of")(versions()[-1])
-    return Store(PostgresEngine(server.new_database()))
+    return Store(PostgresEngine(server.hub_database()))
 
 
 STORES: dict[str, Callable[[Path, pytest.FixtureRequest], Store]] = {
