@@ -185,7 +185,7 @@ def test_its_line_installs_without_index_what_its_hashes_name(
     assert "version inventée" in out
     assert str(place / "bin/diag") in out
 
-    next((kit / "roues").glob("ecran-*")).write_bytes(b"PK changed")
+    next((kit / "roues").glob("pip-*")).write_bytes(b"PK changed")
     code, _, err = ran(line)
     assert code == 1
     assert "n'est pas installé" in err
@@ -196,6 +196,18 @@ def test_its_line_installs_without_index_what_its_hashes_name(
     assert code == 1
     assert f"Python {HERE}, 64 bits" in err
     assert "3.99-x86_64" in err
+
+
+@pytest.mark.long  # the gate reads that every line has its hash, which pip checks
+def test_a_wheel_that_changed_is_refused(linux: Path, tmp_path: Path) -> None:
+    kit = copytree(linux, tmp_path / "kit")
+    next((kit / "roues").glob("ecran-*")).write_bytes(b"PK changed")
+
+    code, _, err = ran([sys.executable, str(kit / "installer.py"), str(tmp_path / "p")])
+
+    assert code == 1
+    assert "DO NOT MATCH THE HASHES" in err
+    assert "n'est pas installé" in err
 
 
 def test_what_was_installed_makes_its_wheel_again(tmp_path: Path) -> None:
