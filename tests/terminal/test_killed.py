@@ -99,6 +99,7 @@ def test_nothing_shown_as_saved_is_missing_over_200_kills(tmp_path: Path) -> Non
     assert shown > 0, "how many depends on the machine"
 
 
+@pytest.mark.long  # without a terminal in `tests/tui/visit/test_writes.py`
 def test_an_answer_being_typed_when_the_app_is_killed_is_offered_there_again(
     tmp_path: Path,
 ) -> None:

@@ -12,7 +12,6 @@ from diag.audit import session as audits
 from diag.audit.visit import VisitSession
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import OTHER, SCHOOL
-from tests.examples import cases
 from tests.terminal.terminal import Terminal, program
 from tests.terminal.visits import SIZE, begin, prepared, visit_in
 
@@ -60,7 +59,7 @@ def shown(terminal: Terminal) -> str:
     return next((one[1] for one in found if one), "")
 
 
-@pytest.mark.long  # the gate reaches one by arrows in the last test
+@pytest.mark.long  # without a terminal in `tests/tui/visit/test_visit.py`
 @pytest.mark.parametrize("end", ENDS)
 def test_a_question_reached_by_arrows_is_resumed(tmp_path: Path, end: str) -> None:
     prepared(tmp_path)
@@ -96,7 +95,8 @@ def test_the_bilan_is_resumed_over_the_visit(tmp_path: Path, end: str) -> None:
         terminal.wait_for(lambda: shown(terminal) == where, "the very question")
 
 
-@pytest.mark.parametrize("end", cases(ENDS, "killed"))
+@pytest.mark.long  # without a terminal in `tests/tui/visit/test_visit.py`
+@pytest.mark.parametrize("end", ENDS)
 def test_two_audits_in_turn_are_each_resumed_at_their_question(
     tmp_path: Path, end: str
 ) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.builders import workspace
 from tests.examples import cases
-from tests.terminal.terminal import Terminal
+from tests.terminal.terminal import Terminal, program
 from tests.terminal.test_killed import kept
 from tests.terminal.visits import prepared, visit_in
 
@@ -45,7 +46,7 @@ def test_the_app_ends_with_its_terminal_and_loses_nothing(tmp_path: Path) -> Non
 def test_the_app_told_to_end_gives_the_terminal_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    prepared(tmp_path)
+    workspace(tmp_path).close()
     written: list[bytes] = []
     draw = Terminal._draw
 
@@ -54,7 +55,8 @@ def test_the_app_told_to_end_gives_the_terminal_back(
         draw(terminal, data)
 
     monkeypatch.setattr(Terminal, "_draw", keep)
-    with visit_in(tmp_path) as terminal:
+    with Terminal(program(), tmp_path) as terminal:
+        terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
         number = getattr(signal, name)
         terminal.process.send_signal(number)
         while terminal.process.poll() is None or terminal.read(0):

@@ -12,6 +12,8 @@ from tests.terminal.visits import prepared, visit_in
 
 F4, F6 = "\x1bOS", "\x1b[17~"
 
+pytestmark = pytest.mark.long  # without a terminal in `tests/tui/test_keyboard.py`
+
 
 def test_reasons_notes_and_answers_sent_in_one_go_are_each_in_place(
     tmp_path: Path,
@@ -36,7 +38,6 @@ def test_reasons_notes_and_answers_sent_in_one_go_are_each_in_place(
     assert noted == [note.strip()]
 
 
-@pytest.mark.long  # without a terminal in `tests/tui/test_keyboard.py`
 def test_letters_sent_with_the_key_of_the_rooms_close_no_list(tmp_path: Path) -> None:
     prepared(tmp_path)
     with visit_in(tmp_path) as terminal:

@@ -10,7 +10,7 @@ from textual.events import Paste
 from textual.pilot import Pilot
 
 from diag.audit import session as audits
-from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.answer import Key, NewAnswer, record_answer
 from diag.audit.departure import departure_lines
 from diag.audit.follow import move
 from diag.audit.memory import is_second
@@ -463,16 +463,24 @@ async def test_the_visit_resumes_at_the_very_question(tmp_path: Path) -> None:
     assert not (tmp_path / "diag.log").exists()
 
 
-async def test_after_a_kill_it_resumes_after_the_last_answer(tmp_path: Path) -> None:
+async def test_after_a_kill_it_resumes_after_the_last_answer_or_where_arrows_led(
+    tmp_path: Path,
+) -> None:
     prepared(tmp_path)
+
+    def resumes_at() -> Key | None:
+        with Workspace.open(tmp_path, fixed_world(DAY, 9)) as other:
+            session = started(other)
+            return kept_place(session, walk_of(session.facts, session.checklist))
+
     async with visit(tmp_path, "nb_batiments") as (pilot, screen):
         await pilot.press("2", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
         following = screen.visiting.key
-        with Workspace.open(tmp_path, fixed_world(DAY, 9)) as other:
-            session = started(other)
-            walk = walk_of(session.facts, session.checklist)
-            assert kept_place(session, walk) == following
+        assert resumes_at() == following
+        await pilot.press("down", "down")
+        await wait_for(pilot, lambda: screen.visiting.key != following, "walked")
+        await wait_for(pilot, lambda: resumes_at() == screen.visiting.key, "kept")
 
 
 async def test_two_schools_opened_in_turn_keep_their_place(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from json import loads
 from pathlib import Path
 from time import monotonic
 
@@ -18,6 +19,7 @@ from diag.journal.journal import FILE, put_setting
 from diag.tui.app import DiagApp
 from diag.tui.dialogs import Ask, Notice
 from diag.tui.guards import TooSmall
+from diag.tui.visit import VisitScreen, faces
 from tests.tui.visit.test_visit import prepared, visit
 from tests.tui.waiting import PATIENCE, shows, wait_for, wait_to_show
 
@@ -117,6 +119,56 @@ async def test_a_note_being_typed_when_the_program_is_killed_is_there_again(
         await pilot.press("down", "f4")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, Ask), "another")
         assert not pilot.app.screen.query_one(Input).value
+
+
+async def test_an_answer_being_typed_when_the_program_is_killed_is_offered_there_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the fiche, then in a cell of the grid; a copy is what a kill would leave."""
+    monkeypatch.setattr(faces, "REST", 0.01)
+    desk, left, again = tmp_path / "desk", tmp_path / "left", tmp_path / "again"
+    prepared(desk)
+    async with visit(desk, "nb_classes") as (pilot, screen):
+        await pilot.press("1", "7")
+        await wait_for(pilot, lambda: "17" in typed_in(desk), "kept at rest")
+        assert ("nb_classes", 17) not in answered_in(screen)
+        shutil.copytree(desk, left)
+    async with visit(left, "nb_classes") as (pilot, screen):
+        await wait_to_show(pilot, "Vous tapiez « 17 »")
+        await pilot.press("down", "up", "backspace")
+        await wait_for(pilot, lambda: screen.fiche.line.value == "17", "taken again")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: ("nb_classes", 17) in answered_in(screen), "kept")
+        await wait_for(pilot, lambda: not typed_in(left), "forgotten")
+        await pilot.press("f2")
+        await wait_to_show(pilot, "puis à droite")
+        await pilot.press("right", "right", "2")
+        await wait_for(pilot, lambda: "2" in typed_in(left), "kept at rest")
+        assert screen.grid
+        at = screen.grid.cursor_question or ""
+        shutil.copytree(left, again)
+    async with visit(again, at, place="CP") as (pilot, screen):
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: screen.is_gridding, "the grid")
+        await wait_to_show(pilot, "Vous tapiez « 2 »")
+        await pilot.press("backspace", "enter")
+        await wait_for(pilot, lambda: (at, 2) in answered_in(screen), "answered")
+        await wait_for(pilot, lambda: not typed_in(again), "forgotten")
+
+
+def answered_in(screen: VisitScreen) -> list[tuple[str, object]]:
+    """Return each question that is answered, with its value."""
+    every = screen.session.facts.answers.items()
+    return [(key[1], one.value) for key, heads in every for one in heads]
+
+
+def typed_in(folder: Path) -> list[str]:
+    """Return what another program finds that is being typed."""
+    with closing(sqlite3.connect(folder / FILE)) as other:
+        asked = "select value from setting where key = 'tui.drafts'"
+        return [
+            text for (kept,) in other.execute(asked) for text in loads(kept).values()
+        ]
 
 
 def type_without_waiting(app: DiagApp, *keys: str) -> None:
