@@ -435,7 +435,7 @@ class DebriefScreen(PlaceScreen):
         self._session = session
         self._debrief = debrief_of(report_of(session))
         self._undoes: list[dict[str, str] | None] = []
-        """What each gesture on the page replaced; None: a day, written in the audit."""
+        """What each gesture here replaced; None: it was written in the audit."""
         self._cursor = ""
         self._page = 0
         self._revealed: type[Command] | None = None
@@ -482,6 +482,7 @@ class DebriefScreen(PlaceScreen):
         note_at(self.app, self._session, subjects, self._noted)
 
     def _noted(self, noted: NotedAs) -> None:
+        self._undoes.append(None)
         if noted.opens:
             self.diag.go_visit(self._session.about.ref, *noted.opens)
         self.diag.inform(f"Noté : {noted.words}.")
@@ -603,11 +604,12 @@ class DebriefScreen(PlaceScreen):
         self._show()
 
     def on_undo(self) -> None:
-        """Take back the last gesture made on this page."""
-        if not self._undoes:
+        """Take back the last gesture made on this page; all those of another time."""
+        if not self._undoes and not self._words:
             self.diag.inform("Rien à annuler sur cette page.")
             return
-        session, before = self._session, self._undoes.pop()
+        session = self._session
+        before = self._undoes.pop() if self._undoes else {}
         if before is None:
             self.diag.inform(f"Annulé : {undo(session)}.")
             self._debrief = debrief_of(report_of(session))

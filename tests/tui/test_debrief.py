@@ -114,6 +114,8 @@ async def test_a_line_is_taken_off_or_said_otherwise_here_and_a_danger_stays(
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, BilanScreen))
         await pilot.press("c")
         await wait_for(pilot, lambda: shows(pilot, "Fils nus"), "still said so")
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: not shows(pilot, "Fils nus"), "as it was first")
 
 
 async def test_a_dated_decision_is_a_step_proposed_with_its_day(

@@ -248,6 +248,11 @@ async def test_bilan_and_a_chaud_note_of_the_school_and_open_the_visit(
         await pilot.press("c")
         await wait_for(pilot, lambda: isinstance(app.screen, DebriefScreen), "à chaud")
         async with noting(pilot):
+            await pilot.press(*"erreur", "enter")
+        await wait_for(pilot, lambda: "erreur" in _observed(session), "noted")
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: "erreur" not in _observed(session), "taken back")
+        async with noting(pilot):
             await pilot.press(*"fils nus", "down", "enter")
         await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")
         assert isinstance(app.screen, VisitScreen)
