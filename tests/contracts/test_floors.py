@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.house import Tree, circles, package
 
 SQL = {"sqlite3", "sqlite_utils", "_sqlite3"}
@@ -17,51 +15,53 @@ NETWORK = {
 }
 
 
-def loaded_by(statement: str) -> set[str]:
-    program = f"{statement}\nimport sys; print(' '.join(sys.modules))"
+FLOORS = {
+    "import diag.__main__": {*SQL, "click", "textual", "pydantic"},
+    "import diag.cli": {*SQL, "yaml", "jinja2", "pydantic"},
+    "import diag.workspace.workspace": {
+        *("yaml", "jinja2", "sqlite_utils", "textual", "pydantic"),
+    },
+    "import diag.cli.checklists, diag.workspace.checking": {
+        *("yaml", "jinja2", "pydantic"),
+    },
+    "import diag.cli.workspace": {
+        *("jinja2", "yaml", "diag.audit.session", "diag.journal.facts"),
+    },
+    "from diag.cli import answer, hub, measure, sync": {
+        *(*PAGES, *NETWORK, "yaml", "sqlite_utils"),
+    },
+    "import diag.tui.app, diag.tui.photos, diag.tui.visit": {
+        *("PIL", "segno", "starlette", "uvicorn"),
+    },
+    "from diag.documents import academie, atlas, synthesis, technique": {
+        *("xlsxwriter", "typst"),
+    },
+}
+"""What each imports → what is loaded neither by it nor by those before it."""
+
+JUDGING = "import diag.model.checklist, diag.model.audit, diag.assess.judge"
+
+
+def loaded_by(*statements: str) -> list[set[str]]:
+    """Return what one program has loaded after each statement."""
+    program = "\n".join(
+        f"{one}\nimport sys; print(' '.join(sys.modules))" for one in statements
+    )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=True
     )
-    return set(done.stdout.decode().split())
+    return [set(line.split()) for line in done.stdout.decode().splitlines()]
 
 
-@pytest.mark.parametrize(
-    ("statement", "unwanted"),
-    [
-        (
-            "import diag.model.checklist, diag.model.audit, diag.assess.judge",
-            {*SQL, "yaml", "jinja2", "markdown_it"},
-        ),
-        ("import diag.cli", {*SQL, "yaml", "jinja2", "pydantic"}),
-        (
-            "from diag.cli import answer, hub, measure, sync",
-            {*PAGES, *NETWORK, "yaml", "sqlite_utils"},
-        ),
-        (
-            "import diag.workspace.workspace",
-            {"yaml", "jinja2", "sqlite_utils", "textual", "pydantic"},
-        ),
-        (
-            "import diag.tui.app, diag.tui.photos, diag.tui.visit",
-            {"PIL", "segno", "starlette", "uvicorn"},
-        ),
-        (
-            "import diag.cli.workspace",
-            {"jinja2", "yaml", "diag.audit.session", "diag.journal.facts"},
-        ),
-        (
-            "import diag.cli.checklists, diag.workspace.checking",
-            {"yaml", "jinja2", "pydantic"},
-        ),
-        (
-            "from diag.documents import academie, atlas, synthesis, technique",
-            {"xlsxwriter", "typst"},
-        ),
-        ("import diag.__main__", {*SQL, "click", "textual", "pydantic"}),
-    ],
-)
-def test_a_floor_loads_only_what_it_needs(statement: str, unwanted: set[str]) -> None:
-    assert loaded_by(statement) & unwanted == set()
+def test_a_floor_loads_only_what_it_needs() -> None:
+    found = zip(FLOORS.items(), loaded_by(*FLOORS), strict=True)
+    excess = {what: loaded & unwanted for (what, unwanted), loaded in found}
+    assert {what: names for what, names in excess.items() if names} == {}
+
+
+def test_judging_loads_no_database_and_no_page() -> None:
+    (loaded,) = loaded_by(JUDGING)
+    assert loaded & {*SQL, *PAGES, "yaml"} == set()
 
 
 def test_nothing_asks_for_posix_alone() -> None:
