@@ -10,6 +10,7 @@ import pytest
 
 from diag.demo import demonstrate
 from tests.cli.running import diag
+from tests.examples import cases
 from tests.shared import copy_once_made
 
 ROOT = Path(__file__).parents[2]
@@ -65,20 +66,30 @@ def test_every_dependency_has_its_reason_beside_it() -> None:
     assert all("#" in line for line in needed)
 
 
-@pytest.mark.parametrize("page", ["README.md", "LISEZMOI.md"])
+def usage(page: str) -> list[list[str]]:
+    """Return the words of each line that a page has one type."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    lines = text.split("<!-- usage -->", 1)[1].split("```")[1].strip().splitlines()
+    return [shlex.split(line, comments=True) for line in lines]
+
+
+def test_the_french_page_types_what_the_other_does() -> None:
+    assert usage("LISEZMOI.md") == [
+        line for line in usage("README.md") if line in usage("LISEZMOI.md")
+    ]
+
+
+@pytest.mark.parametrize("page", cases(["README.md", "LISEZMOI.md"], "README.md"))
 def test_each_page_works_as_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
-    text = (ROOT / page).read_text(encoding="utf-8")
-    usage = text.split("<!-- usage -->", 1)[1].split("```")[1]
     copy_once_made("demonstration", demonstrate, tmp_path / "diag-demo")
     monkeypatch.chdir(tmp_path)
 
-    for line in usage.strip().splitlines():
-        program, *words = shlex.split(line, comments=True)
+    for program, *words in usage(page):
         assert program == "diag"
         done = diag(tmp_path / "home", *words)
-        assert done.code == 0, (line, done.err)
+        assert done.code == 0, (words, done.err)
 
 
 @pytest.mark.parametrize("page", ["README.md", "LISEZMOI.md"])
