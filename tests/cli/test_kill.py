@@ -110,9 +110,9 @@ def run(folder: Path, times: int, seed: int) -> tuple[int, int]:
 def test_nothing_acknowledged_is_lost_when_the_process_is_killed(
     tmp_path: Path,
 ) -> None:
-    total, cut = run(tmp_path / "desk", times=2, seed=1)
+    total, cut = run(tmp_path / "desk", times=1, seed=1)
 
-    assert cut == 2
+    assert cut == 1
     assert total > 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.builders import workspace
+from tests.audit.builders import SCHOOL, started, workspace
 from tests.examples import cases
 from tests.terminal.terminal import Terminal, program
 from tests.terminal.test_killed import kept
@@ -43,10 +43,11 @@ def test_the_app_ends_with_its_terminal_and_loses_nothing(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("name", cases(["SIGTERM", "SIGQUIT"], "SIGTERM"))
-def test_the_app_told_to_end_gives_the_terminal_back(
+def test_a_visit_that_a_command_opened_gives_the_terminal_back_when_told_to_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    workspace(tmp_path).close()
+    with workspace(tmp_path) as made:
+        started(made)
     written: list[bytes] = []
     draw = Terminal._draw
 
@@ -55,8 +56,8 @@ def test_the_app_told_to_end_gives_the_terminal_back(
         draw(terminal, data)
 
     monkeypatch.setattr(Terminal, "_draw", keep)
-    with Terminal(program(), tmp_path) as terminal:
-        terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
+    with Terminal(program("visit", SCHOOL), tmp_path) as terminal:
+        terminal.wait_for(lambda: terminal.shows("Réponse"), "the fiche")
         number = getattr(signal, name)
         terminal.process.send_signal(number)
         while terminal.process.poll() is None or terminal.read(0):

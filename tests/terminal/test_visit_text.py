@@ -11,13 +11,6 @@ from tests.terminal.terminal import Terminal
 COMMAND = (sys.executable, "-m", "diag", "visit", SCHOOL, "--text")
 
 
-def test_on_a_terminal_the_screen_of_the_visit_opens(tmp_path: Path) -> None:
-    with workspace(tmp_path) as made:
-        started(made)
-    with Terminal(COMMAND[:-1], tmp_path, size=(80, 24)) as terminal:
-        terminal.wait_for(lambda: terminal.shows("Réponse"), "the fiche")
-
-
 def test_a_visit_in_forty_columns_survives_a_kill_and_resumes(tmp_path: Path) -> None:
     with workspace(tmp_path) as made:
         started(made)

@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 
 from tests.audit.builders import workspace
-from tests.cli.running import command, environment
+from tests.cli.running import command, diag, environment
 
 UPGRADE = {
     "Connection": "Upgrade",
@@ -96,17 +96,10 @@ def test_another_page_or_browser_is_refused(
 
 
 def test_a_port_in_use_is_told_with_another(served: Served) -> None:
-    second = subprocess.run(
-        command("web", "--port", str(served.port)),
-        env=environment(served.home),
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert second.returncode
-    assert f"Le port {served.port} est pris par un autre programme" in second.stderr
-    assert f"--port {served.port - 1}" in second.stderr
+    second = diag(served.home, "web", "--port", str(served.port))
+    assert second.code
+    assert f"Le port {served.port} est pris par un autre programme" in second.err
+    assert f"--port {served.port - 1}" in second.err
 
 
 async def test_one_browser_drives_the_screens_that_end_with_the_server(
