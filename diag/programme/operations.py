@@ -76,7 +76,7 @@ class Contender:
     """Without its year, its split, its groupings: the programme says them."""
     title: str
     where: str
-    """School and commune."""
+    """School and commune, and what the directory holds of its end."""
     school: str
     """UAI."""
     audit: str
@@ -184,10 +184,13 @@ def gathered(
     }
     paying = (one.operation.commune.partition(":")[2] for one in candidates.values())
     communes, schools, territory = dict[str, str](), [], workspace.territory
+    ending: dict[str, str] = {}
     for insee in dict.fromkeys((*paying, *sharing)):
         commune = territory.commune(insee)
         communes[insee] = accented(commune.name) if commune else ""
         for line in territory.schools("", commune=insee):
+            if line.closing:
+                ending[line.uai] = f" ({line.closing})"
             # What weighs a commune: its schools, audited or not.
             school = None if line.vanished else territory.school(line.uai)
             if school:
@@ -196,7 +199,10 @@ def gathered(
                 population = commune.population if commune else None
                 schools.append(SchoolLoad(insee, pupils, ips, population))
     return Contenders(
-        candidates=candidates,
+        candidates={
+            name: replace(one, where=f"{one.where}{ending.get(one.school, '')}")
+            for name, one in candidates.items()
+        },
         left_out=tuple(one for each in reads.values() for one in each.left_out),
         schools=tuple(schools),
         communes=communes,

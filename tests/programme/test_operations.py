@@ -75,6 +75,18 @@ def test_an_audit_is_read_again_only_once_somebody_wrote_in_it(
     assert after == gathered(made, campaigns)
 
 
+def test_a_school_that_may_be_closed_says_so_beside_what_is_spent_there(
+    session: AuditSession,
+) -> None:
+    made, campaigns = session.workspace, [session.audit.campaign]
+    before = gathered(made, campaigns)
+    made.territory.mark_vanished([session.about.code], made.territory.today())
+    after = gathered(made, campaigns, before=before)
+    assert after.candidates.keys() == before.candidates.keys()
+    for name, one in after.candidates.items():
+        assert one.where == f"{before.candidates[name].where} (fermée ?)"
+
+
 def test_a_revision_is_priced_beside_a_fresh_start_and_what_was_adopted(
     session: AuditSession, programme: Container
 ) -> None:
