@@ -26,7 +26,7 @@ from diag.journal.subjects import AnswerTopic, PhotoTopic, parse
 from diag.model.errors import DiagError
 from diag.model.text import accept
 from diag.words.dates import day_words, time_words
-from diag.workspace.people import remember
+from diag.workspace.backup import remember_erasures
 from diag.workspace.workspace import Workspace
 
 _SEEN = "erasures.seen"
@@ -237,7 +237,7 @@ def _due_at(session: AuditSession, asks: Sequence[ErasureAsk]) -> int:
 
 def _carry_out(session: AuditSession, found: Revision, draft: NewRevision) -> None:
     """Erase, everywhere here: files, and the copies that a restoration would read."""
-    remember(session.workspace.folder, session.record(draft))
+    remember_erasures(session.workspace.folder, session.record(draft))
     drop_erased(session, found)
     session.workspace.journal.compact()
 

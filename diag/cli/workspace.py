@@ -31,6 +31,7 @@ from diag.office import privacy
 from diag.office.kit import PYTHONS, SYSTEMS, write_kit
 from diag.office.outlook import year_begun, year_sentence
 from diag.words.sentences import counted, euros
+from diag.workspace import backup as backups
 from diag.workspace import doctor as doctoring
 from diag.workspace.doctor import LostLines
 from diag.workspace.settings import changed_settings, first_settings
@@ -188,7 +189,7 @@ def init(
 )
 def backup(workspace: Workspace, folder: Path | None) -> None:
     """Copie le journal, les photos et vos grilles, et vérifie."""
-    copied = doctoring.back_up(workspace, folder)
+    copied = backups.back_up(workspace, folder)
     click.echo(f"Copie vérifiée : {copied.journal}")
     if copied.photos:
         click.echo(f"Photos, à garder à côté : {copied.photos}")
@@ -201,7 +202,7 @@ def backup(workspace: Workspace, folder: Path | None) -> None:
 @click.pass_context
 def restore(ctx: click.Context, file: Path) -> None:
     """Remet une copie en service ; rien de présent n'est perdu."""
-    aside = doctoring.restore(folder_of(ctx), file)
+    aside = backups.restore(folder_of(ctx), file)
     click.echo(f"Restauré depuis {file}")
     for kept in aside:
         click.echo(f"L'ancienne version est gardée : {kept}")

@@ -46,7 +46,7 @@ from diag.sync.keys import (
 from diag.words.dates import moment_words
 from diag.words.sentences import counted, person_words
 from diag.workspace.disk import read_file, write_whole
-from diag.workspace.people import learn_names
+from diag.workspace.settings import learn_names
 from diag.workspace.subjects import auditee_of, programmes, remember
 from diag.workspace.workspace import Workspace
 

@@ -3,10 +3,12 @@
 A campaign is purged by one person at its term, by two before it, a week apart.
 """
 
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,7 +51,13 @@ from diag.office import retention
 from diag.sync.trust import read_enrolments
 from diag.words.dates import day_words, time_words
 from diag.words.sentences import counted
-from diag.workspace.people import Forgotten, prove, remember, remember_forgotten
+from diag.workspace.backup import (
+    ERASED,
+    Forgotten,
+    remember_erasures,
+    remember_forgotten,
+)
+from diag.workspace.disk import write_whole
 from diag.workspace.subjects import audits
 from diag.workspace.workspace import Workspace
 
@@ -178,7 +186,7 @@ def forget(
         if one.id not in mine
     ]
     written = journal.write_many([*rewritten, *asks, *erasures], origin)
-    remember(workspace.folder, written[len(rewritten) + len(asks) :])
+    remember_erasures(workspace.folder, written[len(rewritten) + len(asks) :])
     note_asks(workspace)
     if any(found.forgotten):
         remember_forgotten(workspace, found.forgotten)
@@ -257,9 +265,9 @@ def erasure_news(workspace: Workspace, rights: Sequence[str]) -> list[str]:
     titles = (
         {one.audit.id: one.about.title for one in listed(workspace)} if news else {}
     )
-    for gone, count in Counter(one._replace(id="") for one in news).items():
+    for gone, times in Counter(one._replace(id="") for one in news).items():
         where = f", {titles[gone.audit]}" if gone.audit in titles else ""
-        asker, many = gone.asker, counted(count, "modification")
+        asker, many = gone.asker, counted(times, "modification")
         asked = f"demandé par {settings.name_of(asker)}, confirmé"
         lines.append(
             f"Effacé pour toujours, que vous aviez écrit ({many}{where}) : "
@@ -487,7 +495,9 @@ def purge(workspace: Workspace, plan: PurgePreview, reason: str) -> Purged:
                 by_other = (others or asks)[0].id
             gone.append(retire(journal, audit, reason, origin, by_other))
     finally:
-        remember(workspace.folder, (line for one in gone for line in one.erasures))
+        remember_erasures(
+            workspace.folder, (line for one in gone for line in one.erasures)
+        )
     revisions = [each for one in gone for each in one.erased]
     if posted:
         remember_forgotten(workspace, Forgotten(messages=posted))
@@ -510,3 +520,17 @@ def purge(workspace: Workspace, plan: PurgePreview, reason: str) -> Purged:
 def _purged(workspace: Workspace) -> dict[str, list[str]]:
     found = get_setting(workspace.journal, _PURGED)
     return found if isinstance(found, dict) else {}
+
+
+def prove(workspace: Workspace, told: dict[str, Any]) -> Path:
+    """Write the proof of an act: what kind, when, by whom, how many, which ids."""
+    settings = workspace.settings
+    day = workspace.world.today()
+    body = {"on": day.isoformat(), "by": settings.author, **told}
+    folder = workspace.folder / ERASED
+    folder.mkdir(exist_ok=True)
+    names = (f"preuve-{day}-{number:02}.json" for number in count(1))
+    path = next(folder / name for name in names if not (folder / name).exists())
+    text = json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True)
+    write_whole(path, text.encode("utf-8") + b"\n")
+    return path

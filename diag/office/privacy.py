@@ -22,8 +22,8 @@ from diag.sync import keys
 from diag.sync.keys import load_age, read_identities, read_recipients
 from diag.sync.trust import read_enrolments
 from diag.words.sentences import counted
+from diag.workspace.backup import back_up
 from diag.workspace.disk import write_whole
-from diag.workspace.doctor import back_up
 from diag.workspace.workspace import Workspace
 
 DAYS = 30

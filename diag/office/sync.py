@@ -44,7 +44,7 @@ from diag.sync.trust import (
 )
 from diag.words.dates import gap_words
 from diag.words.sentences import counted, number
-from diag.workspace.people import learn_names
+from diag.workspace.settings import learn_names
 from diag.workspace.subjects import auditee_of
 from diag.workspace.workspace import Workspace
 

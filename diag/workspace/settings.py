@@ -1,11 +1,20 @@
-"""Who works here, for which syndicat and in which campaign."""
+"""Who works here, for which syndicat and in which campaign; names of colleagues."""
 
+from collections.abc import Mapping
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
+from diag.journal.journal import get_setting
 from diag.model.base import Noun
 from diag.model.errors import DiagError
 from diag.model.text import campaign_named, clean_line, is_school_year, normal_siren
 from diag.words.sentences import person_words
+
+if TYPE_CHECKING:
+    from diag.workspace.workspace import Workspace
+
+FORGOTTEN = "forgotten_people"
+"""The setting that holds the labels of people whose name is not learnt again."""
 
 
 class Settings(Noun):
@@ -105,6 +114,23 @@ def changed_settings(
         name: _line(typed, name) for name, typed in lines.items() if typed is not None
     }
     return settings.model_copy(update=new)
+
+
+def learn_names(workspace: "Workspace", told: Mapping[str, str]) -> None:
+    """Learn the names of people unknown here; those known keep theirs.
+
+    Who was forgotten is not learnt again.
+    """
+    if not workspace.knows_author:
+        return
+    settings = workspace.settings
+    gone = get_setting(workspace.journal, FORGOTTEN, ())
+    unknown = {
+        label: clean_line(name) for label, name in told.items() if label not in gone
+    }
+    people = {**unknown, **settings.people}
+    if people != settings.people:
+        workspace.keep_settings(settings.model_copy(update={"people": people}))
 
 
 def _name(typed: str) -> str:

@@ -17,7 +17,7 @@ from diag.office import sync as syncing
 from diag.office.conflicts import candidate_lines, contested_of
 from diag.office.sealing import move_sealed
 from diag.sync.trust import read_enrolments
-from diag.workspace.people import learn_names
+from diag.workspace.settings import learn_names
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, started, territory, workspace
 from tests.cli.running import diag

@@ -9,15 +9,16 @@ from typing import NamedTuple
 import pytest
 
 from diag.audit.answer import record_note
-from diag.journal import backup, encryption
 from diag.journal import connection as keys
+from diag.journal import encryption
 from diag.journal.attachments import FILE as PHOTOS
 from diag.journal.attachments import AttachmentStore
+from diag.journal.backup import verify
 from diag.journal.carve import carve
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError, Health
 from diag.office.privacy import copies
-from diag.workspace import doctor
+from diag.workspace import backup
 from diag.workspace.doctor import examine, repair, take_from
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, SETTINGS, started, workspace
@@ -58,7 +59,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Written]:
     folder = tmp_path_factory.mktemp("made") / "home"
     with workspace(folder) as desk:
         session = started(desk)
-        copied = doctor.back_up(desk, folder.parent / "copies").journal
+        copied = backup.back_up(desk, folder.parent / "copies").journal
         questions = [
             ident
             for ident, one in session.checklist.questions.items()
@@ -104,7 +105,7 @@ def test_what_a_damaged_journal_still_tells_comes_back(
     audit, copied, whole = past
     damage(home / FILE, whole)
 
-    aside = doctor.restore(home, copied)[0]
+    aside = backup.restore(home, copied)[0]
     with Workspace.open(home) as desk:
         before = lines(desk, audit)
     said = diag(home, "salvage", str(aside))
@@ -128,7 +129,7 @@ def test_a_line_that_is_not_what_was_written_is_left(home: Path, past: Written) 
     content = content.replace(b"abcabc", b"abdabc")
     (home / FILE).write_bytes(content)
 
-    aside = doctor.restore(home, copied)[0]
+    aside = backup.restore(home, copied)[0]
 
     with Workspace.open(home) as desk:
         before = lines(desk, audit)
@@ -182,7 +183,7 @@ def test_a_cut_workspace_is_whole_again_from_its_copies(
 ) -> None:
     audit, _, whole = past
     with Workspace.open(home) as desk:
-        doctor.back_up(desk)
+        backup.back_up(desk)
         settings = desk.settings
     path = home / FILE
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
@@ -207,7 +208,7 @@ def test_a_cut_workspace_is_whole_again_from_its_copies(
 def test_what_an_old_copy_lacks_comes_back_from_the_recorder(
     home: Path, past: Written
 ) -> None:
-    doctor.restore(home, past.copied)
+    backup.restore(home, past.copied)
     (home / "recorder").rename(home / "ailleurs")
     assert diag(home, "doctor").code == 0
     (home / "ailleurs").rename(home / "recorder")
@@ -231,7 +232,7 @@ def test_a_journal_that_is_gone_comes_back_from_recorder_and_copies(
     home: Path, past: Written
 ) -> None:
     with Workspace.open(home) as desk:
-        doctor.back_up(desk)
+        backup.back_up(desk)
         author = desk.settings.author
     for path in home.glob(f"{FILE}*"):
         path.unlink()
@@ -350,7 +351,7 @@ def test_answers_that_changed_on_the_disk_are_found_again(
     assert not done.lost
     with Workspace.open(home) as desk:
         assert lines(desk, audit) == whole
-    backup.verify(home / FILE)
+    verify(home / FILE)
 
 
 def test_another_window_is_not_repaired_under_its_feet(

@@ -19,10 +19,10 @@ from diag.journal.exchange import unread_lines
 from diag.journal.people import GONE
 from diag.model.audit import Audit
 from diag.model.errors import DiagError
-from diag.office.erasing import find_person, forget, kind_of
+from diag.office.erasing import find_person, forget, kind_of, prove
 from diag.office.privacy import copies, drop_copies
-from diag.workspace import doctor
-from diag.workspace.people import learn_names, prove
+from diag.workspace import backup
+from diag.workspace.settings import learn_names
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, workspace
 from tests.audit.pictures import jpeg
@@ -120,11 +120,11 @@ def test_a_pull_or_an_old_bundle_does_not_bring_it_back(session: AuditSession) -
 
 
 def test_a_restored_copy_loses_it_again(session: AuditSession, tmp_path: Path) -> None:
-    copied = doctor.back_up(session.workspace, tmp_path / "ailleurs")
+    copied = backup.back_up(session.workspace, tmp_path / "ailleurs")
     made = everything(session)
     made.close()
 
-    doctor.restore(made.folder, copied.journal)
+    backup.restore(made.folder, copied.journal)
 
     assert holding(made.folder, "Mortier") == []
     with Workspace.open(made.folder) as again:
@@ -134,12 +134,12 @@ def test_a_restored_copy_loses_it_again(session: AuditSession, tmp_path: Path) -
 def test_a_copy_restored_after_the_journal_was_lost_loses_it_again(
     session: AuditSession, tmp_path: Path
 ) -> None:
-    copied = doctor.back_up(session.workspace, tmp_path / "ailleurs")
+    copied = backup.back_up(session.workspace, tmp_path / "ailleurs")
     made = everything(session)
     made.close()
     (made.folder / "diag.db").write_bytes(b"x" * 5000)
 
-    doctor.restore(made.folder, copied.journal)
+    backup.restore(made.folder, copied.journal)
 
     assert holding(made.folder, "Mortier") == []
 
@@ -148,7 +148,7 @@ def test_an_erasure_that_was_cut_while_it_was_remembered_takes_no_other_with_it(
     session: AuditSession, tmp_path: Path
 ) -> None:
     """Killed in the middle of a line: the next one stands apart, and is carried out."""
-    copied = doctor.back_up(session.workspace, tmp_path / "ailleurs")
+    copied = backup.back_up(session.workspace, tmp_path / "ailleurs")
     kept = session.workspace.folder / "effacements" / "effacements.jsonl"
     kept.parent.mkdir()
     kept.write_bytes(b'{"at":1,"audit":"')
@@ -156,7 +156,7 @@ def test_an_erasure_that_was_cut_while_it_was_remembered_takes_no_other_with_it(
     made.close()
     (made.folder / "diag.db").unlink()
 
-    doctor.restore(made.folder, copied.journal)
+    backup.restore(made.folder, copied.journal)
 
     assert holding(made.folder, "Mortier") == []
 
@@ -164,13 +164,13 @@ def test_an_erasure_that_was_cut_while_it_was_remembered_takes_no_other_with_it(
 def test_a_list_of_what_was_forgotten_that_cannot_be_read_is_told(
     session: AuditSession, tmp_path: Path
 ) -> None:
-    copied = doctor.back_up(session.workspace, tmp_path / "ailleurs")
+    copied = backup.back_up(session.workspace, tmp_path / "ailleurs")
     made = everything(session)
     made.close()
     (made.folder / "effacements" / "oublis.json").write_bytes(b'{"labels": [')
 
     with pytest.raises(DiagError, match=r"oublis.json"):
-        doctor.restore(made.folder, copied.journal)
+        backup.restore(made.folder, copied.journal)
 
 
 def test_a_proof_takes_the_place_of_no_other(session: AuditSession) -> None:
@@ -189,7 +189,7 @@ def test_a_colleague_leaves_the_directory_and_is_not_learnt_again(
 ) -> None:
     made = session.workspace
     learn_names(made, {"u-9": NAME})
-    copied = doctor.back_up(made, tmp_path / "ailleurs")
+    copied = backup.back_up(made, tmp_path / "ailleurs")
     found = find_person(made, "u-9")
     assert found.forgotten.labels == ["u-9"]
 
@@ -198,7 +198,7 @@ def test_a_colleague_leaves_the_directory_and_is_not_learnt_again(
     assert made.settings.name_of("u-9") == "quelqu'un d'inconnu ici (u-9)"
 
     made.close()
-    doctor.restore(made.folder, copied.journal)
+    backup.restore(made.folder, copied.journal)
     with Workspace.open(made.folder) as again:
         assert again.settings.name_of("u-9") == "quelqu'un d'inconnu ici (u-9)"
 
@@ -238,12 +238,12 @@ def test_a_restored_copy_loses_an_erased_photo_again_and_its_thumbnail(
     pictures = [jpeg(tmp_path / f"{wide}.jpg", (wide, 480)) for wide in (500, 640)]
     kept, gone = join_photos(session, pictures, shown_by(session)).photos
     made = session.workspace
-    copied = doctor.back_up(made, tmp_path / "ailleurs")
+    copied = backup.back_up(made, tmp_path / "ailleurs")
     (line,) = [one for one in session.revisions() if gone.id in one.subject]
     erasing.erase(session, line.id, "un visage")
     made.close()
 
-    doctor.restore(made.folder, copied.journal)
+    backup.restore(made.folder, copied.journal)
 
     assert AttachmentStore(made.folder).all() == {kept.sha, kept.thumbnail}
 
@@ -284,7 +284,7 @@ def test_copies_have_an_expiry_and_leave_once_a_fresh_one_is_made(
 ) -> None:
     made = session.workspace
     old = made.folder / "backups" / "diag-2026-09-01.db"
-    doctor.back_up(made)
+    backup.back_up(made)
     (kept,) = copies(made.folder)
     kept.path.rename(old)
 
@@ -304,14 +304,14 @@ def test_too_short_a_name_is_refused(session: AuditSession) -> None:
 def test_erasing_one_value_is_remembered_as_well(
     session: AuditSession, tmp_path: Path
 ) -> None:
-    copied = doctor.back_up(session.workspace, tmp_path / "ailleurs")
+    copied = backup.back_up(session.workspace, tmp_path / "ailleurs")
     made, audit = session.workspace, session.audit
     (said,) = (one for one in session.revisions() if one.subject.endswith("/note"))
     erasing.erase(session, said.id, "demande")
     made.close()
     (made.folder / "diag.db").unlink()
 
-    doctor.restore(made.folder, copied.journal)
+    backup.restore(made.folder, copied.journal)
 
     with Workspace.open(made.folder) as again:
         assert _erased(again, audit) == {said.id}

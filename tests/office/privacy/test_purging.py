@@ -16,7 +16,7 @@ from diag.office import erasing
 from diag.office import sync as syncing
 from diag.office.erasing import PurgeWay, preview_purge, purge
 from diag.office.retention import decide, overdue, retention_of
-from diag.workspace import doctor
+from diag.workspace import backup
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import OTHER, SCHOOL, started, territory, workspace
 from tests.cli.running import diag
@@ -60,12 +60,12 @@ def test_neither_a_restored_copy_nor_an_old_bundle_brings_it_back(
     with workspace(home) as made:
         audit = started(made).audit.id
         lines = [*made.journal.lines(audit)]
-        copied = doctor.back_up(made, tmp_path / "ailleurs")
+        copied = backup.back_up(made, tmp_path / "ailleurs")
         purge(made, preview_purge(made, CAMPAIGN), "terme")
         assert made.journal.ingest(lines).new == 0
     (home / "diag.db").unlink()
 
-    doctor.restore(home, copied.journal)
+    backup.restore(home, copied.journal)
 
     with Workspace.open(home) as again:
         assert audits.listed(again) == ()

@@ -9,7 +9,7 @@ from diag.journal.attachments import AttachmentStore
 from diag.journal.backup import FOLDER
 from diag.journal.errors import DamagedError
 from diag.model.errors import DiagError
-from diag.workspace import doctor
+from diag.workspace import backup
 from diag.workspace.workspace import OVERLAY, Workspace
 from tests.audit.builders import workspace
 
@@ -31,7 +31,7 @@ def test_two_workspaces_share_a_folder_and_lose_nothing(
     theirs = [key / f"diag-2026-01-0{day}.db" for day in range(1, 6)]
     for path in theirs:
         path.write_bytes(b"precieux")
-    copies = [doctor.back_up(each, key).journal for each in (desk, other, desk)]
+    copies = [backup.back_up(each, key).journal for each in (desk, other, desk)]
     assert len({*copies, *theirs}) == 8
     assert {path for path in key.iterdir() if path.suffix == ".db"} == {
         *copies,
@@ -47,8 +47,8 @@ def test_the_own_folder_keeps_three_days_however_it_is_named(
     own.mkdir()
     for day in range(1, 6):
         (own / f"diag-2020-01-0{day}.db").write_bytes(b"ancien")
-    made = doctor.back_up(desk, desk.folder / ".." / desk.folder.name / FOLDER)
-    assert made == doctor.back_up(desk)
+    made = backup.back_up(desk, desk.folder / ".." / desk.folder.name / FOLDER)
+    assert made == backup.back_up(desk)
     assert made.photos is None
     assert sorted(path.name for path in own.glob("diag-20*.db"))[:2] == [
         "diag-2020-01-04.db",
@@ -59,7 +59,7 @@ def test_the_own_folder_keeps_three_days_however_it_is_named(
 def test_a_workspace_without_an_author_is_copied_too(desk: Workspace) -> None:
     with desk.journal.transaction() as connection:
         connection.execute("delete from setting")
-    assert doctor.back_up(desk, desk.folder / "ailleurs").journal.exists()
+    assert backup.back_up(desk, desk.folder / "ailleurs").journal.exists()
 
 
 def test_photos_are_copied_and_restored_with_the_journal(
@@ -67,12 +67,12 @@ def test_photos_are_copied_and_restored_with_the_journal(
 ) -> None:
     photos = AttachmentStore(desk.folder)
     first = photos.put(b"photo", "image/jpeg")
-    copied = doctor.back_up(desk)
+    copied = backup.back_up(desk)
     second = photos.put(b"plus tard", "image/jpeg")
     desk.close()
-    assert doctor.restore(tmp_path / "neuf" / "poste", copied.journal) == ()
+    assert backup.restore(tmp_path / "neuf" / "poste", copied.journal) == ()
     assert AttachmentStore(tmp_path / "neuf" / "poste").get(first) == b"photo"
-    journal, aside = doctor.restore(desk.folder, copied.journal)
+    journal, aside = backup.restore(desk.folder, copied.journal)
     assert journal.exists()
     assert aside.name.startswith("photos-avant-restauration-")
     assert (photos.get(first), photos.get(second)) == (b"photo", None)
@@ -82,19 +82,19 @@ def test_the_photos_of_a_copy_are_no_copy_and_name_the_one_beside(
     desk: Workspace,
 ) -> None:
     AttachmentStore(desk.folder).put(b"photo", "image/jpeg")
-    copied = doctor.back_up(desk)
+    copied = backup.back_up(desk)
     desk.close()
     assert copied.photos is not None
     with pytest.raises(DiagError, match="les photos de la copie") as refused:
-        doctor.restore(desk.folder, copied.photos)
+        backup.restore(desk.folder, copied.photos)
     assert str(copied.journal) in str(refused.value.command)
 
 
 def test_a_copy_without_photos_leaves_the_present_ones(desk: Workspace) -> None:
-    copied = doctor.back_up(desk)
+    copied = backup.back_up(desk)
     sha = AttachmentStore(desk.folder).put(b"photo", "image/jpeg")
     desk.close()
-    assert len(doctor.restore(desk.folder, copied.journal)) == 1
+    assert len(backup.restore(desk.folder, copied.journal)) == 1
     assert AttachmentStore(desk.folder).get(sha) == b"photo"
 
 
@@ -104,7 +104,7 @@ def test_a_photo_that_changed_on_disk_is_found_by_the_copy(desk: Workspace) -> N
     content = photos.path.read_bytes()
     photos.path.write_bytes(content.replace(b"de la baie", b"de la Baie"))
     with pytest.raises(DamagedError, match=r"la photo .* n'est plus"):
-        doctor.back_up(desk)
+        backup.back_up(desk)
 
 
 def test_old_photos_go_with_the_old_copies(desk: Workspace) -> None:
@@ -113,20 +113,20 @@ def test_old_photos_go_with_the_old_copies(desk: Workspace) -> None:
     for day in range(1, 4):
         (own / f"diag-2020-01-0{day}.db").write_bytes(b"ancien")
         (own / f"diag-2020-01-0{day}-photos.db").write_bytes(b"ancien")
-    doctor.back_up(desk)
+    backup.back_up(desk)
     assert not list(own.glob("diag-2020-01-01*"))
     assert len(list(own.glob("diag-2020-*-photos.db"))) == 2
 
 
 def test_damaged_photos_are_told_before_anything_is_replaced(desk: Workspace) -> None:
     AttachmentStore(desk.folder).put(b"un cliche de la baie", "image/jpeg")
-    copied = doctor.back_up(desk)
+    copied = backup.back_up(desk)
     assert copied.photos is not None
     content = copied.photos.read_bytes().replace(b"de la baie", b"de la Baie")
     copied.photos.write_bytes(content)
     desk.close()
     with pytest.raises(DamagedError, match=r"la photo .* n'est plus"):
-        doctor.restore(desk.folder, copied.journal)
+        backup.restore(desk.folder, copied.journal)
     assert not list(desk.folder.glob("*avant-restauration*"))
 
 
@@ -142,12 +142,12 @@ def test_ones_own_checklists_are_copied_and_restored_with_the_journal(
     desk: Workspace,
 ) -> None:
     path = overlaid(desk, "prices: []\n")
-    copied = doctor.back_up(desk)
-    assert copied.overlay == doctor.back_up(desk).overlay
+    copied = backup.back_up(desk)
+    assert copied.overlay == backup.back_up(desk).overlay
     path.write_text("abîmé", encoding="utf-8")
     (desk.folder / OVERLAY / "de-trop.yaml").touch()
     desk.close()
-    journal, aside = doctor.restore(desk.folder, copied.journal)
+    journal, aside = backup.restore(desk.folder, copied.journal)
     assert journal.exists()
     assert aside.name.startswith("overlay-avant-restauration-")
     assert (aside / "prix" / "nôtres.yaml").read_text(encoding="utf-8") == "abîmé"
@@ -156,19 +156,19 @@ def test_ones_own_checklists_are_copied_and_restored_with_the_journal(
 
 
 def test_a_copy_without_checklists_leaves_the_present_ones(desk: Workspace) -> None:
-    copied = doctor.back_up(desk)
+    copied = backup.back_up(desk)
     assert copied.overlay is None
     path = overlaid(desk, "prices: []\n")
     desk.close()
-    assert len(doctor.restore(desk.folder, copied.journal)) == 1
+    assert len(backup.restore(desk.folder, copied.journal)) == 1
     assert path.exists()
 
 
 def test_checklists_taken_away_leave_todays_copy(desk: Workspace) -> None:
     path = overlaid(desk, "prices: []\n")
-    first = doctor.back_up(desk)
+    first = backup.back_up(desk)
     path.unlink()
-    assert doctor.back_up(desk).overlay is None
+    assert backup.back_up(desk).overlay is None
     assert first.overlay is not None
     assert not first.overlay.exists()
 
@@ -179,7 +179,7 @@ def test_old_checklists_go_with_the_old_copies(desk: Workspace) -> None:
     for day in range(1, 5):
         (own / f"diag-2020-01-0{day}.db").write_bytes(b"ancien")
         (own / f"diag-2020-01-0{day}-overlay.zip").write_bytes(b"ancien")
-    doctor.back_up(desk)
+    backup.back_up(desk)
     assert len(list(own.glob("diag-2020-*-overlay.zip"))) == 2
 
 
@@ -190,13 +190,13 @@ def test_a_copy_that_names_files_elsewhere_replaces_nothing(
     desk: Workspace, name: str
 ) -> None:
     overlaid(desk, "prices: []\n")
-    copied = doctor.back_up(desk)
+    copied = backup.back_up(desk)
     assert copied.overlay is not None
     with ZipFile(copied.overlay, "w") as zipped:
         zipped.writestr(name, "intrus")
     desk.close()
     with pytest.raises(DamagedError, match="hors du dossier"):
-        doctor.restore(desk.folder, copied.journal)
+        backup.restore(desk.folder, copied.journal)
     assert not list(desk.folder.glob("*avant-restauration*"))
 
 
@@ -205,7 +205,7 @@ def test_a_copy_that_swells_or_is_under_a_password_replaces_nothing(
 ) -> None:
     (desk.folder / OVERLAY).mkdir()
     (desk.folder / OVERLAY / "prix.yaml").write_bytes(b"prix: []\n")
-    made = doctor.back_up(desk)
+    made = backup.back_up(desk)
     assert made.overlay is not None
     desk.close()
     whole = made.overlay.read_bytes()
@@ -220,7 +220,7 @@ def test_a_copy_that_swells_or_is_under_a_password_replaces_nothing(
         made.overlay.write_bytes(content)
 
         with pytest.raises(DamagedError, match=why):
-            doctor.restore(desk.folder, made.journal)
+            backup.restore(desk.folder, made.journal)
 
     assert (desk.folder / OVERLAY / "prix.yaml").read_bytes() == b"prix: []\n"
 
@@ -229,14 +229,14 @@ def test_damaged_checklists_are_told_before_anything_is_replaced(
     desk: Workspace,
 ) -> None:
     overlaid(desk, "prices: []\n" * 400)
-    copied = doctor.back_up(desk)
+    copied = backup.back_up(desk)
     assert copied.overlay is not None
     content = bytearray(copied.overlay.read_bytes())
     content[70] ^= 255
     copied.overlay.write_bytes(content)
     desk.close()
     with pytest.raises(DamagedError, match="vos grilles est abîmée"):
-        doctor.restore(desk.folder, copied.journal)
+        backup.restore(desk.folder, copied.journal)
     assert not list(desk.folder.glob("*avant-restauration*"))
 
 
@@ -246,7 +246,7 @@ def test_what_holds_people_is_its_owner_s_alone(tmp_path: Path) -> None:
     home.mkdir(mode=0o755)
     with workspace(home) as here:
         AttachmentStore(home).put(b"photo", "image/jpeg")
-        doctor.back_up(here, tmp_path)
+        backup.back_up(here, tmp_path)
         files = [*home.glob("*.db*"), *tmp_path.glob("*.db")]
         assert {"diag.db", "diag.db-wal", "photos.db"} <= {each.name for each in files}
         assert {each.stat().st_mode & 0o777 for each in files} == {0o600}
