@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
-from fractions import Fraction
 
 from diag.assess.plan import DONE, Action, still_standing
 from diag.audit.follow import add_step, unknown_advice
@@ -32,7 +31,7 @@ from diag.model.enums import (
     PlaceKind,
 )
 from diag.model.errors import DiagError
-from diag.model.text import accept, canonical_number, clean_line
+from diag.model.text import accept, canonical_number, cents_typed, clean_line
 from diag.model.votes import TITLE, DecisionList, Vote, VoteHand
 from diag.words.dates import describe_day
 from diag.words.sentences import counted, euros, unknown_blanks
@@ -217,21 +216,20 @@ def order(session: AuditSession) -> Iterator[str]:
 
 
 def _cents(euros: str) -> int:
-    typed = euros.strip().removesuffix("HT").rstrip().removesuffix("€")
-    if not typed:
+    if not euros.strip():
         return 0
     try:
-        cents = Fraction(canonical_number(typed)) * 100
+        cents = cents_typed(euros)
     except ValueError as error:
         raise DiagError(
-            f"Montant refusé : {error}. Donnez des euros HT.", about="euros"
-        ) from error
-    if not 0 <= cents <= _DEAREST or cents.denominator != 1:
-        raise DiagError(
-            "Montant refusé : donnez des euros HT, deux décimales au plus.",
+            f"Montant refusé : {error}. Donnez des euros HT : 1200, ou 12,50.",
             about="euros",
+        ) from error
+    if not 0 <= cents <= _DEAREST:
+        raise DiagError(
+            "Montant refusé : donnez des euros HT, de 0 à un milliard.", about="euros"
         )
-    return int(cents)
+    return cents
 
 
 OTHERWISE = 110

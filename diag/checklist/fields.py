@@ -48,7 +48,7 @@ from diag.model.enums import (
     WithoutYear,
 )
 from diag.model.measure import MEASURES, MeasureAggregate, MeasureScope
-from diag.model.text import Number, canonical_number, clean_text
+from diag.model.text import Number, canonical_number, cents_typed, clean_text
 from diag.words.sentences import either
 
 _SHORT_FORM = 3
@@ -165,10 +165,10 @@ def _flag(node: Scalar) -> bool:
 
 
 def _euros(node: Scalar) -> int:
-    cents = Decimal(canonical_number(node.value)) * 100
-    if cents != cents.to_integral_value() or cents < 0:
+    cents = cents_typed(node.text)
+    if cents < 0:
         raise ValueError
-    return int(cents)
+    return cents
 
 
 def _bound(node: Scalar) -> Number | None:

@@ -311,7 +311,7 @@ def step(
         name,
         FollowUpState(state),
         day or workspace.world.today(),
-        cents=setting.cents_typed(price) if price else 0,
+        cents=setting.amount_typed(price) if price else 0,
         why=why,
     )
     many = counted(len(steps), "action notée", "actions notées")

@@ -74,7 +74,7 @@ def envelope(
     container = opened(workspace, slug)
     purse = Purse(setting.payer_named(container, payer), setting.section_named(section))
     value = YearEnvelope(
-        cents=setting.cents_typed(amount),
+        cents=setting.amount_typed(amount),
         state=EnvelopeState.VOTE if voted else EnvelopeState.HYPOTHESE,
         carry=carry,
         source=source,
@@ -226,7 +226,7 @@ def share(
 ) -> None:
     """Ajoute une opération partagée, que le syndicat paie sur les droits de chacune."""
     container = opened(workspace, slug)
-    cents, running = setting.cents_typed(once), setting.cents_typed(yearly)
+    cents, running = setting.amount_typed(once), setting.amount_typed(yearly)
     value = setting.checked(
         SharedWork,
         {
@@ -337,7 +337,7 @@ def earmark(
         name,
         payer,
         year,
-        setting.cents_typed(amount),
+        setting.amount_typed(amount),
         section=str(setting.section_named(section)),
         source=source,
         why=why,

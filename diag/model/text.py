@@ -161,6 +161,8 @@ MAX_DIGITS = 30
 """Longest number accepted, in digits: what a person may type, not a bomb."""
 
 _GROUPED = re.compile(r"(?<=\d)\s+(?=\d{3}(?!\d))|(?<=^[+-])\s+")
+_CURRENCY = re.compile(r"\s*€?\s*(?:HT)?$", re.IGNORECASE)
+_THOUSANDTHS = re.compile(r"[.,]\d{3}")
 _DECIMAL = re.compile(r"[+-]?\d+(?:[.,]\d+)?|[+-]?[.,]\d+")
 
 
@@ -199,6 +201,22 @@ def canonical_number(raw: object) -> Number:
     if value == value.to_integral_value():
         return _bounded(int(value))
     return format(value.normalize(), "f")
+
+
+def cents_typed(text: str) -> int:
+    """Return an amount in cents, typed in euros: « 1 234,50 € HT ».
+
+    Raises:
+        ValueError: it is none, or « 1.200 », which is 1200 to some and 1,20 to others.
+    """
+    figures = _CURRENCY.sub("", text.strip())
+    cents = exact(canonical_number(figures)) * 100
+    if _THOUSANDTHS.search(figures):
+        raise ValueError(
+            f"« {text.strip()[:40]} » a plus de deux décimales : sans point entre "
+            "les milliers, s'il en sépare"
+        )
+    return int(cents)
 
 
 def exact(number: Number) -> Fraction:

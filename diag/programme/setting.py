@@ -24,7 +24,7 @@ from diag.model.programme import (
     YearEnvelope,
     YearLock,
 )
-from diag.model.text import canonical_number, exact, fold, normal_insee
+from diag.model.text import cents_typed, fold, normal_insee
 from diag.programme.assembling import Board
 from diag.programme.container import Container, plain
 from diag.programme.figures import worth
@@ -172,22 +172,21 @@ def section_named(text: str) -> BudgetSection:
     )
 
 
-def cents_typed(text: str) -> int:
+def amount_typed(text: str) -> int:
     """Return an amount in cents, typed in euros: « 1 234,50 ».
 
     Raises:
         DiagError: it is no amount, or more than any budget.
     """
     try:
-        cents = exact(canonical_number(text.replace("€", ""))) * 100
+        cents = cents_typed(text)
     except ValueError as error:
-        raise DiagError(f"« {text[:30]} » n'est pas un montant en euros.") from error
-    if not 0 <= cents <= MOST_CENTS or cents.denominator != 1:
+        raise DiagError(f"Ce n'est pas un montant en euros : {error}.") from error
+    if not 0 <= cents <= MOST_CENTS:
         raise DiagError(
-            f"« {text[:30]} » : un montant positif, au centime, de moins de cent "
-            "milliards."
+            f"« {text[:30]} » : un montant positif, de moins de cent milliards."
         )
-    return int(cents)
+    return cents
 
 
 def envelope_subject(purse: Purse, year: int) -> str:
@@ -333,7 +332,7 @@ def envelopes_in(container: Container, path: Path) -> Iterator[EnvelopeRow]:
             value = checked(
                 YearEnvelope,
                 {
-                    "cents": cents_typed(cells["montant"]),
+                    "cents": amount_typed(cells["montant"]),
                     "state": "vote" if _is_yes(cells.get("vote", "")) else "hypothese",
                     "carry": _is_yes(cells.get("report", "")),
                     "source": cells.get("source", "") or path.name,

@@ -209,7 +209,8 @@ def test_a_rewording_fills_what_is_known_and_refuses_the_rest(
 
 
 @pytest.mark.parametrize(
-    ("title", "euros"), [("", ""), ("Peindre", "beaucoup"), ("Peindre", "-3")]
+    ("title", "euros"),
+    [("", ""), ("Peindre", "beaucoup"), ("Peindre", "-3"), ("Peindre", "1.200 €")],
 )
 def test_own_advice_without_title_or_with_a_wrong_amount_is_refused(
     session: AuditSession, title: str, euros: str

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.model.text import accented, fold, readings
+from diag.model.text import accented, cents_typed, fold, readings
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,24 @@ def test_an_official_name_gets_its_accent_back() -> None:
     assert accented("Ecole primaire Ecollet") == "École primaire Ecollet"
     assert accented("ECOLE DU MOULIN") == "ÉCOLE DU MOULIN"
     assert accented("École du Moulin") == "École du Moulin"
+
+
+@pytest.mark.parametrize(
+    ("typed", "cents"),
+    [
+        ("1 234,50 €", 1_234_50),
+        ("1200", 1_200_00),
+        ("12.5", 12_50),
+        ("40 000 HT", 40_000_00),
+        ("1,20 € ht", 1_20),
+    ],
+)
+def test_an_amount_is_typed_in_euros(typed: str, cents: int) -> None:
+    assert cents_typed(typed) == cents
+
+
+@pytest.mark.parametrize("typed", ["1.200", "1,200 €", "12.000.000", "1.2345", "€", ""])
+def test_an_amount_that_may_be_two_is_refused(typed: str) -> None:
+    """« 1.200 » was 1,20 € for who parts thousands with a dot."""
+    with pytest.raises(ValueError, match="«"):
+        cents_typed(typed)

@@ -245,7 +245,7 @@ async def test_envelopes_are_typed_pasted_voted_and_taken_back(desk: Path) -> No
         await wait_for(pilot, lambda: kept(running, 2028) is None, "all at once")
         assert kept(OWN, 2027).cents == 4_500_50  # type: ignore[union-attr]
         app.post_message(events.Paste("10;beaucoup"))
-        await wait_to_show(pilot, "n'est pas un montant")
+        await wait_to_show(pilot, "Ce n'est pas un montant")
         await pilot.press("escape")
         app.post_message(events.Paste(";".join("123456")))
         await wait_to_show(pilot, "6 colonnes")

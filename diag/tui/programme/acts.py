@@ -200,7 +200,7 @@ class FollowForm(ProgrammeForm):
             self._operation,
             FollowUpState(self.chosen),
             day_typed(self.value("on"), until=today),
-            cents=setting.cents_typed(price) if price else 0,
+            cents=setting.amount_typed(price) if price else 0,
             why=self.value("why").strip(),
         )
         return self.chosen

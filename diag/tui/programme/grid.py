@@ -371,7 +371,7 @@ class EnvelopesScreen(PlaceScreen):
                 year = years[event.column + right]
                 before, value = known.get((purse, year)), None
                 if text.strip():
-                    cents = setting.cents_typed(text)
+                    cents = setting.amount_typed(text)
                     # One that is new carries as the others of its row do.
                     like = before or YearEnvelope(cents=0, carry=purse in carrying)
                     value = like.model_copy(update={"cents": cents})
