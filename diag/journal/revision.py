@@ -15,6 +15,9 @@ from diag.journal import subjects
 from diag.journal.errors import RefusedError
 from diag.model.text import clean_text
 
+MAX_NESTED = 64
+"""Objects and lists within one another, in a line: what is written here has six."""
+
 # Sorted keys, no spaces, UTF-8, NFC, and no floats: a quantity is an integer or a
 # decimal text.
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
@@ -54,6 +57,8 @@ def strict_loads(line: bytes) -> Json:
         raise RefusedError("la ligne n'est pas un texte UTF-8 lisible") from error
     except (ValueError, RecursionError) as error:
         raise RefusedError("la ligne n'est pas un JSON lisible") from error
+    if line.count(b"{") + line.count(b"[") > MAX_NESTED and not _is_flat(value):
+        raise RefusedError(f"plus de {MAX_NESTED} objets ou listes l'un dans l'autre")
     if again != line:
         raise RefusedError(
             "la ligne n'est pas sous sa forme canonique "
@@ -84,6 +89,14 @@ def clean(value: Json) -> Json:
     if value is None or isinstance(value, int):
         return value
     raise ValueError(f"« {value} » n'est ni un entier, ni un texte, ni un oui/non")
+
+
+def _is_flat(value: Json, left: int = MAX_NESTED) -> bool:
+    """Say whether a value nests no more than may be read again wherever one stands."""
+    if isinstance(value, str) or not isinstance(value, Sequence | Mapping):
+        return True
+    parts = value.values() if isinstance(value, Mapping) else value
+    return left > 0 and all(_is_flat(one, left - 1) for one in parts)
 
 
 def _is_nfc(value: Json) -> bool:

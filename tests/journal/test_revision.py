@@ -6,6 +6,7 @@ from hypothesis import given
 from diag.journal.errors import RefusedError
 from diag.journal.revision import (
     MAX_LINE,
+    MAX_NESTED,
     MAX_PARENTS,
     Json,
     compose,
@@ -53,6 +54,20 @@ def test_a_revision_composed_is_the_one_its_line_says() -> None:
 
 def test_a_nonce_makes_two_revisions_of_one_value() -> None:
     assert compose(FIELDS, b"1" * 8).id != compose(FIELDS, b"2" * 8).id
+
+
+@pytest.mark.parametrize("nested", ['{"a":', "["])
+def test_a_line_that_nests_too_deep_to_be_read_again_is_refused(nested: str) -> None:
+    """Read at ease when it came, it made its audit unreadable where more was open."""
+
+    def line(depth: int) -> bytes:
+        value = nested * depth + "1" + {"[": "]"}.get(nested, "}") * depth
+        return body(value="@").replace(b'"@"', value.encode())
+
+    assert parse(line(MAX_NESTED - 1)).line == line(MAX_NESTED - 1)
+    for depth in (MAX_NESTED, 970, 100_000 // len(nested) // 2):
+        with pytest.raises(RefusedError):
+            parse(line(depth))
 
 
 def test_unknown_fields_are_kept_and_hashed() -> None:
