@@ -2,10 +2,12 @@
 
 import asyncio
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -254,6 +256,62 @@ class Runner:
             raw=dict([*self.raw.items()][:MOST_OUTPUTS]),
             is_cut=self.is_cut,
         )
+
+
+class StoppableRun:
+    """A run in the loop of its own thread: no key waits for a socket."""
+
+    def __init__(self, runner: Runner, place: str) -> None:
+        self.runner, self.place = runner, place
+        self._cancel: Callable[[], object] | None = None
+        self._is_stopped = False
+        self._going_on = threading.Lock()
+
+    def run(self, subject: str, tell: Callable[[str], object]) -> MeasureRun:
+        """Run to the end, or until it is stopped; return what was measured.
+
+        Raises:
+            DiagError: not allowed, or another run is under way.
+        """
+        with self._going_on:
+            asyncio.run(self._run(tell))
+            return self._record(subject)
+
+    def ended(self, subject: str) -> MeasureRun:
+        """Stop, wait until nothing is sent any more, and return what was measured."""
+        self.stop()
+        with self._going_on:
+            return self._record(subject)
+
+    def _record(self, subject: str) -> MeasureRun:
+        return self.runner.record(
+            program=f"diag {version('diag')}",
+            subject=subject,
+            place=self.place,
+        )
+
+    async def _run(self, tell: Callable[[str], object]) -> None:
+        steps = self.runner.steps
+
+        def show_step(rank: int, share: float, words: str) -> None:
+            done = round(100 * (rank + share) / max(len(steps), 1))
+            title = steps[rank].probe.title
+            parts = (f"{done}\u00a0%", title, words if words != title else "")
+            tell(" · ".join(filter(None, parts)))
+
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
+        if not self._is_stopped:
+            with suppress(asyncio.CancelledError):
+                await self.runner.run(show_step)
+
+    def stop(self) -> None:
+        """Stop at once, from another thread; what was measured stays."""
+        self._is_stopped = True
+        if self._cancel:
+            with suppress(RuntimeError):  # its loop is over already
+                self._cancel()
 
 
 @contextmanager

@@ -6,11 +6,8 @@ alone, so that a test gives another.
 """
 
 import asyncio
-import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from textual import events, on, work
@@ -70,7 +67,7 @@ from diag.words.sentences import counted, sentence, system_sentence
 
 if TYPE_CHECKING:
     from diag.probes.host import Host
-    from diag.probes.run import Runner
+    from diag.probes.run import Runner, StoppableRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,62 +152,6 @@ def prepare(asked: MeasureAsked, lists: MeasureLists) -> "Runner":
     runner = Runner.of(setting, probes, asked.authorisation)
     # In a room, one does not want to hear of what is not there.
     return runner.able() if asked.series is MeasureSeries.ROOM else runner
-
-
-class StoppableRun:
-    """A run in the loop of its own thread: no key waits for a socket."""
-
-    def __init__(self, asked: MeasureAsked, runner: "Runner") -> None:
-        self.asked, self.runner = asked, runner
-        self._cancel: Callable[[], object] | None = None
-        self._is_stopped = False
-        self._going_on = threading.Lock()
-
-    def run(self, subject: str, tell: Callable[[str], object]) -> MeasureRun:
-        """Run to the end, or until it is stopped; return what was measured.
-
-        Raises:
-            DiagError: not allowed, or another run is under way.
-        """
-        with self._going_on:
-            asyncio.run(self._run(tell))
-            return self._record(subject)
-
-    def ended(self, subject: str) -> MeasureRun:
-        """Stop, wait until nothing is sent any more, and return what was measured."""
-        self.stop()
-        with self._going_on:
-            return self._record(subject)
-
-    def _record(self, subject: str) -> MeasureRun:
-        return self.runner.record(
-            program=f"diag {version('diag')}",
-            subject=subject,
-            place=self.asked.place.id if self.asked.place else "",
-        )
-
-    async def _run(self, tell: Callable[[str], object]) -> None:
-        steps = self.runner.steps
-
-        def show_step(rank: int, share: float, words: str) -> None:
-            done = round(100 * (rank + share) / max(len(steps), 1))
-            title = steps[rank].probe.title
-            parts = (f"{done}\u00a0%", title, words if words != title else "")
-            tell(" · ".join(filter(None, parts)))
-
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
-        self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
-        if not self._is_stopped:
-            with suppress(asyncio.CancelledError):
-                await self.runner.run(show_step)
-
-    def stop(self) -> None:
-        """Stop at once, from another thread; what was measured stays."""
-        self._is_stopped = True
-        if self._cancel:
-            with suppress(RuntimeError):  # its loop is over already
-                self._cancel()
 
 
 _FULL = (
@@ -502,7 +443,11 @@ class MeasuresScreen(PlaceScreen):
             # What disturbs nobody begins at once.
             is_quiet = asked.authorisation is None
             if is_quiet or await self.app.push_screen_wait(question):
-                self._ongoing = StoppableRun(asked, runner)
+                # Its thread has just loaded it.
+                from diag.probes.run import StoppableRun  # noqa: PLC0415
+
+                place = asked.place.id if asked.place else ""
+                self._ongoing = StoppableRun(runner, place)
                 run = await asyncio.to_thread(
                     self._ongoing.run,
                     self._session.about.ref,
