@@ -45,7 +45,7 @@ from diag.model.measure import (
     MeasureStatus,
     run_bytes,
 )
-from diag.model.text import clean_line
+from diag.model.text import clean_line, file_words
 from diag.probes.radio import (
     HIDDEN,
     names_of,
@@ -151,11 +151,11 @@ def import_evidence(
             continue
         try:
             room = rooms.get(path, default)
-            one = _read(session, path.name, raw, context, room)
+            one = _read(session, file_words(path.name), raw, context, room)
         except MissingColumnsError:
             raise
         except DiagError as error:
-            refused.append(f"{path.name} : {error}")
+            refused.append(f"{file_words(path.name)} : {error}")
             continue
         taken.append((one, raw))
         if one.read.networks and not one.file.place:
@@ -313,7 +313,7 @@ def _check_radio(
 ) -> None:
     """Refuse Wi-Fi heard nobody knows where, then none of which is the school's."""
     if roomless:
-        names = ", ".join(clean_line(path.name) for path in roomless)
+        names = ", ".join(file_words(path.name) for path in roomless)
         raise MissingRoomError(
             f"Un relevé Wi-Fi est celui d'une salle : dites laquelle ({names}).",
             files=tuple(roomless),

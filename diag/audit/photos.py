@@ -22,13 +22,12 @@ from diag.journal.subjects import PhotoTopic
 from diag.model.audit import Answer, Photo
 from diag.model.enums import State
 from diag.model.errors import DiagError
-from diag.model.text import clean_line, fold
+from diag.model.text import clean_line, file_words, fold
 from diag.workspace.disk import at_home, write_whole
 from diag.workspace.picture import (
     SUFFIXES,
     DecodedPicture,
     PictureError,
-    label,
     read_picture,
     thumbnail,
 )
@@ -108,7 +107,7 @@ def join_photos(
     known: list[Photo] = []
     refused: list[str] = []
     for path in paths:
-        progress(label(path.name))
+        progress(file_words(path.name))
         try:
             photo, is_new = keep_picture(session, read_picture(path), shown, caption)
         except PictureError as error:

@@ -6,6 +6,7 @@ default means is never changed: old editions rely on it.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -100,6 +101,11 @@ def open_edition(edition: bytes) -> Checklist:
         EditionError: when the bytes are damaged or written by a newer diag.
     """
     opened = None
+    if b"\\u00" in edition and _COMMAND.search(edition):
+        raise EditionError(
+            "cette édition des grilles porte des caractères de commande : diag n'en "
+            "écrit pas. Rien n'en est lu. Redemandez-la à qui l'a faite."
+        )
     try:
         opened = _Compiled.model_validate_json(edition)
     except ValidationError as error:
@@ -134,6 +140,9 @@ def open_edition(edition: bytes) -> Checklist:
         checks=_by_id(opened.checks),
     )
 
+
+_COMMAND = re.compile(rb"(?<!\\)(?:\\\\)*\\u00[01]")
+"""A control character as JSON writes it; texts of checklists are read without any."""
 
 _DAMAGES = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What bytes of any shape make reading them stop on."""

@@ -18,7 +18,7 @@ from diag.cli.shared import (
 from diag.imports.intake import account
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
-from diag.model.text import accented
+from diag.model.text import accented, file_words
 from diag.office.supervision import NamedTally, by_commune, by_engineer, standings
 from diag.words.dates import day_words
 from diag.words.sentences import counted, percent
@@ -145,7 +145,7 @@ def _read_official_list(
     from diag.office.imports import import_file, rehearse_file  # noqa: PLC0415
 
     act = rehearse_file if dry_run else import_file
-    with progress_bar(path.name) as progress:
+    with progress_bar(file_words(path.name)) as progress:
         report = act(workspace, kind, path, progress, source_date=day)
     lines = account(report, examples=sys.maxsize) if show_all else account(report)
     print_lines(lines)

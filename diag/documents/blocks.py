@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
+from diag.model.errors import UNSHOWN
 from diag.words.sentences import typeset
 
 
@@ -38,9 +39,7 @@ _SIGNS = re.compile(f"{LINE_START}|{ANYWHERE}|{LINE_END}")
 _NUMBERED = re.compile(NUMBERED)
 _LINE_BREAK = re.compile(r"\r\n?|[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 
-_UNSAFE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]"
-)
+_UNSAFE = re.compile(rf"[\n\t\ud800-\udfff]|{UNSHOWN.pattern}")
 
 
 def one_line(text: str) -> str:

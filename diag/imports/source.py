@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from diag.model.errors import DiagError
+from diag.model.text import file_words
 
 MAX_BYTES = 200 * 2**20
 """Largest file read, in bytes once decompressed: three times the whole country's."""
@@ -67,8 +68,9 @@ def read_source(path: Path, suits: Suits | None = None) -> InputFile:
     Raises:
         ImportRefusedError: when it is missing, too big, or no text.
     """
+    name = file_words(path.name)
     if not path.is_file():
-        raise refusal(path.name, "fichier introuvable", "Vérifiez le chemin")
+        raise refusal(name, "fichier introuvable", "Vérifiez le chemin")
     try:
         with path.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
@@ -78,16 +80,14 @@ def read_source(path: Path, suits: Suits | None = None) -> InputFile:
                 raw = stream.read(MAX_BYTES + 1)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         remedy = "Téléchargez-le de nouveau"
-        raise refusal(path.name, "l'archive gzip est abîmée", remedy) from error
+        raise refusal(name, "l'archive gzip est abîmée", remedy) from error
     except OSError as error:
         problem = f"lecture impossible ({error.strerror})"
-        raise refusal(
-            path.name, problem, "Vérifiez les droits et le support"
-        ) from error
+        raise refusal(name, problem, "Vérifiez les droits et le support") from error
     if len(raw) > MAX_BYTES:
         limit = f"plus de {MAX_BYTES // 2**20} Mo, le plus gros fichier admis"
-        raise refusal(path.name, limit, "Exportez vos seuls départements")
-    return source_of(path.name, raw, sha256, suits=suits)
+        raise refusal(name, limit, "Exportez vos seuls départements")
+    return source_of(name, raw, sha256, suits=suits)
 
 
 def source_of(

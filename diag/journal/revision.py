@@ -13,6 +13,7 @@ from unicodedata import is_normalized
 
 from diag.journal import subjects
 from diag.journal.errors import RefusedError
+from diag.model.errors import UNSHOWN
 from diag.model.text import clean_text
 
 MAX_NESTED = 64
@@ -269,6 +270,18 @@ def without_unread_value(one: Unread) -> Unread:
     return one._replace(line=_hollow(one.line, one.key), erased=True, files=())
 
 
+def _shown(value: Any) -> Any:
+    """Return a value without what commands a terminal: its line is kept as it came.
+
+    What is written here holds none; a colleague's program may have been changed.
+    """
+    if isinstance(value, str):
+        return value if value.isprintable() else UNSHOWN.sub("", value)
+    if isinstance(value, dict):
+        return {name: _shown(one) for name, one in value.items()}
+    return [*map(_shown, value)] if isinstance(value, list) else value
+
+
 def _revision(line: bytes, body: Mapping[str, Any]) -> Revision:
     erased = "erased" in body
     return Revision(
@@ -282,7 +295,7 @@ def _revision(line: bytes, body: Mapping[str, Any]) -> Revision:
         at=body["at"],
         author=body["author"],
         device=body["device"],
-        value=body.get("value"),
+        value=_shown(body.get("value")),
         seen=tuple(body.get("seen", ())),
         undoes=body.get("undoes", ""),
         erased=erased,
@@ -364,7 +377,8 @@ def is_hash(value: Any) -> bool:
 
 
 def _is_label(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= _MAX_LABEL
+    is_short = isinstance(value, str) and 0 < len(value) <= _MAX_LABEL
+    return is_short and not UNSHOWN.search(value)
 
 
 def _are_hashes(value: Any) -> bool:

@@ -1,21 +1,34 @@
 """What went wrong, or what state a thing is in, in words for the user."""
 
+import re
 import sys
 from enum import IntEnum
 from typing import NamedTuple
+
+UNSHOWN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+"""What no text may hold: control characters but tab and line feed, which command a
+terminal; bidi overrides, byte-order marks, and what XML has no character for."""
+
+
+def shown(text: str) -> str:
+    """Return a text without what no text may hold; « ? » where it is no Unicode."""
+    return UNSHOWN.sub("", text.encode("utf-8", "replace").decode("utf-8"))
 
 
 class DiagError(Exception):
     """Its text is French and whole: what happened, where, and what to do.
 
-    It reads the same in the screens and at the prompt, which adds the command.
+    It reads the same in the screens and at the prompt, which adds the command. What it
+    quotes of a file commands no terminal.
     """
 
     def __init__(
         self, sentence: str = "", *, command: str = "", about: str = ""
     ) -> None:
-        super().__init__(sentence)
-        self.command = command
+        super().__init__(shown(sentence))
+        self.command = shown(command)
         """What does at the prompt what the last words advise: `diag audit list`."""
         self.about = about
         """The name of what was given and is refused, as a call names it: `on`."""

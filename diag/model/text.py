@@ -20,16 +20,14 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import takewhile
+from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID, uuid5
 
-from diag.model.errors import DiagError
+from diag.model.errors import UNSHOWN, DiagError, shown
 
 MAX_TEXT = 20_000
 """Longest free text kept, in characters."""
-
-_DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Control characters but tab and line feed, bidi overrides, byte-order marks."""
 
 
 def clean_text(raw: str) -> str:
@@ -43,7 +41,7 @@ def clean_text(raw: str) -> str:
     text = raw
     if not (raw.isascii() and raw.isprintable()):  # else nothing is to be cleaned
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        text = _DROPPED.sub("", text)
+        text = UNSHOWN.sub("", text)
         try:
             text.encode("utf-8")
         except UnicodeEncodeError as error:
@@ -69,6 +67,14 @@ def accept(typed: str, about: str = "", *, line: bool = False) -> str:
         return clean_line(typed) if line else clean_text(typed).strip()
     except ValueError as error:
         raise DiagError(f"Texte refusé : {error}.", about=about) from error
+
+
+def file_words(path: Path | str) -> str:
+    """Return a file's name, or its path, as it can be shown and kept on one line.
+
+    A name that is no UTF-8 comes from an old stick: its letters are then « ? ».
+    """
+    return shown(str(path)).replace("\n", " ")
 
 
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]")

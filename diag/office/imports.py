@@ -24,7 +24,7 @@ from diag.imports.schools import import_annuaire
 from diag.imports.source import digest_of, refusal
 from diag.journal.territory import Territory
 from diag.model.checklist import is_stale
-from diag.model.text import Number, canonical_number, clean_line
+from diag.model.text import Number, canonical_number, clean_line, file_words
 from diag.words.dates import describe_day
 from diag.words.sentences import counted
 from diag.workspace.disk import write_whole
@@ -69,12 +69,14 @@ def import_own_table(
     rows = read_own_table(path, kind, shipped, taken)
     kept = {*rows.items, *taken} if rows.items or not rows.refused else set(spots)
     gone = [ident for ident in spots if ident not in kept]
-    lines = [*_counts(path.name, rows)]
+    lines = [*_counts(file_words(path.name), rows)]
     if dry_run:
         lines += _cells_changed(section, rows, before)
     elif rows.items:
         overlay.mkdir(exist_ok=True)
-        write_whole(target, _file(kind, path.name, rows.items).encode("utf-8"))
+        write_whole(
+            target, _file(kind, file_words(path.name), rows.items).encode("utf-8")
+        )
     elif not rows.refused:
         target.unlink(missing_ok=True)
     if gone:

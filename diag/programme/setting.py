@@ -24,7 +24,7 @@ from diag.model.programme import (
     YearEnvelope,
     YearLock,
 )
-from diag.model.text import cents_typed, fold, normal_insee
+from diag.model.text import cents_typed, file_words, fold, normal_insee
 from diag.programme.assembling import Board
 from diag.programme.container import Container, plain
 from diag.programme.figures import worth
@@ -335,7 +335,7 @@ def envelopes_in(container: Container, path: Path) -> Iterator[EnvelopeRow]:
                     "cents": amount_typed(cells["montant"]),
                     "state": "vote" if _is_yes(cells.get("vote", "")) else "hypothese",
                     "carry": _is_yes(cells.get("report", "")),
-                    "source": cells.get("source", "") or path.name,
+                    "source": cells.get("source", "") or file_words(path.name),
                 },
             )
         except DiagError as error:

@@ -61,9 +61,16 @@ def check_disk(folder: Path) -> None:
     Raises:
         DiagError: why, and what to do.
     """
+    whole = folder.resolve()
+    named = str(whole)
+    if named != named.encode("utf-8", "replace").decode("utf-8"):  # SQLite's encoding
+        raise DiagError(
+            f"{folder} : un nom de ce chemin n'est pas en UTF-8, le journal ne s'y "
+            "lirait pas. Renommez-le, ou choisissez un autre dossier (diag "
+            "--workspace DOSSIER, ou DIAG_HOME)."
+        )
     if os.environ.get(ANYWAY):
         return
-    whole = folder.resolve()
     why = cloud_of(whole) or _share_of(whole)
     if why:
         raise DiagError(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from diag.model.errors import DiagError
+from diag.model.text import file_words
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -89,9 +90,9 @@ def read_picture(path: Path) -> DecodedPicture:
     """
     raw = _read(path)
     try:
-        return decode_picture(raw, label(path.stem))
+        return decode_picture(raw, file_words(path.stem))
     except PictureError as error:
-        raise PictureError(f"{label(path.name)} : {error}") from error
+        raise PictureError(f"{file_words(path.name)} : {error}") from error
 
 
 def decode_picture(raw: bytes, name: str) -> DecodedPicture:
@@ -143,32 +144,29 @@ def thumbnail(data: bytes) -> bytes:
     return reduced(data, THUMBNAIL_SIDE)
 
 
-def label(name: str | Path) -> str:
-    """Return a file's name as it can be shown and kept, whatever its bytes are."""
-    return str(name).encode("utf-8", "replace").decode("utf-8")
-
-
 def _read(path: Path) -> bytes:
     try:
         if not path.is_file():
             kind = "c'est un dossier" if path.is_dir() else "fichier introuvable"
-            raise PictureError(f"{label(path)} : {kind}. Vérifiez le chemin.")
+            raise PictureError(f"{file_words(path)} : {kind}. Vérifiez le chemin.")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise PictureError(
-                f"{label(path.name)} : {size // 2**20} Mo, {MAX_BYTES // 2**20} admis. "
-                "Envoyez une photo, pas une vidéo ni un fichier brut."
+                f"{file_words(path.name)} : {size // 2**20} Mo, {MAX_BYTES // 2**20} "
+                "admis. Envoyez une photo, pas une vidéo ni un fichier brut."
             )
         if path.suffix.lower() in _HEIC:
             raise PictureError(
-                f"{label(path.name)} : le format HEIC n'est pas lu. Sur l'iPhone, "
+                f"{file_words(path.name)} : le format HEIC n'est pas lu. Sur l'iPhone, "
                 "choisissez Réglages, Appareil photo, Formats, « Le plus compatible », "
                 "ou envoyez-vous la photo par courriel : elle arrive en JPEG."
             )
         return path.read_bytes()
     except (OSError, ValueError) as error:  # a path with a NUL is a ValueError
         reason = getattr(error, "strerror", None) or "chemin impossible"
-        raise PictureError(f"{label(path)} : lecture impossible ({reason}).") from error
+        raise PictureError(
+            f"{file_words(path)} : lecture impossible ({reason})."
+        ) from error
 
 
 def _decode(raw: bytes) -> tuple["Image.Image", str]:

@@ -28,6 +28,14 @@ def edition_of(names: list[str]) -> bytes:
     return compiled(harvest.loaded().draft)
 
 
+def test_an_edition_that_commands_a_terminal_is_not_opened(tmp_path: Path) -> None:
+    edition = compiled(load_written(tmp_path).draft)
+    title = load_written(tmp_path).draft.title.encode()
+    assert open_edition(edition.replace(title, rb"C:\\u001b", 1)).title == r"C:\u001b"
+    with pytest.raises(EditionError, match="commande"):
+        open_edition(edition.replace(title, rb"\u001b[31m", 1))
+
+
 def test_opening_gives_back_what_was_compiled(tmp_path: Path) -> None:
     checklist = load_written(tmp_path).draft
     opened = open_edition(compiled(checklist))

@@ -1,5 +1,7 @@
 """Official lists read from the command line: what is refused is told, and counts."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,29 @@ def test_a_dry_run_tells_and_keeps_nothing(tmp_path: Path) -> None:
     assert tried.out.endswith("la même ligne sans --dry-run.\n")
     assert not any("va fermer" in line for line in lines)
     assert all("va fermer" in line for line in closing)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems name in Unicode")
+def test_a_list_from_an_old_stick_is_read_whatever_its_name_is(tmp_path: Path) -> None:
+    """« é » in Latin-1: the name came into the journal, which holds UTF-8."""
+    workspace(tmp_path / "home").close()
+    path = tmp_path / os.fsdecode(b"\xe9coles\x1b[31m.csv")
+    path.write_bytes(territory().annuaire.read_bytes())
+
+    read = diag(tmp_path / "home", "import", "annuaire", str(path))
+
+    assert read.code == 0
+    assert "?coles[31m.csv" in read.out
+    again = diag(tmp_path / "home", "import", "annuaire", str(path))
+    assert "déjà été importé" in again.out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems name in Unicode")
+def test_a_workspace_that_sqlite_cannot_name_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"\xe9cole")
+    found = diag(folder, "init", "--author", "Zoé")
+    assert (found.code, folder.exists()) == (1, False)
+    assert "UTF-8" in found.err
 
 
 def test_the_campaign_is_read_wherever_it_stands(tmp_path: Path) -> None:

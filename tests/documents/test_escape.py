@@ -143,6 +143,11 @@ def test_right_to_left_letters_and_combining_accents_are_kept() -> None:
     assert one_line(typed) == typed
 
 
+def test_what_xml_has_no_character_for_is_not_printed() -> None:
+    """A drawing of a PDF is XML: one of these in a room's name made none of any."""
+    assert one_line("Salle\ufffe 1\uffff") == "Salle 1"
+
+
 def test_our_own_markdown_is_a_text_that_says_so() -> None:
     assert isinstance(inline("a"), Md)
     assert isinstance(block("a"), Md)

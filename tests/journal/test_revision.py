@@ -70,6 +70,21 @@ def test_a_line_that_nests_too_deep_to_be_read_again_is_refused(nested: str) -> 
             parse(line(depth))
 
 
+def test_a_value_from_elsewhere_commands_no_terminal_and_its_line_is_kept() -> None:
+    text = "a\x1b]0;pwn\x07b\x9b31mc\u202ed\u2069e\ufffe\n\tété"
+    line = body(value={"name": text, "list": [text, 1, True, None]})
+    clean = "a]0;pwnb31mcde\n\tété"
+    for revision in (parse(line), read(line.decode())):
+        assert revision.value == {"name": clean, "list": [clean, 1, True, None]}
+        assert revision.line == line
+
+
+@pytest.mark.parametrize("name", ["author", "device", "subject"])
+def test_a_label_that_commands_a_terminal_is_refused(name: str) -> None:
+    with pytest.raises(RefusedError, match=name):
+        parse(body(**{name: "place/x\x1b[31m"}))
+
+
 def test_unknown_fields_are_kept_and_hashed() -> None:
     line = body(mood="gai")
     assert parse(line).line == line

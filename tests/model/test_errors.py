@@ -20,6 +20,13 @@ def test_without_a_command_both_say_the_same() -> None:
     assert DiagError("Le disque est plein.").at_prompt() == "Le disque est plein."
 
 
+def test_what_a_sentence_quotes_commands_no_terminal() -> None:
+    """The first line of a file, the name of another: anybody wrote them."""
+    refusal = DiagError("« a\x1b]0;x\x07b\udce9 »\nfin", command="diag import \x1b[2Jc")
+    assert str(refusal) == "« a]0;xb? »\nfin"
+    assert refusal.at_prompt() == "« a]0;xb? »\nfin : diag import [2Jc."
+
+
 @pytest.mark.parametrize("extra", ["encrypted", "hub", "web"])
 def test_an_extra_is_obtained_by_its_packages_in_this_installation(extra: str) -> None:
     """`pip install "diag[hub]"` would fetch what another author named diag."""

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.model.text import accented, cents_typed, fold, readings
+from diag.model.text import accented, cents_typed, clean_text, fold, readings
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,13 @@ def test_a_composed_and_a_decomposed_text_fold_alike(text: str) -> None:
 
     composed = unicodedata.normalize("NFC", text)
     assert fold(unicodedata.normalize("NFD", composed)) == fold(composed)
+
+
+@pytest.mark.parametrize(
+    "sign", ["\x1b", "\x9b", "\u202e", "\ufeff", "\ufffe", "\uffff"]
+)
+def test_what_no_document_can_print_does_not_enter(sign: str) -> None:
+    assert clean_text(f"sa{sign}lle") == "salle"
 
 
 def test_an_official_name_gets_its_accent_back() -> None:
