@@ -1,6 +1,7 @@
 """What `--help` prints is a contract: a command moves, its words stay."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,20 +12,28 @@ import pytest
 from tests.cli.running import diag_apart
 from tests.contracts.pin_help import HELP, PAGE
 
+ASKED = ("audit", "answer", "--help")
+
 
 @pytest.fixture(scope="module")
-def printed() -> dict[str, Any]:
+def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Give the help and the page of every command, and which modules they loaded.
 
     In a process of its own: click keeps the words of the language it first spoke.
     """
+    folder = tmp_path_factory.mktemp("help")
     program = (
-        "import json, sys; from tests.contracts import pin_help as p;"
-        "told = {'help': p.help_text(), 'page': p.commands_page()};"
+        "import json, pathlib, sys; from tests.cli.running import diag;"
+        f"ran = diag(pathlib.Path({str(folder)!r}), *{ASKED}).out;"
+        "from tests.contracts import pin_help as p;"
+        "told = {'ran': ran, 'help': p.help_text(), 'page': p.commands_page()};"
         "print(json.dumps(told | {'loaded': [*sys.modules]}))"
     )
     done = subprocess.run(
-        [sys.executable, "-X", "utf8", "-c", program], capture_output=True, check=True
+        [sys.executable, "-X", "utf8", "-c", program],
+        env=os.environ | {"COLUMNS": "80"},
+        capture_output=True,
+        check=True,
     )
     told: dict[str, Any] = json.loads(done.stdout)
     return told
@@ -44,16 +53,23 @@ def test_no_help_loads_a_screen_a_grid_or_a_page(printed: dict[str, Any]) -> Non
     assert {"textual", "yaml", "jinja2"} & {*printed["loaded"]} == set()
 
 
+def test_the_kept_help_is_what_a_command_prints(printed: dict[str, Any]) -> None:
+    usage, _, rest = printed["ran"].partition("\n\n")
+    assert usage.startswith("Usage")  # then how the program was started
+    assert f"\n\n{rest}" in HELP.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "words",
     [
-        pytest.param((), marks=pytest.mark.long),
-        pytest.param(("audit",), marks=pytest.mark.long),
+        (),
+        ("audit",),
         ("audit", "answer"),
-        pytest.param(("hub", "devices"), marks=pytest.mark.long),
+        ("hub", "devices"),
     ],
     ids=" ".join,
 )
+@pytest.mark.long
 def test_the_kept_help_is_what_the_program_prints(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
