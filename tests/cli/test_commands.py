@@ -47,6 +47,7 @@ def refused(run: Run) -> str:
     return run.err
 
 
+@pytest.mark.long  # the gate types what the README does, in `test_set_up`
 def test_a_new_user_goes_from_the_official_list_to_four_reports(
     tmp_path: Path,
 ) -> None:

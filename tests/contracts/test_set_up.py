@@ -90,6 +90,9 @@ def test_each_page_works_as_written(
         assert program == "diag"
         done = diag(tmp_path / "home", *words)
         assert done.code == 0, (words, done.err)
+    assert words[0] == "report"
+    assert len(done.out.splitlines()) == 16
+    assert "Provisoire" in done.err
 
 
 @pytest.mark.parametrize("page", ["README.md", "LISEZMOI.md"])
