@@ -22,6 +22,7 @@ from diag.office.supervision import accept, give_back, to_review
 from diag.words.vocabulary import ACCEPTED_ALONE, STATUSES
 from tests.audit.apart import meet, pull, say, two_laptops
 from tests.audit.builders import DAY, SCHOOL
+from tests.examples import cases
 
 ACCEPTED = STATUSES[AuditStatus.ACCEPTE]
 
@@ -254,7 +255,7 @@ def test_an_audit_is_given_back_with_a_reason_by_every_road(
 ACTS = ("say", "undo", "submit", "accept", "alone", "forge", "hide", "follow", "meet")
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", cases(range(12), *range(5)))
 def test_accepted_is_printed_of_what_another_accepted_and_of_nothing_else(
     tmp_path: Path, seed: int
 ) -> None:

@@ -202,7 +202,7 @@ def test_what_is_closed_no_longer_says_so(closed: Mapping[str, str], name: str) 
     scope="module",
     params=[
         (AuditStatus.CLOS, [Audience.ACADEMIE]),
-        (AuditStatus.ACCEPTE, [Audience.EQUIPE]),
+        pytest.param((AuditStatus.ACCEPTE, [Audience.EQUIPE]), marks=pytest.mark.long),
         pytest.param((AuditStatus.CLOS, READERS), marks=pytest.mark.long),
         pytest.param((AuditStatus.ACCEPTE, READERS), marks=pytest.mark.long),
     ],

@@ -1,6 +1,7 @@
 """What the landed version left is judged no more: previewed, upgraded, closed anew."""
 
 import json
+from itertools import product
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from diag.audit.session import open_session
 from diag.workspace.workspace import Workspace
 from tests.cli.running import diag
+from tests.examples import cases
 from tests.fixtures.make_landed import (
     CLOSED,
     OPEN,
@@ -45,14 +47,23 @@ def preview(folder: Path, ref: str) -> dict[str, Any]:
     return told
 
 
-@pytest.mark.parametrize("ref", [CLOSED, OPEN])
+JUDGING = [
+    *(("score",), ("why",), ("report",), ("export", "basket"), ("draft", "note")),
+]
+
+
 @pytest.mark.parametrize(
-    "words",
-    [("score",), ("why",), ("report",), ("export", "basket"), ("draft", "note")],
+    "asked",
+    cases(
+        [*product(JUDGING, (CLOSED, OPEN))],
+        *product(JUDGING, (CLOSED,)),
+        (("report",), OPEN),
+    ),
 )
 def test_it_is_refused_in_a_sentence_where_judging_is_needed(
-    home: Path, ref: str, words: tuple[str, ...]
+    home: Path, asked: tuple[tuple[str, ...], str]
 ) -> None:
+    words, ref = asked
     done = diag(home, *words, ref)
     assert done.code == 1
     assert OLDER in done.err

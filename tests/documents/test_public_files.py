@@ -45,6 +45,7 @@ from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import DAY
 from tests.documents.reading import parts_of
+from tests.examples import cases
 
 MARKDOWN = (Format.MARKDOWN,)
 TELLING = (Format.MARKDOWN, Format.PDF)
@@ -246,7 +247,14 @@ WHOLE: dict[str, tuple[Part, object, str, object]] = {
 }
 
 
-@pytest.mark.parametrize("taken", list(WHOLE))
+@pytest.mark.parametrize(
+    "taken",
+    cases(
+        WHOLE,
+        *("the report that everyone reads", "the audit that a draft reads"),
+        "the rows that a table keeps",
+    ),
+)
 def test_a_public_reading_taken_away_is_noticed(
     sides: Sides, taken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
