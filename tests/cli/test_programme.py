@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -170,6 +171,11 @@ def empty(home: Path, folder: Path) -> None:
     assert typeset("compte pour 0 €") in page
 
 
+def _counted(cell: str) -> Decimal:
+    """Return the one figure of a cell: « 6 843,68 € »."""
+    return Decimal(re.sub(r"[\s€]", "", cell).replace(",", "."))
+
+
 def printed(home: Path, folder: Path) -> None:
     """Print both documents and read them: totals, reasons, one page, one commune."""
     forms = ("--format", "md", "--format", "pdf", "--out", str(folder))
@@ -188,6 +194,12 @@ def printed(home: Path, folder: Path) -> None:
         assert not mine or cells(part, "Total")[1] == cost_words(cents, yearly)
         for one in mine:
             assert all(typeset(one[text]) in part for text in ("title", "words"))
+    # Who adds up a column of page 1 finds its total, cents of orders included.
+    rows = [cells(first, str(year))[1:] for year in plan["years"]]
+    for column, total in zip(
+        zip(*rows, strict=True), cells(first, "Total")[1:], strict=True
+    ):
+        assert sum(map(_counted, column)) == _counted(total)
     out = [one for one in plan["operations"] if one["year"] is None]
     assert f"{len(out)} opération" in first
     assert "Réserve de 15" in first

@@ -194,25 +194,22 @@ def years_table(board: Board) -> Md:
     rows.append(("Total", sums))
     columns = (
         *("Budget", "Opérations", "Coût", "Par an", "Total"),
-        *("Syndicat", "Communes"),
+        *("Syndicat", "sur", "Communes", "sur"),
     )
     return table(
-        "Ce qui est inscrit, payé une fois, puis les coûts annuels ; qui paie, et sur "
+        "Ce qui est inscrit, payé une fois, puis les coûts annuels ; qui paie, sur "
         "combien il peut programmer",
         columns,
         (
             (
                 name,
                 number(many),
-                exact_words(once),
-                exact_words(yearly),
-                exact_words(once + yearly),
-                f"{exact_words(theirs)} sur {exact_words(planned)}",
-                f"{exact_words(others)} sur {exact_words(may)}",
+                *map(exact_words, (once, yearly, once + yearly)),
+                *map(exact_words, (theirs, planned, others, may)),
             )
             for name, (many, once, yearly, theirs, planned, others, may) in rows
         ),
-        numeric=(1, 2, 3, 4, 5, 6),
+        numeric=range(1, 9),
     )
 
 
