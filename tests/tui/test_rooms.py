@@ -21,7 +21,7 @@ from diag.audit.session import AuditSession
 from diag.journal import subjects
 from diag.model.enums import PlaceKind
 from diag.tui.bilan import BilanScreen
-from diag.tui.dialogs import Ask, ChooseDialog
+from diag.tui.dialogs import Ask, ChooseDialog, Confirm
 from diag.tui.noting import NotingScreen
 from diag.tui.rooms import RoomsScreen
 from diag.tui.rooms.board import PLAN, Line, RoomsBoard, changes
@@ -175,6 +175,21 @@ async def test_rooms_are_arranged_walked_so_and_taken_back(tmp_path: Path) -> No
         assert changes_of(session)[-1].about == "plan des salles"
         await pilot.press("escape")
         await wait_for(pilot, lambda: shows(pilot, "Entrée Ouvrir"), "the table again")
+
+
+async def test_one_stands_at_the_room_that_is_put_back(tmp_path: Path) -> None:
+    """A lot added after it went into the room below."""
+    async with rooms(tmp_path) as (pilot, screen, board):
+        await pilot.press("down", "down")
+        assert standing(screen.session, board)[0] == "CE1"
+        await pilot.press("delete")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Confirm), "asked")
+        await pilot.press("o")
+        await wait_for(pilot, lambda: shows(pilot, "CE1 retiré"), "removed")
+        assert standing(screen.session, board)[0] != "CE1"
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "Annulé · "), "put back")
+        assert standing(screen.session, board)[0] == "CE1"
 
 
 async def test_a_lot_is_added_moved_renamed_and_the_figures_written(

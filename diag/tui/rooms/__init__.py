@@ -34,6 +34,7 @@ from diag.audit.rooms import RoomsPicture, rooms_of
 from diag.audit.session import AuditSession, NeedsConfirmation
 from diag.audit.undo import describe_undo, undo_last
 from diag.documents.write import write_rooms
+from diag.journal import subjects
 from diag.model.audit import PARENT_KINDS, Place
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
@@ -533,7 +534,11 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
 
     def on_take_back(self) -> None:
         taken = undo_last(self.session)
-        self.show(words=f"Annulé · {describe_undo(self.session, taken)}")
+        topics = (subjects.parse(one.subject) for one in taken)
+        there = next(
+            (one.place for one in topics if isinstance(one, subjects.PlaceTopic)), ""
+        )
+        self.show(there, f"Annulé · {describe_undo(self.session, taken)}")
 
     def on_close_kind(self) -> None:
         self._close(PlaceKind.SALLE)

@@ -159,7 +159,8 @@ class RoomsBoard(Sturdy, PlainStyle, Widget, can_focus=True):
         lines = self.picture.lines if self.picture else ()
         known = [line.place.id for line in lines]
         first = next((one.place.id for one in lines if one.is_judged), "")
-        self.place = place if place in known else first or next(iter(known), "")
+        there = next((one for one in (place, self.place) if one in known), "")
+        self.place = there or first or next(iter(known), "")
         many = len(self.picture.aspects) if self.picture else 0
         self.aspect = max(min(self.aspect, many - 1), 0)
         self.redraw()
