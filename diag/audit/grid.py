@@ -37,7 +37,7 @@ from diag.model.text import fold
 from diag.rules.expressions import Truth
 from diag.words.sentences import shortened
 from diag.words.vocabulary import PLACE_NAMES, PROVENANCE_MARKS, STATES
-from diag.workspace.disk import is_file, path_typed
+from diag.workspace.disk import is_file, path_typed, read_file
 
 _NUMBERED = re.compile(r"(.*?(?:^|\W))(\d{1,6})")
 
@@ -525,15 +525,15 @@ def file_text(path: Path) -> str:
     """Return the text of a table saved by a spreadsheet.
 
     Raises:
-        DiagError: when it cannot be read, or is no text.
+        DiagError: when it cannot be read, is no text, or longer than what is pasted.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
+    most = 4 * MAX_PASTE  # a character takes four bytes at most
+    raw = read_file(path, most)
+    if len(raw) > most:
         raise DiagError(
-            f"Le fichier {path} n'a pas pu être lu : {error.strerror}. "
-            "Vérifiez son chemin."
-        ) from error
+            f"{path} est trop long pour être collé : plus de {MAX_PASTE} caractères. "
+            "Gardez-y le tableau seul, puis recommencez."
+        )
     for encoding in _ENCODINGS if b"\0" not in raw else ():
         try:
             return raw.decode(encoding)

@@ -1,3 +1,5 @@
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -415,5 +417,18 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"PK\0\0")
     with pytest.raises(DiagError, match="enregistrez-le en CSV"):
         file_text(path)
-    with pytest.raises(DiagError, match="n'a pas pu être lu"):
+    with pytest.raises(DiagError, match="n'existe pas"):
         file_text(tmp_path / "absent.csv")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipe has a name there")
+def test_a_file_that_never_ends_is_refused_at_once(tmp_path: Path) -> None:
+    pipe, long = tmp_path / "pipe.csv", tmp_path / "long.csv"
+    os.mkfifo(pipe)
+    with long.open("wb") as file:
+        file.truncate(2**33)
+
+    with pytest.raises(DiagError, match="n'en est pas un"):
+        file_text(pipe)
+    with pytest.raises(DiagError, match="trop long"):
+        file_text(long)

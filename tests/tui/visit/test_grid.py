@@ -261,7 +261,7 @@ async def test_a_csv_dragged_onto_the_terminal_fills_by_titles(
         app = pilot.app
         assert isinstance(app, Host)
         await wait_for(pilot, lambda: app.troubles)
-        assert "n'a pas pu être lu" in app.troubles[0]
+        assert "n'existe pas" in app.troubles[0]
 
 
 async def test_a_twin_is_added_and_named(session: AuditSession) -> None:
