@@ -6,7 +6,6 @@ import pytest
 import segno
 
 from diag.phone import ADDRESS, QUIET, wifi_text
-from tests.examples import cases
 from tests.terminal.terminal import Terminal, program
 from tests.terminal.visits import begin, prepared
 
@@ -29,7 +28,8 @@ def modules(terminal: Terminal, left: int, top: int) -> list[str]:
     return rows[:_SIDE]
 
 
-@pytest.mark.parametrize("colours", cases([True, False], False))
+@pytest.mark.long  # without a terminal in `tests/tui/test_phone.py`
+@pytest.mark.parametrize("colours", [True, False])
 def test_the_cells_of_a_terminal_are_the_modules_of_the_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, colours: bool
 ) -> None:

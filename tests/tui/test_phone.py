@@ -5,6 +5,7 @@ from asyncio import to_thread as aside
 from pathlib import Path
 
 import pytest
+import segno
 from httpx import Client
 from PIL import Image
 from textual.pilot import Pilot
@@ -12,7 +13,7 @@ from textual.pilot import Pilot
 from diag.audit.photos import photos_of, picture_of
 from diag.audit.proposals import waiting
 from diag.audit.session import AuditSession
-from diag.phone import ADDRESS, PhoneRole
+from diag.phone import ADDRESS, QUIET, PhoneRole, wifi_text
 from diag.tui.app import DiagApp
 from diag.tui.phone import PhoneDesk, PhoneScreen
 from diag.tui.proposals import ProposalsScreen
@@ -192,9 +193,31 @@ async def the_sheets_are_read_together(
     await wait_for(pilot, lambda: waiting(session), "waits again")
 
 
+def modules(pilot: Pilot[None]) -> list[str]:
+    """Return the rows of modules that the cells draw, « 1 » for a black one."""
+    rows = list[str]()
+    for strip in pilot.app.screen._compositor.render_strips():
+        cells = [one.style for one in strip for each in one.text if each == "▀"]
+        for half in ("color", "bgcolor"):
+            names = [getattr(one, half).name for one in cells]
+            assert {*names} <= {"#000000", "#ffffff"}
+            if names:
+                rows.append("".join(str(int(name == "#000000")) for name in names))
+    return rows
+
+
+def framed(words: str) -> list[str]:
+    """Return the rows of the code of these words, its margin included."""
+    code = segno.make(words, error="m", boost_error=False, micro=False)
+    blank, margin = ["0" * (len(code.matrix) + 2 * QUIET)] * QUIET, "0" * QUIET
+    rows = (f"{margin}{''.join(map(str, row))}{margin}" for row in code.matrix)
+    return [*blank, *rows, *blank]
+
+
 async def test_the_phone_ends_with_the_visit_and_says_what_to_try(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")  # a square keeps its two
     app = new_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         _, _, phone = await phone_open(app, pilot)
@@ -214,6 +237,8 @@ async def test_the_phone_ends_with_the_visit_and_says_what_to_try(
         await wait_for(pilot, lambda: shows(pilot, "doit joindre"), "asked")
         await pilot.press(*"PARTAGE", "enter", *"secret12", "f2")
         await wait_for(pilot, lambda: shows(pilot, "vise ce carré et joint"), "it")
+        code = framed(wifi_text("PARTAGE", "secret12"))
+        await wait_for(pilot, lambda: modules(pilot)[: len(code)] == code, "its code")
 
         monkeypatch.setattr(
             phone, "network", phone.network._replace(is_encrypted=False)
