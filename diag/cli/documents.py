@@ -503,9 +503,8 @@ def map_(ctx: click.Context, /, **asked: Any) -> None:
     from diag.documents.tables import write_map  # noqa: PLC0415 - 100 ms
 
     with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
-        day = workspace.world.today()
         whole = bool(asked["everything"])
-        done = write_map(workspace, picked, folder, day, bar, territory=whole)
+        done = write_map(workspace, picked, folder, bar, territory=whole)
     _print_tables(done)
 
 

@@ -99,7 +99,7 @@ def _tables(workspace: Workspace, folder: Path) -> None:
     write_tickets(picked, folder, TABLES, DAY, _quiet)
     write_answers(picked, folder, TABLES, DAY, _quiet)
     write_glpi(picked, folder, DAY, _quiet)
-    write_map(workspace, picked, folder, DAY, _quiet)
+    write_map(workspace, picked, folder, _quiet)
 
 
 def _programme(workspace: Workspace, folder: Path) -> None:

@@ -140,7 +140,7 @@ def _tables(
         "reponses": lambda at: write_answers(
             picked, at, ("csv", "xlsx", "json"), day, _quiet
         ),
-        "carte": lambda at: write_map(made, picked, at, day, _quiet, territory=True),
+        "carte": lambda at: write_map(made, picked, at, _quiet, territory=True),
         "glpi": lambda at: write_glpi(picked, at, day, _quiet),
     }
     for name, write in writers.items():

@@ -97,7 +97,7 @@ def write_atlas(
     )
     with staged(folder, str(reader)) as part:
         making = _Making(part, pages, tuple(forms), entries)
-        for report in picked.reports(day, progress):
+        for report in picked.reports(progress):
             making.add(report)
         making.finish(workspace, lines)
         files = len(files_of(part))

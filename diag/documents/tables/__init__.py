@@ -377,13 +377,14 @@ class ChosenAudits:
     older: tuple[Auditee, ...] = ()
     """Whose audits are of an older method: they are judged no more."""
 
-    def reports(self, day: date, progress: Progress) -> Iterator[Report]:
+    def reports(self, progress: Progress) -> Iterator[Report]:
         """Go through the reports one by one: a territory does not fit in memory.
 
-        Each is whole: a table reads what is public of it, unless asked for more.
+        Each is whole: a table reads what is public of it, unless asked for more. It is
+        of the day that its documents bear: a closed audit's deadlines move no more.
         """
         for rank, session in enumerate(self.sessions, 1):
-            yield report_of(session.reopen(), day)
+            yield report_of(session.reopen())
             progress(rank, len(self.sessions))
 
 
@@ -495,7 +496,6 @@ def write_map(
     workspace: Workspace,
     picked: ChosenAudits,
     folder: Path,
-    day: date,
     progress: Progress,
     *,
     territory: bool = False,
@@ -508,7 +508,7 @@ def write_map(
         schools = {one.uai: one for one in found if one and not one.vanished}
     scores: dict[str, Judged] = {}
     provisional = 0
-    for whole in picked.reports(day, progress):
+    for whole in picked.reports(progress):
         report = whole.public
         provisional += report.provisional
         school = report.about.school

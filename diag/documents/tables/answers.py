@@ -194,7 +194,7 @@ def write_answers(
     """Write every answer, one a row; those that are sensitive only when asked."""
     rows: list[tuple[Cell, ...]] = []
     withheld = provisional = 0
-    for report in picked.reports(day, progress):
+    for report in picked.reports(progress):
         told = answers_of(report, sensitive=sensitive, let_out=let_out)
         rows += told.rows
         withheld += told.withheld

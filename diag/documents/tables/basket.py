@@ -440,7 +440,7 @@ def write_basket(
     lines: list[BasketLine] = []
     out: Counter[str] = Counter()
     provisional = withheld = 0
-    for whole in picked.reports(day, progress):
+    for whole in picked.reports(progress):
         report = whole if sensitive else whole.public
         basket = basket_of(report, to_confirm=to_confirm)
         lines += basket.lines

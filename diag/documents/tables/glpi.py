@@ -442,7 +442,7 @@ def write_glpi(
     provisional = withheld = 0
     fates: list[tuple[Cell, ...]] = []
     refused = doubled = 0
-    wholes = picked.reports(day, progress)
+    wholes = picked.reports(progress)
     for session, whole in zip(picked.sessions, wholes, strict=True):
         report = whole if sensitive else whole.public
         withheld += 0 if sensitive else reserved_actions(whole)

@@ -310,7 +310,7 @@ def write_tickets(
     rows: list[tuple[Cell, ...]] = []
     parts = []
     provisional = others = withheld = 0
-    for whole in picked.reports(day, progress):
+    for whole in picked.reports(progress):
         report = whole if sensitive else whole.public
         tickets = tickets_of(report, to_confirm=to_confirm, whole_plan=whole_plan)
         rows += ticket_rows(report, tickets)

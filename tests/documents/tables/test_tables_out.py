@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from diag.audit import follow
 from diag.audit import session as audits
 from diag.audit.answer import record_note
 from diag.audit.places import add_place
-from diag.audit.report import report_folder
+from diag.audit.report import report_folder, report_of
 from diag.documents.tables import (
     Exported,
     chosen,
@@ -26,8 +27,8 @@ from diag.journal.facts import open_audit
 from diag.model.audit import FollowUp, Subject
 from diag.model.enums import FollowUpState, PlaceKind
 from diag.model.errors import DiagError
-from diag.workspace.workspace import Workspace
-from tests.audit.audited import audited, audited_workspace
+from diag.workspace.workspace import Workspace, fixed_world
+from tests.audit.audited import audited, audited_workspace, closed_workspace
 from tests.audit.builders import DAY, OTHER, SCHOOL
 from tests.documents.tables.reading import (
     csv_records,
@@ -168,12 +169,11 @@ def test_answers_hold_sensitive_ones_only_when_asked(
 def test_the_map_has_the_territory_when_all_is_asked(
     made: Workspace, tmp_path: Path
 ) -> None:
-    one = write_map(made, chosen(made, [SCHOOL]), tmp_path / "un", DAY, quiet)
+    one = write_map(made, chosen(made, [SCHOOL]), tmp_path / "un", quiet)
     whole = write_map(
         made,
         chosen(made, [], everything=True),
         tmp_path,
-        DAY,
         quiet,
         territory=True,
     )
@@ -209,7 +209,7 @@ def test_a_commune_has_tables_too_and_no_point_on_the_map(
     picked = chosen(made, [commune.ref])
 
     tickets = write_tickets(picked, tmp_path, ("csv",), DAY, quiet)
-    points = write_map(made, picked, tmp_path, DAY, quiet)
+    points = write_map(made, picked, tmp_path, quiet)
 
     assert picked.folder.name == "commune-99903-2026-2027"
     assert count(tickets, "audits lus") == 1
@@ -273,3 +273,21 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
 
     assert (tmp_path / "a.csv").read_bytes() == b"ancien"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
+
+
+def test_a_closed_audit_s_tickets_keep_the_deadlines_of_its_documents(
+    tmp_path: Path,
+) -> None:
+    """Exported a year later, each moved by a year: GLPI took them for new."""
+    with closed_workspace(tmp_path / "desk") as made:
+        plan = report_of(audited(made)).public.plan
+        told = {one.number: one.due for one in plan.actions if one.due}
+    later = DAY + timedelta(days=365)
+    with Workspace.open(tmp_path / "desk", fixed_world(later, seed=5)) as made:
+        picked = chosen(made, [SCHOOL])
+        write_basket(picked, tmp_path, ("csv",), later, quiet)
+    rows = csv_records((tmp_path / "panier-par-ecole.csv").read_bytes())
+    dated = [row for row in rows if row["Avant le"]]
+    assert dated
+    for row in dated:
+        assert row["Avant le"] == told[row["Action"]].isoformat()
