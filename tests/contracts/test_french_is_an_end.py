@@ -19,8 +19,6 @@ FRENCH = re.compile(
 )
 
 READ = {
-    ("audit.advising", "€"): "an amount that a user types",
-    ("programme.setting", "€"): "an amount that a user types",
     ("audit.report", " : {lieux}"): "the blank of a checklist, not yet a sentence",
     ("audit.findings", "{lieux} : "): "the blank of a checklist, not yet a sentence",
     ("tui.programme.grid", " ,.€"): "signs that a user types",
