@@ -455,7 +455,7 @@ def _by_trade(report: Report, actions: Sequence[Action]) -> Md:
         day = report.format_due(one).replace(" ", NBSP)
         rows[one.advice.recommendation.trade].append((
             one.number,
-            report.title_apart(one, READER),
+            report.title_apart(one, READER) + advice.condition(report, one),
             listed(advice.place_names(report, one), 4),
             day,
             advice.cost_cell(report, one),

@@ -236,6 +236,30 @@ def test_nothing_reserved_travels_inside() -> None:
     assert document(replace(audit, shown=None)).paper != paper
 
 
+def test_what_waits_for_another_ticket_says_so_and_measures_follow_the_rooms() -> None:
+    waited = 0
+    for name in NAMES:
+        audit = visited(name).public
+        text = paper(audit, Audience.TECHNIQUE)
+        tickets = text.partition("## Tickets")[2].partition("\n## ")[0]
+        for one in audit.plan.actions[:TICKETS_SHOWN]:
+            row = re.search(rf"^\| {one.number} \| ([^|]+) \|", tickets, re.MULTILINE)
+            assert row
+            first = [audit.plan.action(each) for each in one.advice.waits_for]
+            if one.conditional and any(first):
+                waited += 1
+                assert "(après " in row[1]
+        widths = re.search(r"^\| Largeur de l’image \| (.+) \|$", text, re.MULTILINE)
+        if widths:
+            named = re.findall(r"(?:^|; )(.+?)\s: ", widths[1].replace(NBSP, " "))
+            rooms = audit.facts.places_of(PlaceKind.SALLE)
+            order = [
+                typeset(audit.place_name(one.id)).replace(NBSP, " ") for one in rooms
+            ]
+            assert named == [one for one in order if one in named]
+    assert waited
+
+
 def test_the_academy_reads_what_each_number_of_its_page_names() -> None:
     """An action of the commune that comes first is no row here: it is named below."""
     for name in NAMES:

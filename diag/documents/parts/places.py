@@ -457,21 +457,20 @@ def _matrix(report: Report, places: Sequence[Place], usual: str, caption: str) -
 
 def measures(report: Report) -> Md:
     """Return what was measured with an instrument, place by place."""
-    found: dict[str, list[str]] = {}
-    figures = {
-        one.id: one
-        for one in report.checklist.questions.values()
-        if TYPES[one.type].is_number and not TYPES[one.type].is_whole
-    }
-    for (place, name), heads in report.facts.answers.items():
-        question = figures.get(name)
-        if question is None or (place, name) in report.asked_no_more:
-            continue
-        for head in heads:
-            if head.provenance is Provenance.MEASURED and head.state is State.KNOWN:
-                value = f"{report.place_name(place)} : {answer_words(question, head)}"
-                found.setdefault(question.label, []).append(value)
-    rows = [(label, " ; ".join(values)) for label, values in found.items()]
+    rows = []
+    for question in report.checklist.questions.values():
+        kind = TYPES[question.type]
+        values = [
+            f"{report.place_name(place)} : {answer_words(question, head)}"
+            for place in report.facts.places
+            if kind.is_number and not kind.is_whole
+            for head in report.facts.answers.get((place, question.id), ())
+            if (place, question.id) not in report.asked_no_more
+            and head.provenance is Provenance.MEASURED
+            and head.state is State.KNOWN
+        ]
+        if values:
+            rows.append((question.label, " ; ".join(values)))
     return table("Ce qui a été mesuré", ("Mesure", "Valeurs"), rows)
 
 
