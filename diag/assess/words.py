@@ -452,6 +452,11 @@ class Money:
         return f"entre {number(self.euros)} et {euros(self.most)}"
 
     @property
+    def taxed(self) -> str:
+        """The same, with « TTC » where there is a figure."""
+        return UNPRICED if self.is_unpriced else f"{self} TTC"
+
+    @property
     def cell(self) -> str:
         """The same in a table: « 900 à 1 240 € »."""
         if self.is_unpriced:
@@ -514,7 +519,7 @@ def format_sum(costs: Sequence[Cost]) -> str:
         ht = added(estimate(one.yearly_ht if yearly else one.once_ht) for one in costs)
         if ttc != Money():
             bare = ttc.at_least and not ttc.euros
-            parts.append(f"{_taxed(ttc)}{'' if bare else f' ({ht} HT)'}{rhythm}")
+            parts.append(f"{ttc.taxed}{'' if bare else f' ({ht} HT)'}{rhythm}")
     return ", puis ".join(parts) or FREE_WORDS
 
 
@@ -561,11 +566,7 @@ def _about(amount: Amount, *, headed: bool) -> str:
     if shown.more and not shown.at_least:
         return f"{_from_to(shown.euros, shown.most)} TTC"
     known = shown.at_least or amount.minimum == amount.maximum
-    return _taxed(shown) if known else f"environ {_taxed(shown)}"
-
-
-def _taxed(shown: Money) -> str:
-    return UNPRICED if shown.is_unpriced else f"{shown} TTC"
+    return shown.taxed if known else f"environ {shown.taxed}"
 
 
 def _from_to(low: int, high: int) -> str:

@@ -241,7 +241,7 @@ def _total(report: Report) -> str:
         is_range = budget.total.more or budget.total.at_least
         ht = "" if is_range else f" (soit {budget.ht} HT)"  # one range is enough
         due = f", dont {budget.due} à engager" if budget.due != budget.total else ""
-        told = f"{budget.total} TTC{ht}{due}"
+        told = f"{budget.total.taxed}{ht}{due}"
     return budget.describe_total(told)
 
 
@@ -280,5 +280,5 @@ def _leaders(report: Report) -> str:
     for row in report.budget.every:
         owner = row.action.advice.recommendation.owner
         spent[owner] = spent.get(owner, Money()) + row.total
-    shares = [f"{OWNERS[one]}, {spent[one]} TTC" for one in Owner if one in spent]
+    shares = [f"{OWNERS[one]}, {spent[one].taxed}" for one in Owner if one in spent]
     return " ; ".join(shares) if len(shares) > 1 else ""

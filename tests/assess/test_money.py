@@ -138,3 +138,9 @@ def test_a_total_never_hides_what_is_still_to_be_checked(
 ) -> None:
     assert total_words("90 €", unsure=unsure, unpriced=unpriced) == said
     assert not total_words("", unsure=unsure)
+
+
+def test_what_has_no_figure_bears_no_tax() -> None:
+    """« À chiffrer TTC » stood for the whole of a school hardly visited."""
+    assert Money(at_least=True).taxed == "à chiffrer"
+    assert plain(Money(900, more=340).taxed) == "entre 900 et 1 240 € TTC"

@@ -381,7 +381,7 @@ def _median(told: Iterable[SchoolScores]) -> ScoreBar:
 
 def _budget(told: Sequence[SchoolScores]) -> str:
     paid = [one.budget for one in told if one.budget is not None]
-    return f"{added(paid).cell} TTC" if paid else ""
+    return added(paid).taxed if paid else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,7 +242,7 @@ class Bilan:
 def bilan_of(report: Report, view: View) -> Bilan:
     """Return what a reader may see of an audit."""
     overall, budget = report.assessment.overall, report.budget
-    whole = f"{budget.total} TTC" if budget.every else ""
+    whole = budget.total.taxed if budget.every else ""
     return Bilan(
         provisional=report.provisional,
         status=report.standing,

@@ -271,7 +271,7 @@ def _bare_total(gathering: Gathering) -> str:
         return ""
     whole, ht = total(gathering.extracts), added(one.ht for one in expenses)
     due = added(one.due for one in gathering.extracts)
-    told = f"{whole} TTC"
+    told = whole.taxed
     if not (whole.more or whole.at_least):  # one range is enough
         told += f" (soit {ht} HT)"
     return told if due == whole else f"{told}, dont {due} à engager"
