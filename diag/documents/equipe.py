@@ -56,8 +56,8 @@ ASKED = 8
 FREE, QUESTIONS, ROOMS, LACKS, FREE_HERE = 6, 5, 12, 2, 2
 """Most free acts, questions, rooms; lacks and acts without a vote of each room."""
 
-NAMED = 3
-"""At most so many places named by a vote."""
+NAMED, LETTERS = 3, 60
+"""At most so many places named by a vote, the first whatever its length: two lines."""
 
 _BY_ROOM = ("Salle", "Ce qui manque", "Proposé")
 
@@ -132,7 +132,10 @@ def _where(report: Report, vote: Vote) -> str:
     """Return the first places of a vote; the rooms have a table of their own."""
     names = [report.place_name(one) for one in vote.places]
     is_named = bool(names) and vote.where.startswith(names[0])
-    return listed(names, NAMED) if is_named else vote.where
+    if not is_named:
+        return vote.where
+    shown = [at for at in range(1, NAMED + 1) if len("".join(names[:at])) <= LETTERS]
+    return listed(names, max(shown, default=1))
 
 
 def _gesture(report: Report, action: Action) -> str:

@@ -92,13 +92,13 @@ def visited(name: str) -> Report:
 
 
 @cache
-def in_danger() -> Report:
+def in_danger(letters: int = 44) -> Report:
     """Return twenty-seven rooms with long names, all dangerous and without sockets."""
     told = visited("poitiers")
     places = dict(told.facts.places)
     rooms = [one.id for one in told.facts.places_of(PlaceKind.SALLE)]
     for at, room in enumerate(rooms):
-        name = f"Salle de l'ancien préau, côté cour, n° {at}, bis"
+        name = f"Salle de l'ancien préau, côté cour, n° {at}, bis".ljust(letters, "x")
         places[room] = places[room].model_copy(update={"name": name})
     bare: dict[str, Value] = {
         "danger_electrique": True,
@@ -110,8 +110,9 @@ def in_danger() -> Report:
     return report(facts, shipped(), today=told.date)
 
 
-def test_a_team_in_danger_everywhere_reads_two_pages() -> None:
-    audit = in_danger()
+@pytest.mark.parametrize("letters", [44, 60])
+def test_a_team_in_danger_everywhere_reads_two_pages(letters: int) -> None:
+    audit = in_danger(letters)
     assert votes_of(audit).votes
     assert len(printed(build_document(audit, Audience.EQUIPE)).pages) <= 2
 
