@@ -25,6 +25,7 @@ from diag.imports.evidence import (
 )
 from diag.imports.evidence.consoles import ConsoleTable, open_table, read_console
 from diag.imports.evidence.reading import MAX_BYTES, EvidenceRead, EvidenceRefusedError
+from diag.imports.source import read_file
 from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
 from diag.journal.journal import get_setting, put_setting
@@ -56,7 +57,6 @@ from diag.probes.radio import (
 from diag.words.dates import written_day
 from diag.words.sentences import counted, listed, measure, uncapitalised, with_detail
 from diag.words.vocabulary import MEASURED
-from diag.workspace.disk import read_file
 
 _MIME = "application/octet-stream"
 

@@ -30,6 +30,7 @@ from diag.audit.answer import (
 )
 from diag.audit.proposals import proposal_id, propose
 from diag.audit.session import AuditSession
+from diag.imports.source import read_file
 from diag.journal.journal import get_setting, put_setting
 from diag.journal.records import questionnaires_of
 from diag.model.audit import Proposal, Questionnaire, Value
@@ -40,7 +41,6 @@ from diag.model.text import clean_line, exact, fold
 from diag.phone import PhoneRole, PhoneSheet
 from diag.words.sentences import counted
 from diag.words.vocabulary import WHOM
-from diag.workspace.disk import read_file
 
 FORMAT = "diag-form"
 """What a filled form says of itself."""

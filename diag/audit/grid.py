@@ -28,6 +28,7 @@ from diag.audit.answer import (
 )
 from diag.audit.places import walking_order
 from diag.audit.session import AuditSession
+from diag.imports.source import read_file
 from diag.journal import changes
 from diag.model.audit import ROOT_KINDS, Answer, Place
 from diag.model.checklist import Question
@@ -37,7 +38,7 @@ from diag.model.text import fold
 from diag.rules.expressions import Truth
 from diag.words.sentences import shortened
 from diag.words.vocabulary import PLACE_NAMES, PROVENANCE_MARKS, STATES
-from diag.workspace.disk import is_file, path_typed, read_file
+from diag.workspace.disk import is_file, path_typed
 
 _NUMBERED = re.compile(r"(.*?(?:^|\W))(\d{1,6})")
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from diag.model.errors import DiagError
 from diag.model.text import file_words
+from diag.words.sentences import system_sentence
 
 MAX_BYTES = 200 * 2**20
 """Largest file read, in bytes once decompressed: three times the whole country's."""
@@ -58,6 +59,23 @@ class InputFile:
 
 Suits = Callable[[tuple[str, ...]], bool]
 """Whether the first row of a sheet is that of the table looked for."""
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """Return the bytes of a file that somebody named: `most` and one, if it has more.
+
+    Raises:
+        DiagError: when it is no file, or cannot be read.
+    """
+    try:
+        if not path.is_file():  # a pipe would never end
+            raise DiagError(f"{path} : ce fichier n'existe pas, ou n'en est pas un.")
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except OSError as error:
+        raise DiagError(system_sentence(error)) from error
+    except ValueError as error:  # a name with a NUL
+        raise DiagError(f"{path} : ce chemin n'est pas possible.") from error
 
 
 def read_source(path: Path, suits: Suits | None = None) -> InputFile:

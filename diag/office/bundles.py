@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError
 from diag.audit.erasing import note_asks
 from diag.audit.session import AuditSession, listed, open_session
 from diag.checklist.edition import open_edition
+from diag.imports.source import read_file
 from diag.journal import bundles as kept
 from diag.journal.attachments import dropping_erased
 from diag.journal.errors import RefusedError
@@ -45,7 +46,7 @@ from diag.sync.keys import (
 )
 from diag.words.dates import moment_words
 from diag.words.sentences import counted, person_words
-from diag.workspace.disk import read_file, write_whole
+from diag.workspace.disk import write_whole
 from diag.workspace.settings import learn_names
 from diag.workspace.subjects import auditee_of, programmes, remember
 from diag.workspace.workspace import Workspace

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import SecretStr, ValidationError
 
+from diag.imports.source import read_file
 from diag.journal.journal import get_setting, put_setting
 from diag.model.base import Noun
 from diag.model.errors import DiagError
 from diag.model.text import clean_line, email_problem
-from diag.workspace.disk import read_file
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:

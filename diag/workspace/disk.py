@@ -12,7 +12,6 @@ from pathlib import Path
 from shutil import which
 
 from diag.model.errors import DiagError
-from diag.words.sentences import system_sentence
 
 
 def default_folder() -> Path:
@@ -220,23 +219,6 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
-
-
-def read_file(path: Path, most: int) -> bytes:
-    """Return the bytes of a file that somebody named: `most` and one, if it has more.
-
-    Raises:
-        DiagError: when it is no file, or cannot be read.
-    """
-    try:
-        if not path.is_file():  # a pipe would never end
-            raise DiagError(f"{path} : ce fichier n'existe pas, ou n'en est pas un.")
-        with path.open("rb") as file:
-            return file.read(most + 1)
-    except OSError as error:
-        raise DiagError(system_sentence(error)) from error
-    except ValueError as error:  # a name with a NUL
-        raise DiagError(f"{path} : ce chemin n'est pas possible.") from error
 
 
 def write_whole(path: Path, content: bytes, *, mode: int = 0o666) -> None:

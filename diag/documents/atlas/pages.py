@@ -39,13 +39,13 @@ from diag.documents.drawings import (
     spread_marks,
 )
 from diag.documents.sandbox import Typographer
+from diag.imports.source import read_file
 from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.words.dates import long_date
 from diag.words.sentences import number, typeset
 from diag.words.vocabulary import SOCLES
 from diag.workspace.charter import Issuer
-from diag.workspace.disk import read_file
 
 # Only coordinates are read. Properties never reach a page: they may name anything.
 Line = tuple[Degrees, ...]

@@ -20,10 +20,10 @@ from diag.imports.grids.draft import (
     line_of_label,
 )
 from diag.imports.grids.xlsform import is_xlsform, read_xlsform
+from diag.imports.source import read_file
 from diag.imports.workbook import DAMAGES, Row, workbook_sheets
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.text import fold
-from diag.words.sentences import system_sentence
 from diag.words.vocabulary import PLACE_NAMES
 
 MAX_BYTES = 20 * 2**20
@@ -38,18 +38,9 @@ def read_grid(
     """Read a workbook; return the draft, and what its columns hold for a plain grid.
 
     Raises:
-        GridRefusedError: no workbook, or nothing in it that asks anything.
+        DiagError: no file, no workbook, or nothing in it that asks anything.
     """
-    try:
-        if not path.is_file():  # a pipe would never end
-            raise GridRefusedError(
-                f"{path} : ce fichier n'existe pas, ou n'en est pas un."
-            )
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise GridRefusedError(system_sentence(error)) from error
-    return drafted(raw, path.stem, columns, repeats)
+    return drafted(read_file(path, MAX_BYTES), path.stem, columns, repeats)
 
 
 def drafted(
@@ -58,7 +49,7 @@ def drafted(
     """Read the bytes of a workbook, as `read_grid` does a file.
 
     Raises:
-        GridRefusedError: as `read_grid` does.
+        GridRefusedError: no workbook, or nothing in it that asks anything.
     """
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
         raise GridRefusedError(
