@@ -189,7 +189,7 @@ def test_nothing_public_reads_a_sensitive_answer_of_another_school(
         write_atlas(desk, atlas, "syndicat", quiet, forms=())
         paper, _, _ = synthesis(desk, "territoire", DAY)
         picked = chosen(desk, (), None, everything=True)
-        write_map(desk, picked, atlas, DAY, quiet)
+        write_map(desk, picked, atlas, quiet)
         return [
             *own,
             paper.document.markdown,

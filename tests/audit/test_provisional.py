@@ -99,7 +99,7 @@ def write_others(made: Workspace, folder: Path) -> None:
     write_tickets(picked, folder / "tickets", TABLES, DAY, quiet)
     write_answers(picked, folder / "answers", TABLES, DAY, quiet)
     write_glpi(picked, folder / "glpi", DAY, quiet)
-    write_map(made, picked, folder / "map", DAY, quiet)
+    write_map(made, picked, folder / "map", quiet)
     write_atlas(made, folder / "atlas", "syndicat", quiet, forms=())
 
 
