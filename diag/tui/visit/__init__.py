@@ -1,6 +1,6 @@
 """Visite: what do I check now?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE
 from diag.tui.rooms import AddRoom, RoomsScreen, TakePlaces
 from diag.tui.visit.commands import (
+    NOT_ASKED,
     VISIT_COMMANDS,
     AnswerWithoutObject,
     GoAnswered,
@@ -35,6 +36,7 @@ from diag.tui.visit.commands import (
     ShowProposals,
     StillTrue,
     SwapFace,
+    TurnProvenance,
 )
 from diag.tui.visit.faces import DEPARTURE, DONE, SAVED, VisitFaces, WalkPlan
 from diag.tui.visit.fiche import AnswerLine
@@ -117,6 +119,8 @@ class VisitScreen(VisitFaces):
     @property
     def photo_subject(self) -> PhotoSubject:
         """What a photo shows now: what was just answered, else what is asked."""
+        if self.unasked_at:
+            return PhotoSubject(self.unasked_at)
         asks_for_one = TYPES[self.visiting.question.type].is_photo
         typing = asks_for_one or bool(self.fiche.line.value.strip())
         return self.visiting.noting(typing=typing)[0]
@@ -162,10 +166,12 @@ class VisitScreen(VisitFaces):
             return is_face and self.session.about.school is not None
         if command is SettleConflict:
             return len(self.visiting.stop.heads) > 1
-        if command is GoAnswered:
-            return self.visiting.answered is not None and not self.is_gridding
-        if command is StillTrue and not self.is_gridding:
-            return bool(self.visiting.card.last or self.visiting.room_before)
+        if command in {GoAnswered, TurnProvenance}:  # the grid has its own, or none
+            is_there = command is TurnProvenance or self.visiting.answered is not None
+            return is_there and not self.is_gridding
+        if command is StillTrue:
+            is_there = bool(self.visiting.card.last or self.visiting.room_before)
+            return is_there and not self.is_gridding
         return command is not AnswerWithoutObject or self.visiting.question.void
 
     def on_settle_conflict(self) -> None:
@@ -180,7 +186,7 @@ class VisitScreen(VisitFaces):
         self.app.push_screen(ConflictScreen(shown, done))
 
     def on_most_useful(self) -> None:
-        self.fiche.status("Cherche la question la plus utile…", "$text-muted")
+        self.show_status("Cherche la question la plus utile…")
         session = self.session
         here, profile = self.visiting.key, session.profile
         self.holds_keys = True
@@ -209,17 +215,22 @@ class VisitScreen(VisitFaces):
         if not self.is_attached or self.visiting.key != here:
             return
         if found is None:
-            self.fiche.status("Il ne reste aucune autre question.")
+            self.show_status("Il ne reste aucune autre question.")
             return
         self.go_to(found)
         self.fiche.status("La question la plus utile, où qu'elle soit.", "$text-muted")
 
     def on_write_note(self) -> None:
-        typing = bool(self.fiche.line.value.strip())
-        subjects = self.visiting.noting(typing=typing)
+        subjects = self._noting(typing=bool(self.fiche.line.value.strip()))
         first = (subjects[0].place, subjects[0].question)
         answered = first == self.visiting.answered
         note_at(self.app, self.session, subjects, self._noted, answered=answered)
+
+    def _noting(self, *, typing: bool = False) -> Sequence[PhotoSubject]:
+        """Return what may be noted of; where the grid asks nothing, the place first."""
+        self.follow_grid()
+        subjects, place = self.visiting.noting(typing=typing), self.unasked_at
+        return (PhotoSubject(place), *subjects) if place else subjects
 
     def _noted(self, noted: NotedAs) -> None:
         if noted.opens:
@@ -230,6 +241,10 @@ class VisitScreen(VisitFaces):
         self.app.push_screen(NotedScreen(self.session, done=self.show))
 
     def on_turn_flag(self) -> None:
+        if self.unasked_at:
+            self.show_status(NOT_ASKED)
+            return
+        self.follow_grid()
         raised = self.visiting.flag()
         now = "à revoir" if raised else "n'est plus à revoir"
         self.show(f"{SAVED}{now}", DONE)
@@ -279,12 +294,16 @@ class VisitScreen(VisitFaces):
         self._ask_reason(State.REFUSED)
 
     def _ask_reason(self, state: State) -> None:
+        if self.unasked_at:
+            self.show_status(NOT_ASKED)
+            return
+        self.follow_grid()
         question = self.visiting.question
         must = state is State.NOT_APPLICABLE
         check = partial(TYPES[question.type].check_state, question, state)
         if must and not question.void:
             read = TYPES[question.type].stated(question, "", state)
-            self.fiche.status(read.problem, "bold $warning")
+            self.show_status(read.problem, "bold $warning")
             return
 
         saved: list[Saved] = []
@@ -304,7 +323,7 @@ class VisitScreen(VisitFaces):
     def on_what_changed(self) -> None:
         before = self.visiting.memory.before
         if before is None:
-            self.fiche.status("Pas d'audit précédent de cette école ici.")
+            self.show_status("Pas d'audit précédent de cette école ici.")
         elif self.settle():
             self.is_looking = True
             shown = ChangedScreen(self.visiting, before, self.go_to, self.on_plan_visit)
@@ -340,6 +359,7 @@ class VisitScreen(VisitFaces):
         def closed() -> None:
             self.show()
 
+        self.follow_grid()
         of = self.photo_subject
         open_photos(self.app, self.session, of.place, of.question, done=closed)
 
@@ -386,5 +406,5 @@ class VisitScreen(VisitFaces):
 
     def note_words(self, text: str) -> None:
         """Note words that nothing answers to."""
-        subjects = self.visiting.noting()
+        subjects = self._noting()
         note_at(self.app, self.session, subjects, self._noted, text=text)

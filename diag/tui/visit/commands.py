@@ -13,6 +13,8 @@ from diag.tui.commands import (
     WriteNote,
 )
 
+NOT_ASKED = "Rien à répondre : la question ne se pose pas ici."
+
 
 class VisitCommand(Command, group=VISIT_GROUP):
     """What both faces offer."""

@@ -303,6 +303,23 @@ class VisitFaces(PlaceScreen):
             return TypedAt(key, grid.table.text)
         return TypedAt(self.visiting.key, self.fiche.line.value)
 
+    @property
+    def unasked_at(self) -> str:
+        """The place of the grid's cell, where its question is not asked; else empty."""
+        grid = self.grid
+        is_unasked = grid and self.is_gridding and not grid.is_empty and grid.is_inert
+        return self._typed_now().key[0] if is_unasked else ""
+
+    def follow_grid(self) -> None:
+        """Stand where the grid does; where its question is not asked, at that place."""
+        key = self._typed_now().key
+        if self.unasked_at:
+            legs = self.visiting.walk.legs
+            keys = (self.visiting.key, *(one.key for leg in legs for one in leg.stops))
+            key = next((one for one in keys if one[0] == key[0]), keys[0])
+        if key != self.visiting.key:
+            self.visiting.go(key)
+
     def _resumed(self) -> str:
         return self._drafts.take(self._typed_now().key)
 
@@ -538,10 +555,9 @@ class VisitFaces(PlaceScreen):
         self._show_around()
 
     def on_grid_moved(self, event: "Grid.Moved") -> None:
+        self.follow_grid()
+        self._keep_place()
         key = (event.place, event.question)
-        if self.visiting.walk.stop(key):
-            self.visiting.go(key)
-            self._keep_place()
         if self.grid and (offered := self._drafts.offer(key)):
             self.grid.inform(offered)
 

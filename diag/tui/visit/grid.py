@@ -53,7 +53,13 @@ from diag.tui.commands import (
     key_now,
 )
 from diag.tui.dialogs import Ask, Confirm, Notice
-from diag.tui.visit.commands import GRID_COMMANDS, LikePrevious, NextKind, NextRight
+from diag.tui.visit.commands import (
+    GRID_COMMANDS,
+    NOT_ASKED,
+    LikePrevious,
+    NextKind,
+    NextRight,
+)
 from diag.tui.visit.grid_table import (
     DOWN,
     EXTENDS,
@@ -172,6 +178,11 @@ class Grid(Sturdy, Vertical):
     def question(self) -> Question:
         """The current column's question."""
         return self.sheet.questions[self.table.cursor.column]
+
+    @property
+    def is_inert(self) -> bool:
+        """Whether the question of the current cell is not asked there."""
+        return self.sheet.cell(*self.table.cursor).is_inert
 
     @property
     def is_empty(self) -> bool:
@@ -400,7 +411,7 @@ class Grid(Sturdy, Vertical):
             self.app.post_message(Help())
             return
         if self.sheet.cell(*at).is_inert and self.table.chosen is None:
-            self.inform("Rien à répondre : la question ne se pose pas ici.")
+            self.inform(NOT_ASKED)
             return
         if not self.table.text and character == " ":
             return
@@ -541,7 +552,8 @@ class Grid(Sturdy, Vertical):
             return
         left = f", {len(filled.refused)} laissées" if filled.refused else ""
         words = counted(len(filled.written), "réponse recopiée", "réponses recopiées")
-        self.after(filled, f"{words}{left}. {self._undone_by}")
+        undone = f" {self._undone_by}" if filled.written else ""
+        self.after(filled, f"{words}{left}.{undone}")
         if moves_on and self.sheet.cell(*at).heads:
             self._go(next_empty(self.sheet, at, DOWN) or at)
 

@@ -14,6 +14,7 @@ from diag.audit.answer import Key, NewAnswer, record_answer
 from diag.audit.departure import departure_lines
 from diag.audit.follow import move
 from diag.audit.memory import is_second
+from diag.audit.photos import PhotoSubject
 from diag.audit.places import add_place
 from diag.audit.report import report_folder
 from diag.audit.visit import is_beginning, kept_place
@@ -25,6 +26,7 @@ from diag.office.imports import import_file
 from diag.tui.app import DiagApp
 from diag.tui.beginning import ChangedScreen, PlannerScreen
 from diag.tui.dialogs import Ask
+from diag.tui.noting import NotingScreen
 from diag.tui.place import HelpScreen, KeyBar
 from diag.tui.visit import VisitScreen
 from diag.tui.visit.commands import AnswerWithoutObject
@@ -274,6 +276,40 @@ async def test_undo_drops_what_is_typed_first_and_the_grid_goes_where_it_undoes(
         await pilot.press("f2")
         await wait_for(pilot, lambda: not screen.is_gridding, "the fiche")
         assert screen.visiting.key == (two, "type_salle")
+
+
+async def test_what_the_grid_s_cell_does_not_ask_is_noted_of_its_room(
+    tmp_path: Path,
+) -> None:
+    """F4, F5 and F7 stayed with the last cell that asked something, in another room."""
+    prepared(tmp_path, ("Classe 1", "Local"))
+    async with visit(tmp_path, "nb_classes") as (pilot, screen):
+        session = screen.session
+        one, two = (each.id for each in session.facts.places_of(PlaceKind.SALLE))
+        for room, use in ((one, "classe"), (two, "autre")):
+            record_answer(session, NewAnswer("type_salle", use, place=room))
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: screen.is_gridding, "the grille")
+        grid = screen.grid
+        assert grid is not None
+        await pilot.press("f5")
+        await wait_to_show(pilot, "à revoir")
+        assert session.facts.flags == {(one, "type_salle")}, "the cell in sight"
+
+        assert grid.goto(one, "prises_230v")
+        assert grid.goto(two, "prises_230v")
+        await pilot.press("f5")
+        await wait_to_show(pilot, "ne se pose pas ici")
+        assert screen.photo_subject == PhotoSubject(two)
+        await pilot.press("f4")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, NotingScreen))
+        await pilot.press(*"vide", "enter")
+        await wait_for(pilot, lambda: session.observations, "noted")
+        (noted,) = session.observations
+        assert (noted.place, noted.question) == (two, "")
+        await pilot.press("ctrl+d")
+        await wait_to_show(pilot, "recopi")
+        assert not shows(pilot, "Ctrl+Z annule")
 
 
 async def test_notes_are_typed_or_pasted_without_leaving(tmp_path: Path) -> None:
