@@ -1,6 +1,7 @@
 """What a rule rests on is told with it, to those who answer for it."""
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from diag.model.checklist import Checklist, Deadline, Law
 from diag.model.enums import READERS, Audience, Nature, Party, PlaceKind
 from diag.words.sentences import NBSP
 from tests.documents.builders import CHECKLIST, ORDINARY, facts, report
+from tests.documents.formats import test_whole_schools as schools
 from tests.documents.reading import markdown
 from tests.shipped import shipped
 
@@ -207,3 +209,11 @@ def test_what_was_found_false_is_told_no_more() -> None:
     declared = checklist.recommendations["acheter-du-reconditionne"].sources
     assert "S119" not in (*checklist.criteria["achat-reconditionne"].sources, *declared)
     assert checklist.sources["S264"].grade == "D"
+
+
+@pytest.mark.parametrize("audience", READERS)
+def test_what_is_to_be_read_further_on_is_there(audience: Audience) -> None:
+    """The text itself said « dans le texte entier »: it was already the whole."""
+    text = markdown(schools.told("somme"), audience).replace(NBSP, " ")
+    (title,) = re.findall(r"Voir aussi, sous « (.+?) »", text)
+    assert f"\n## {title}\n" in text

@@ -292,7 +292,7 @@ def alerts_box(
     if unchecked:
         rest.append(f"{_points(unchecked)} à vérifier")
     if rest:
-        lines.append(f"Voir aussi, dans le texte entier : {' et '.join(rest)}.")
+        lines.append(f"Voir aussi, sous « {LAW} » : {' et '.join(rest)}.")
     title = heading(is_law=any(one.is_law for one in wrong))
     return box("WARNING", title, bullets(lines))
 
