@@ -152,6 +152,7 @@ async def is_told(app: DiagApp) -> bool:
         return told
 
 
+@pytest.mark.long  # the gate resumes in `test_whereabouts`, and changes campaign above
 async def test_resuming_goes_back_to_the_audit_that_was_under_way(
     tmp_path: Path,
 ) -> None:

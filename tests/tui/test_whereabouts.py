@@ -36,6 +36,7 @@ def kept(app: DiagApp) -> Here:
     return app.whereabouts.last or Here()
 
 
+@pytest.mark.long  # the gate finds a bilan over its school, and a visit after a crash
 async def test_after_a_crash_in_the_bilan_it_is_shown_over_its_visit(
     tmp_path: Path,
 ) -> None:
@@ -95,8 +96,11 @@ async def test_back_in_territoire_it_is_the_visit_that_is_resumed(
         await wait_for(pilot, lambda: kept(app).places == ("school",), "kept")
         await pilot.press("escape")
         await wait_for(pilot, lambda: not kept(app).places, "Territoire")
+        desk = app.desk.workspace
+        desk.keep_settings(desk.settings.model_copy(update={"campaign": "2027-2028"}))
         await pilot.press("f3")
         await on(pilot, VisitScreen)
+        assert app.desk.session(SCHOOL).audit.campaign == "2026-2027"
 
 
 async def test_the_audit_of_another_campaign_is_reopened_as_such(
@@ -106,12 +110,16 @@ async def test_the_audit_of_another_campaign_is_reopened_as_such(
     start(app.desk.workspace, SCHOOL, "2024-2025")
     async with running(app) as pilot:
         app.desk.choose(SCHOOL, "2024-2025")
+        app.go_school(SCHOOL)
+        await on(pilot, SchoolScreen)
         app.go_bilan(SCHOOL)
-        await wait_for(pilot, lambda: kept(app).campaign, "kept")
+        await wait_for(pilot, lambda: kept(app).places == ("school", "bilan"), "kept")
     async with running(app_on(tmp_path)) as pilot:
         await pilot.press("f3")
         await on(pilot, BilanScreen)
         await wait_for(pilot, lambda: shows(pilot, "2024-2025"), "its campaign")
+        await pilot.press("escape")
+        await on(pilot, SchoolScreen)
 
 
 @pytest.mark.parametrize(
