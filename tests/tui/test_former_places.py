@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
 from diag.audit import session as audits
@@ -81,6 +82,7 @@ async def test_in_an_empty_grille_one_key_takes_them(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: shows(pilot, "rien à reprendre"), "as above")
 
 
+@pytest.mark.long  # the gate finds nothing offered once they are taken
 async def test_nothing_is_offered_once_the_audit_has_a_place(tmp_path: Path) -> None:
     async with second_audit(tmp_path, "Cantine") as (pilot, screen):
         assert not shows(pilot, "reprendre")

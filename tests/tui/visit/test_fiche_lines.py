@@ -84,6 +84,7 @@ def test_a_number_has_no_choices_to_bring_up(session: AuditSession) -> None:
     assert laid(visit, (48, 5))[2].startswith("Demander")
 
 
+@pytest.mark.long  # the gate lays every choice of every question in that room
 async def test_the_last_use_of_a_room_is_seen_at_80_columns(tmp_path: Path) -> None:
     app = audited_app(tmp_path / "w")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
