@@ -67,17 +67,18 @@ async def test_what_is_ticked_is_written_then_left_as_it_is(tmp_path: Path) -> N
         app.go_bilan(SCHOOL)
         await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "bilan")
         await panel(pilot)
-        await pilot.press("home", "down", "space", "down", "enter", "down", "space")
+        await pilot.press("home", "down", "space", *["down"] * 2, "enter", "down")
+        await pilot.press("space")
         await wait_for(pilot, lambda: shows(pilot, "[ ] Note à l'académie"), "unticked")
         assert shows(pilot, "[ ] Feuillet réservé")
-        await pilot.press(*["down"] * 4, "space")
+        await pilot.press(*["down"] * 3, "space")
         await pilot.press(*("down", "space") * (len(FORMATS) - 2))
         await wait_for(pilot, lambda: shows(pilot, " 1 document de 1 audit"), "one")
         await pilot.press("f2")
         await ended(pilot)
         await wait_for(pilot, lambda: shows(pilot, "1 document écrit"), "written")
         await wait_for(pilot, lambda: shows(pilot, "Provisoires"), "not closed")
-        assert exports(app) == ["technique.pdf"]
+        assert exports(app) == ["equipe.pdf"]
 
         await pilot.press("escape", "f2")
         await ended(pilot)
@@ -146,6 +147,7 @@ async def test_a_scenario_is_chosen_and_pages_are_looked_at(tmp_path: Path) -> N
         said = SupposedAnswer(session.facts.root, "debit_descendant", 300)
         keep_scenario(session, "Fibre [/", [said])
         screen = await panel(pilot)
+        await only(pilot, screen, "audience/equipe", "form/pdf")
         await pilot.press("end", "up", "up", "up", "space")
         await wait_for(pilot, lambda: shows(pilot, "Option imprimée : Fibre [/"), "it")
         assert screen.wanted.scenario == "Fibre [/"
