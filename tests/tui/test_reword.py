@@ -18,7 +18,7 @@ from diag.tui.dialogs import Confirm, Notice
 from diag.tui.recommendation import Faulty, RewordScreen
 from tests.examples import cases
 from tests.tui.builders import SCHOOL, audited_app
-from tests.tui.waiting import shows, wait_for
+from tests.tui.waiting import shows, visible, wait_for
 
 ADVICE = "permettre-la-coupure-du-wifi"
 FAULTY = "{inconnu}"
@@ -83,39 +83,30 @@ async def test_a_faulty_text_is_told_shown_and_mended_and_the_next_reader_waits(
         await wait_for(pilot, lambda: shows(pilot, "[la mairie]"), "the first again")
         assert "inconnu" not in title(pilot).text
         await pilot.press("home", *FAULTY, "home", *["delete"] * len(FAULTY), "O")
+        await pilot.press("f3")
+        await wait_for(pilot, lambda: shows(pilot, "[l'équipe]"), "the next reader")
+        assert kept(pilot).title.startswith("O")
         await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, BilanScreen), "out")
-        assert kept(pilot).title.startswith("O")
 
 
 @pytest.mark.parametrize(
     "way", cases([("delete",), ("shift+tab", "enter")], ("shift+tab", "enter"))
 )
-async def test_a_faulty_text_is_dropped_and_the_rest_kept(
+async def test_a_faulty_text_is_dropped_the_rest_kept_and_what_came_not_written_over(
     tmp_path: Path, way: tuple[str, ...]
 ) -> None:
     async with rewording(tmp_path) as pilot:
-        before = kept(pilot)
         await pilot.press("tab", *"Ainsi ", "shift+tab")
-        await refused(pilot, "escape")
-        await pilot.press(*way)
-        await wait_for(pilot, lambda: isinstance(pilot.app.screen, BilanScreen), "out")
-        assert kept(pilot).title == before.title
-        assert "Ainsi" in kept(pilot).why
-
-
-async def test_words_that_came_while_one_was_asked_are_not_written_over(
-    tmp_path: Path,
-) -> None:
-    async with rewording(tmp_path) as pilot:
         await refused(pilot, "escape")
         app = pilot.app
         assert isinstance(app, DiagApp)
         session, came = app.desk.session(SCHOOL), {"title": "Ce qu'un collègue écrit"}
         advising.reword(session, ADVICE, Audience.MAIRIE, came)
-        await pilot.press("delete")
+        await pilot.press(*way)
         await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "out")
         assert kept(pilot).title == came["title"]
+        assert "Ainsi" in kept(pilot).why
 
 
 async def test_declared_words_are_put_back_once_asked_and_a_full_disk_holds_nobody(
@@ -128,7 +119,10 @@ async def test_declared_words_are_put_back_once_asked_and_a_full_disk_holds_nobo
         before = kept(pilot)
         await pilot.press("f5")
         await wait_for(pilot, lambda: shows(pilot, "déjà les mots des grilles"), "told")
-        await pilot.press("home", *"Vite ", "f5")
+        await pilot.press("home", *"Vite ")
+        # Where it is typed, and as it will be read.
+        await wait_for(pilot, lambda: "".join(visible(pilot)).count("Vite ") == 2, "it")
+        await pilot.press("f5")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, Confirm), "asked")
         assert shows(pilot, "Titre : Vite ")
         await pilot.press("enter")
