@@ -15,7 +15,7 @@ from diag.tui.dialogs import Confirm, Notice
 from diag.tui.recommendation import DecisionDialog, FollowUpDialog, VoteDialog
 from tests.tui.builders import audited_app, new_app
 from tests.tui.test_bilan import SIZE, on, opened, running
-from tests.tui.waiting import shows, wait_for, wait_to_show
+from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 FIBRE = "passer-a-la-fibre"
 
@@ -95,32 +95,29 @@ async def test_a_no_has_its_deliberation_and_a_day_is_typed_once_for_all_votes(
         assert shows(pilot, "s'écrit avec sa délibération")
         await pilot.press("escape")
         await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the form again")
-        await pilot.press(*"2026-31", "f2")
+        assert pilot.app.screen.query_one("#on", Input).value == "05/10/2026", "today"
+        await pilot.press(*"2026-31", "shift+tab", *"1/10", "f2")
         await wait_for(pilot, lambda: session.follow_ups, "the steps")
         vote = advising.frozen_vote(session, 1)
         assert {one.recommendation for one in session.follow_ups} == {*vote.actions}
         assert {(one.state, one.why, one.on) for one in session.follow_ups} == {
-            ("ecartee", "2026-31", "2026-10-05")
+            ("ecartee", "2026-31", "2026-10-01")
         }
-        await wait_for(pilot, lambda: shows(pilot, "écartée · net"), "its state")
+        await wait_to_show(pilot, "écartée · net", "Décision du 01/10/2026")
         await pilot.press("ctrl+z")
         await wait_for(pilot, lambda: not session.follow_ups, "undone at once")
         await wait_for(pilot, lambda: not shows(pilot, "écartée · net"), "as before")
 
-        for number, keys in ((1, ("enter", *"1/10", "f2")), (2, ("f2",))):
-            await pilot.press(*["down"] * (number - bilan.vote))
-            await wait_for(pilot, lambda: bilan.vote == number, "the vote")  # noqa: B023 - called at once
-            await pilot.press("s")
-            await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the form")
-            await pilot.press(*keys)
-            told = {*advising.frozen_vote(session, number).actions}
-            await wait_for(
-                pilot,
-                lambda: told <= {one.recommendation for one in session.follow_ups},  # noqa: B023
-                "the steps",
-            )
-            await wait_to_show(pilot, "Décision du 01/10/2026")
-        assert {one.on for one in session.follow_ups} == {"2026-10-01"}
+        await pilot.press("down")
+        await wait_for(pilot, lambda: bilan.vote == 2, "the next vote")
+        await pilot.press("s")
+        await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the form")
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: session.follow_ups, "the steps")
+        told = {(one.recommendation, one.on) for one in session.follow_ups}
+        assert told == {
+            (each, "2026-10-01") for each in advising.frozen_vote(session, 2).actions
+        }
 
 
 async def test_an_action_offers_to_follow_its_whole_vote(tmp_path: Path) -> None:
@@ -142,12 +139,18 @@ async def test_an_action_offers_to_follow_its_whole_vote(tmp_path: Path) -> None
         }
 
 
-async def test_what_votes_lack_has_no_follow_up_and_says_so(tmp_path: Path) -> None:
+async def test_an_empty_audit_says_what_is_to_be_confirmed_and_what_votes_lack(
+    tmp_path: Path,
+) -> None:
     async with running(new_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         bilan = pilot.app.screen
         assert isinstance(bilan, BilanScreen)
-        await pilot.press("2", "end", "enter", "end")
+        assert shows(pilot, "entre 0 et 100")
+        await pilot.press("2")
+        await wait_for(pilot, lambda: shows(pilot, "À confirmer"), "what to ask first")
+        assert all(len(line) <= SIZE[0] for line in visible(pilot))
+        await pilot.press("end", "enter", "end")
         await wait_for(pilot, lambda: shows(pilot, "Il manque"), "what votes lack")
         assert not bilan.advice
         assert not bilan.vote
