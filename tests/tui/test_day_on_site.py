@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
 from diag.audit.follow import add_visit
@@ -44,8 +45,11 @@ async def test_a_visit_is_undone_before_what_was_said_before_it(tmp_path: Path) 
         await leaving(pilot)
         await pilot.press("v")
         await on(pilot, DayOnSite)
-        await pilot.press("f2")
+        await pilot.press("tab", "tab", *"la directrice, un agent", "f2")
         await wait_for(pilot, lambda: days(screen) == ["2026-10-05"], "dated")
+        (kept,), settings = screen.session.visits, screen.session.workspace.settings
+        assert kept.met == ("la directrice", "un agent")
+        assert kept.present == (settings.people[settings.author],)
         await pilot.press("escape", "ctrl+z")
         await wait_for(
             pilot, lambda: shows(pilot, "Annulé · visite du 05/10/2026"), "undone"
@@ -97,6 +101,7 @@ async def test_one_goes_leaves_without_asks_others_and_shows_what_was_found(
         )
 
 
+@pytest.mark.long  # the gate refuses it by command, and a day in `test_form`
 async def test_a_day_to_come_is_refused_and_the_form_stays(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
@@ -124,6 +129,7 @@ async def test_a_day_without_its_year_is_the_last_one_and_is_said_whole(
         assert days(screen) == ["2025-10-06"]
 
 
+@pytest.mark.long  # the gate refuses it by command
 async def test_the_same_day_is_told_and_not_noted_twice(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):

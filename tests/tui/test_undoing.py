@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from diag.audit import advising
 from diag.audit.session import AuditSession
 from diag.model.enums import Audience
@@ -15,6 +17,7 @@ from tests.tui.visit.test_visit import prepared, visit
 from tests.tui.waiting import shows, wait_for
 
 
+@pytest.mark.long  # the gate undoes a wording so, below, and a step in `tests/audit`
 async def test_a_follow_up_is_undone_and_what_was_said_before_stays(
     tmp_path: Path,
 ) -> None:
@@ -83,6 +86,7 @@ async def test_a_room_made_like_another_is_told_with_its_answers(
         assert len(rooms_answered(screen.session)) == 2
 
 
+@pytest.mark.long  # the gate reads these lines in `tests/audit`, all of them
 async def test_the_history_names_the_question(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
