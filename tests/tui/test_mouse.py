@@ -13,7 +13,6 @@ from diag.tui.recommendation import RewordScreen
 from diag.tui.rooms import RoomsScreen
 from diag.tui.visit import VisitScreen
 from diag.tui.visit.faces import WalkPlan
-from tests.examples import cases
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.routes import ROUTES, audited, go
 from tests.tui.visit.test_visit import prepared, visit
@@ -29,9 +28,8 @@ async def click(pilot: Pilot[None], words: str) -> None:
     await pilot.click(offset=(x + 1, y))
 
 
-@pytest.mark.parametrize(
-    "place", cases([each for each in ROUTES if each != "palette"], "visite")
-)
+@pytest.mark.long  # the gate clicks it in Salles, below
+@pytest.mark.parametrize("place", [each for each in ROUTES if each != "palette"])
 async def test_the_key_bar_leads_to_the_palette(tmp_path: Path, place: str) -> None:
     app = audited(tmp_path / "desk")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -45,6 +43,7 @@ async def test_the_key_bar_leads_to_the_palette(tmp_path: Path, place: str) -> N
             await wait_for(pilot, lambda: not app.screen.is_modal, "closed")
 
 
+@pytest.mark.long  # the gate takes a room away so, below
 async def test_one_click_in_the_palette_does_what_it_names(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, _):
@@ -108,21 +107,9 @@ async def test_a_refused_answer_keeps_one_at_its_question(tmp_path: Path) -> Non
         await wait_for(pilot, lambda: screen.fiche.line.has_focus, "the answer")
 
 
-async def test_the_plan_leads_in_the_grille_too(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path, size=(120, 40)) as (pilot, screen):
-        await pilot.press("f2")
-        await wait_for(pilot, lambda: screen.grid, "the grille")
-        grid = screen.grid
-        assert grid is not None
-        await wait_for(pilot, lambda: grid.table.has_focus, "its cells")
-        await pilot.click(WalkPlan, offset=(3, _line_of(pilot, screen, "CE1")))
-        await wait_for(pilot, lambda: grid.table.cursor.row == 1, "the room's row")
-        await wait_for(pilot, lambda: grid.table.has_focus, "its cells")
-        assert screen.is_gridding
-
-
-async def test_a_refused_answer_keeps_one_in_its_cell(tmp_path: Path) -> None:
+async def test_the_plan_leads_in_the_grille_too_unless_an_answer_is_refused(
+    tmp_path: Path,
+) -> None:
     prepared(tmp_path)
     async with visit(tmp_path, "prises_rj45", place="CP", size=(120, 40)) as (
         pilot,
@@ -130,11 +117,18 @@ async def test_a_refused_answer_keeps_one_in_its_cell(tmp_path: Path) -> None:
     ):
         await pilot.press("f2")
         await wait_for(pilot, lambda: screen.grid and screen.grid.table.has_focus, "in")
+        grid = screen.grid
+        assert grid is not None
         await pilot.press(*"777")
         await pilot.click(WalkPlan, offset=(3, _line_of(pilot, screen, "CE1")))
         await wait_for(pilot, lambda: shows(pilot, "hors limites"), "refused")
         await pilot.press("backspace", "backspace", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Enregistré, CP : 7"), "mended")
+        for row, name in enumerate(("CP", "CE1")):
+            await pilot.click(WalkPlan, offset=(3, _line_of(pilot, screen, name)))
+            await wait_for(pilot, lambda: grid.table.cursor.row == row, "the room")  # noqa: B023 - awaited here
+            await wait_for(pilot, lambda: grid.table.has_focus, "its cells")
+        assert screen.is_gridding
 
 
 def _line_of(pilot: Pilot[None], screen: VisitScreen, name: str) -> int:
