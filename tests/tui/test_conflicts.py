@@ -10,7 +10,6 @@ from diag.audit.places import add_place, remove_place
 from diag.model.enums import AuditStatus, PlaceKind
 from diag.office.conflicts import contested_of
 from diag.tui.app import DiagApp
-from diag.tui.conflicts import ConflictScreen
 from tests.audit.apart import meet, pull, say, two_laptops
 from tests.audit.builders import SCHOOL
 from tests.shared import copy_once_made
@@ -81,14 +80,15 @@ async def test_a_conflict_is_taken_given_back_and_written_anew_the_unlikely_conf
         assert classes(app) == ["59"]
 
 
-async def test_one_is_left_open_and_commented_and_a_removed_room_kept(
+async def test_one_is_commented_a_removed_room_kept_and_school_and_territory_say_so(
     tmp_path: Path,
 ) -> None:
     app = contested_app(tmp_path)
-    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
+    async with app.run_test(size=(100, 30), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "à trancher"), "in the list")
         app.go_school(SCHOOL)
-        await wait_for(pilot, lambda: shows(pilot, "Audits"), "the school")
+        await wait_for(pilot, lambda: shows(pilot, "à trancher : 2 conflits, touche k"))
+        await wait_for(pilot, lambda: shows(pilot, "k À trancher"), "the key")
         await pilot.press("k")
         await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "the list")
         await pilot.press("enter")
@@ -107,6 +107,18 @@ async def test_one_is_left_open_and_commented_and_a_removed_room_kept(
         await wait_for(pilot, lambda: shows(pilot, "1 conflit"), "kept")
         rooms = app.desk.session(SCHOOL).facts.places_of(PlaceKind.SALLE)
         assert [each.name for each in rooms] == ["Atelier"]
+
+        await pilot.press("home", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Retenir A"), "the one left")
+        await pilot.press("a")
+        await wait_for(pilot, lambda: shows(pilot, "Rien à trancher"), "none left")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "en cours, "), "the school")
+        assert not shows(pilot, "à trancher")
+        assert not shows(pilot, "k À trancher")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the territory")
+        await wait_for(pilot, lambda: not shows(pilot, "à trancher"), "all settled")
 
 
 async def test_the_visit_settles_the_question_at_hand(tmp_path: Path) -> None:
@@ -264,28 +276,3 @@ async def test_a_submitted_audit_is_given_back_with_a_reason(tmp_path: Path) -> 
         await wait_for(pilot, lambda: session.status is AuditStatus.RETOURNE, "done")
         app.go_school(SCHOOL)
         await wait_for(pilot, lambda: shows(pilot, ": la baie"), "the school tells it")
-
-
-async def test_school_and_territory_say_that_something_is_to_be_settled(
-    tmp_path: Path,
-) -> None:
-    app = contested_app(tmp_path)
-    async with app.run_test(size=(100, 30), notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "à trancher"), "in the list")
-        app.go_school(SCHOOL)
-        await wait_for(pilot, lambda: shows(pilot, "à trancher : 2 conflits, touche k"))
-        await wait_for(pilot, lambda: shows(pilot, "k À trancher"), "the key")
-        await pilot.press("k")
-        await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "the list")
-        for _ in range(2):
-            await pilot.press("home", "enter")
-            await wait_for(pilot, lambda: isinstance(app.screen, ConflictScreen))
-            await pilot.press("a" if shows(pilot, "Au départ : 4") else "g")
-            await wait_for(pilot, lambda: not isinstance(app.screen, ConflictScreen))
-        await pilot.press("escape")
-        await wait_for(pilot, lambda: shows(pilot, "en cours, "), "the school")
-        assert not shows(pilot, "à trancher")
-        assert not shows(pilot, "k À trancher")
-        await pilot.press("escape")
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the territory")
-        await wait_for(pilot, lambda: not shows(pilot, "à trancher"), "all settled")

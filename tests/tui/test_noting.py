@@ -260,7 +260,7 @@ async def test_bilan_and_a_chaud_note_of_the_school_and_open_the_visit(
         assert sorted(_observed(session)) == sorted([*before, "mur humide", "fils nus"])
 
 
-async def test_a_text_left_is_there_on_another_screen_after_a_kill(
+async def test_a_text_left_is_there_on_another_screen_after_a_kill_until_it_is_noted(
     tmp_path: Path,
 ) -> None:
     prepared(tmp_path)
@@ -273,3 +273,8 @@ async def test_a_text_left_is_there_on_another_screen_after_a_kill(
         await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "bilan")
         async with noting(pilot):
             assert shows(pilot, "clé")
+            await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "noted")
+        assert _observed(app.desk.session(SCHOOL)) == ["clé"]
+        async with noting(pilot) as box:
+            assert not box.query_one(Input).value

@@ -101,26 +101,6 @@ async def test_a_note_that_the_disk_refuses_stays_where_it_was_typed(
         assert len(screen.session.observations) == 1
 
 
-async def test_a_note_being_typed_when_the_program_is_killed_is_there_again(
-    tmp_path: Path,
-) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path) as (pilot, _):
-        await pilot.press("f4", *"clé en mairie")
-        await wait_for(pilot, lambda: shows(pilot, "clé en mairie"), "the note")
-
-    async with visit(tmp_path) as (pilot, screen):
-        await pilot.press("f4")
-        await wait_for(pilot, lambda: shows(pilot, "clé en mairie"), "the draft")
-        await pilot.press("enter")
-        await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
-        assert [one.text for one in screen.session.observations] == ["clé en mairie"]
-
-        await pilot.press("down", "f4")
-        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Ask), "another")
-        assert not pilot.app.screen.query_one(Input).value
-
-
 async def test_an_answer_being_typed_when_the_program_is_killed_is_offered_there_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
