@@ -9,7 +9,7 @@ from diag.tui.bilan import BilanScreen
 from diag.tui.school import SchoolScreen
 from diag.tui.visit import VisitScreen
 from tests.tui.builders import new_app
-from tests.tui.routes import choose
+from tests.tui.routes import choose, look_for
 from tests.tui.waiting import shows, wait_for
 
 SIZE = (80, 24)
@@ -82,16 +82,6 @@ async def test_my_syndicat_is_reached_by_the_palette_and_its_siren_checked(
         assert app.desk.workspace.settings.siren == SIREN
 
 
-async def test_the_palette_finds_a_commune(tmp_path: Path) -> None:
-    app = new_app(tmp_path)
-    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await pilot.press("ctrl+p", *"chantelombe")
-        await wait_for(pilot, lambda: shows(pilot, "commune"), "the commune")
-        await pilot.press("enter")
-        await wait_for(pilot, lambda: shows(pilot, "Commune de Chantelombe"), "open")
-
-
 async def test_the_visit_is_made_shorter_by_a_key(tmp_path: Path) -> None:
     app = new_app(tmp_path)
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
@@ -113,16 +103,18 @@ async def test_the_visit_is_made_shorter_by_a_key(tmp_path: Path) -> None:
         assert screen.session.profile is Profile.SHORT
 
 
-async def test_the_palette_finds_a_commune_without_a_school(tmp_path: Path) -> None:
+async def test_the_palette_finds_a_commune_with_a_school_or_without(
+    tmp_path: Path,
+) -> None:
     app = new_app(tmp_path)
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         territory = app.desk.workspace.territory
         with territory.transaction():
             territory.put_communes([{"insee": "99999", "name": "Saint-Désert"}])
-        await pilot.press("ctrl+p", *"st desert")
+        await look_for(pilot, "chantelombe")
+        await wait_for(pilot, lambda: shows(pilot, "commune    Chantelombe"), "found")
+        await look_for(pilot, "st desert")
         await wait_for(pilot, lambda: shows(pilot, "Saint-Désert"), "the commune")
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "Commune de Saint-Désert"), "open")
-        await pilot.press("enter")
-        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")

@@ -39,24 +39,14 @@ async def test_the_bilan_passes_to_the_edition_in_use_and_back(home: Path) -> No
         await wait_for(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("o")
         await wait_for(pilot, lambda: session.checklist.version == "2")
-        await pilot.press("ctrl+z")
-        await wait_for(pilot, lambda: session.checklist.version == "1")
-
-
-async def test_the_edition_in_use_already_is_told_so(home: Path) -> None:
-    app = app_on(home)
-    async with app.run_test(size=(80, 24)) as pilot:
-        app.go_bilan(SCHOOL)
-        await pilot.pause()
-        app.screen.post_message(NewEdition())
-        await wait_for(pilot, lambda: isinstance(app.screen, Confirm))
-        await pilot.press("o")
-        session = app.desk.session(SCHOOL)
-        await wait_for(pilot, lambda: session.checklist.version == "2")
         app.screen.post_message(NewEdition())
         await wait_for(pilot, lambda: isinstance(app.screen, Notice))
         assert isinstance(app.screen, Notice)
         assert "emploie déjà" in app.screen.text
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: not isinstance(app.screen, Notice))
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: session.checklist.version == "1")
 
 
 @pytest.fixture
