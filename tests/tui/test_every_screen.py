@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 from textual.binding import Binding
 from textual.geometry import Size
+from textual.pilot import Pilot
 from textual.screen import Screen
 
 import diag.tui
@@ -139,46 +140,57 @@ FOOTERS = {
 """Place → its keys on a screen of 80 columns, in order of use."""
 
 
-@pytest.mark.parametrize("place", ROUTES)
-async def test_a_place_shows_keys_that_fit_in_french_then_bears_any_size_and_helps(
-    tmp_path: Path, place: str
+async def test_every_place_shows_keys_that_fit_in_french_bears_any_size_and_helps(
+    tmp_path: Path,
 ) -> None:
     app = audited(tmp_path / "desk")
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        await go(pilot, app, place)
-        keys = app.screen.query_one(KeyBar)
-        await wait_for(pilot, lambda: keys.shown, "the keys")
-        wanted = FOOTERS.get(place, "").split()
-        await wait_for(
-            pilot,
-            lambda: not wanted or [one.name for one in keys.shown] == wanted,
-            " ".join(wanted),
-        )
+        for place in ROUTES:
+            await go(pilot, app, place)
+            await keys_fit(pilot, place)
+            await any_size_is_borne_in_french(pilot)
+            await help_is_there(pilot)
+            app.go_territory()
 
-        for width in range(60, 201):
-            with patch.object(KeyBar, "size", Size(width, 1)):
-                drawn = keys.render()
-                assert len(keys.shown) >= min(3, len(keys.possible))
-            assert drawn.cell_length == width
-            if place != "palette":
-                assert "Chercher" in drawn.plain[-16:]
-                assert width < WIDE or drawn.plain.endswith("Chercher Ctrl+P ")
-        await pilot.resize_terminal(160, 50)
-        assert not [line for line in visible(pilot) if ENGLISH.search(line)]
-        for node in app.screen.walk_children(with_self=True):
-            tip = getattr(node, "tooltip", None)
-            assert not (tip and ENGLISH.search(str(tip))), (node, tip)
 
-        for size in ((20, 5), (1, 1), (160, 50), (79, 23), (40, 10), (80, 24)):
-            await pilot.resize_terminal(*size)
-        await wait_for(pilot, lambda: app.size == (80, 24), "the last size")
-        here = app.screen
-        if Help not in getattr(here, "OFFERS", ()):
-            return
-        await pilot.press("f1")
-        await wait_for(pilot, lambda: app.screen is not here, "the help")
-        await pilot.press("escape")
-        await wait_for(pilot, lambda: app.screen is here, "back")
+async def keys_fit(pilot: Pilot[None], place: str) -> None:
+    keys = pilot.app.screen.query_one(KeyBar)
+    await wait_for(pilot, lambda: keys.shown, f"the keys of {place}")
+    wanted = FOOTERS.get(place, "").split()
+    await wait_for(
+        pilot,
+        lambda: not wanted or [one.name for one in keys.shown] == wanted,
+        " ".join(wanted),
+    )
+    for width in range(60, 201):
+        with patch.object(KeyBar, "size", Size(width, 1)):
+            drawn = keys.render()
+            assert len(keys.shown) >= min(3, len(keys.possible)), place
+        assert drawn.cell_length == width
+        if place != "palette":
+            assert "Chercher" in drawn.plain[-16:], place
+            assert width < WIDE or drawn.plain.endswith("Chercher Ctrl+P "), place
+
+
+async def any_size_is_borne_in_french(pilot: Pilot[None]) -> None:
+    await pilot.resize_terminal(160, 50)
+    assert not [line for line in visible(pilot) if ENGLISH.search(line)]
+    for node in pilot.app.screen.walk_children(with_self=True):
+        tip = getattr(node, "tooltip", None)
+        assert not (tip and ENGLISH.search(str(tip))), (node, tip)
+    for size in ((20, 5), (1, 1), (160, 50), (79, 23), (40, 10), (80, 24)):
+        await pilot.resize_terminal(*size)
+    await wait_for(pilot, lambda: pilot.app.size == (80, 24), "the last size")
+
+
+async def help_is_there(pilot: Pilot[None]) -> None:
+    app, here = pilot.app, pilot.app.screen
+    if Help not in getattr(here, "OFFERS", ()):
+        return
+    await pilot.press("f1")
+    await wait_for(pilot, lambda: app.screen is not here, "the help")
+    await pilot.press("escape")
+    await wait_for(pilot, lambda: app.screen is here, "back")
 
 
 def test_no_line_of_the_help_ends_with_an_opening_sign() -> None:
