@@ -1,14 +1,15 @@
-"""Every command that a page or a message names exists, with its options."""
+"""Every command that a page or a message names exists; no sentence names a key."""
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import click
 import pytest
 
 from diag.cli import diag
+from diag.tui.keymap import scopes
 from tests.house import package
 
 ROOT = Path(__file__).parents[2]
@@ -87,3 +88,37 @@ def test_the_commands_of_a_message_exist() -> None:
 @pytest.mark.parametrize("words", ["sync --nope", "audit nope 0", "nope"])
 def test_what_is_no_command_is_found(words: str) -> None:
     assert fault_of(words)
+
+
+_KEY = re.compile(
+    r"\bCtrl\+\w|\bF\d{1,2}\b|barre d.espace|touche [A-Z]\b|\([A-Z][,)]"
+    r"|(?<![\w'’%])[C-Z] (: )?[a-zé]"
+)
+
+
+def test_no_sentence_names_a_key_that_may_be_another() -> None:
+    """A sentence asks `key_now`; F2 of a form or a dialog is not to be chosen."""
+    fixed = {"diag.tui.dialogs", "diag.tui.web"}
+    places = re.compile(r"diag\.(tui|audit|office|workspace|words)\b")
+    hard = {
+        f"{name}: {text}"
+        for name, nodes in package().walked.items()
+        if places.match(name) and name not in fixed
+        for text in _shown(nodes)
+        if _KEY.search(text)
+    }
+    hard |= {
+        f"{command.ident()}: {command.help_text()}"
+        for scope in scopes()
+        for command in scope.commands
+        if _KEY.search(command.help_text())
+    }
+    assert hard == set()
+
+
+def _shown(nodes: Collection[ast.AST]) -> Iterator[str]:
+    """Give the constants of a module, but for what is written to its readers."""
+    written = {one.value for one in nodes if isinstance(one, ast.Expr)}
+    for node in nodes:
+        if isinstance(node, ast.Constant) and node not in written:
+            yield str(node.value)

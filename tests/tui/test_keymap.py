@@ -1,8 +1,6 @@
 """Keys that the user chooses: what is refused, and what they become on screen."""
 
 import ast
-import re
-from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -143,39 +141,6 @@ def test_a_command_takes_its_own_key_back_unless_it_was_given_away() -> None:
             )
     given = {MostUseful.ident(): "f2", SwapFace.ident(): "f10"}
     assert MostUseful.TITLE in refusal(SwapFace, "f2", None, given)
-
-
-def shown_strings(path: Path) -> Iterator[str]:
-    """Give the strings of a module, but for what is written to its readers."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    nodes = [*ast.walk(tree)]
-    written = {one.value for one in nodes if isinstance(one, ast.Expr)}
-    for node in nodes:
-        if isinstance(node, ast.Constant) and node not in written:
-            yield str(node.value)
-
-
-def test_no_sentence_names_a_key_that_may_be_another() -> None:
-    """A sentence asks `key_now`; F2 of a form or a dialog is not to be chosen."""
-    key = re.compile(
-        r"\bCtrl\+\w|\bF\d{1,2}\b|barre d.espace|touche [A-Z]\b|\([A-Z][,)]"
-        r"|(?<![\w'’%])[C-Z] (: )?[a-zé]"
-    )
-    fixed = {"dialogs.py", "web.py"}
-    hard = {
-        f"{path.name}: {text}"
-        for folder in ("tui", "audit", "office", "workspace", "words")
-        for path in (Path(diag.__file__).parent / folder).rglob("*.py")
-        for text in shown_strings(path)
-        if path.name not in fixed and key.search(text)
-    }
-    hard |= {
-        f"{command.ident()}: {command.help_text()}"
-        for scope in scopes()
-        for command in scope.commands
-        if key.search(command.help_text())
-    }
-    assert hard == set()
 
 
 async def test_a_new_key_answers_at_once_and_the_next_time(tmp_path: Path) -> None:
