@@ -18,7 +18,7 @@ from diag.tui.app import DiagApp
 from diag.tui.photos import DropField, PhotosScreen, open_photos
 from diag.workspace.workspace import Workspace
 from tests.audit.pictures import jpeg, png_claiming
-from tests.tui.builders import SCHOOL, audited_app
+from tests.tui.builders import SCHOOL, new_app
 from tests.tui.waiting import shows, wait_for
 
 SIZE = (80, 24)
@@ -44,7 +44,7 @@ async def test_files_dropped_together_are_joined_and_the_bomb_is_told(
         png_claiming(tmp_path / "bombe.png", 30_000, 30_000),
         jpeg(tmp_path / "porte.jpg", (99, 99)),
     ]
-    app = audited_app(tmp_path / "desk")
+    app = new_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         session = await opened(app, pilot)
         paste(app, "\n".join(f"'{path}'" for path in files))
@@ -63,7 +63,7 @@ async def test_a_typed_path_is_joined_and_a_wrong_one_stays_in_the_field(
     tmp_path: Path,
 ) -> None:
     path = jpeg(tmp_path / "a.jpg")
-    app = audited_app(tmp_path / "desk")
+    app = new_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         session = await opened(app, pilot, "nb_classes")
         field = app.screen.query_one(DropField)
@@ -79,7 +79,7 @@ async def test_a_typed_path_is_joined_and_a_wrong_one_stays_in_the_field(
 
 
 async def test_words_that_are_no_file_are_pasted_as_words(tmp_path: Path) -> None:
-    app = audited_app(tmp_path / "desk")
+    app = new_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         await opened(app, pilot)
         paste(app, "une phrase [/x]")
@@ -88,7 +88,7 @@ async def test_words_that_are_no_file_are_pasted_as_words(tmp_path: Path) -> Non
 
 
 async def test_a_photo_is_seen_in_the_terminal(tmp_path: Path) -> None:
-    app = audited_app(tmp_path / "desk")
+    app = new_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         await opened(app, pilot)
         paste(app, str(jpeg(tmp_path / "a.jpg")))
@@ -104,7 +104,7 @@ async def test_a_thumbnail_is_seen_until_the_picture_comes(
 ) -> None:
     """On a line paid by volume, nothing is asked for: the sentence tells why."""
     monkeypatch.setattr(screen, "is_metered", lambda: True)
-    app = audited_app(tmp_path / "desk")
+    app = new_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         session = await opened(app, pilot)
         paste(app, str(jpeg(tmp_path / "a.jpg")))
@@ -130,7 +130,7 @@ async def test_a_picture_at_the_office_is_asked_for_then_seen(
         return answer
 
     monkeypatch.setattr(screen, "fetch", fetched)
-    app = audited_app(tmp_path / "desk")
+    app = new_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         session = await opened(app, pilot)
         paste(app, str(jpeg(tmp_path / "a.jpg")))
@@ -154,7 +154,7 @@ async def test_what_came_from_the_phone_is_joined_once(tmp_path: Path) -> None:
     phone = tmp_path / "photos du téléphone"
     phone.mkdir()
     jpeg(phone / "IMG_1.jpg")
-    app = audited_app(tmp_path / "desk")
+    app = new_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         session = await opened(app, pilot)
         await pilot.press("f3")
@@ -170,7 +170,7 @@ async def test_what_came_from_the_phone_is_joined_once(tmp_path: Path) -> None:
 async def test_a_folder_that_left_gets_a_sentence(tmp_path: Path) -> None:
     phone = tmp_path / "telephone"
     phone.mkdir()
-    app = audited_app(tmp_path / "desk")
+    app = new_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         session = await opened(app, pilot)
         choose_photo_folder(session.workspace, phone)
@@ -180,7 +180,7 @@ async def test_a_folder_that_left_gets_a_sentence(tmp_path: Path) -> None:
 
 
 async def test_a_caption_is_written_and_a_photo_taken_away(tmp_path: Path) -> None:
-    app = audited_app(tmp_path / "desk")
+    app = new_app(tmp_path / "desk")
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         session = await opened(app, pilot)
         paste(app, str(jpeg(tmp_path / "a.jpg")))
@@ -204,7 +204,7 @@ async def test_refusals_are_read_to_the_last_one_where_there_is_room(
     tmp_path: Path,
 ) -> None:
     files = [png_claiming(tmp_path / f"b{n}.png", 30_000, 30_000) for n in range(9)]
-    app = audited_app(tmp_path / "desk")
+    app = new_app(tmp_path / "desk")
     async with app.run_test(size=(100, 30), notifications=True, tooltips=True) as pilot:
         await opened(app, pilot)
         paste(app, "\n".join(f"'{path}'" for path in files))

@@ -215,7 +215,7 @@ async def test_a_key_passes_what_a_line_paid_by_volume_left(
     with audited_workspace(tmp_path / "desk") as desk:
         syncing.enrol(desk, hub.invite())
         session = start(desk, SCHOOL)
-        noise = Image.effect_noise((900, 900), 90).convert("RGB")
+        noise = Image.effect_noise((400, 400), 90).convert("RGB")
         noise.save(tmp_path / "baie.jpg", quality=95)
         join_photos(session, [tmp_path / "baie.jpg"], PhotoSubject())
         (left,) = syncing.run(desk, lambda *_: None, light=True)
