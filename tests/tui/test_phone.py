@@ -1,7 +1,8 @@
-"""The phone beside the visit, in a real browser: photos, words, the team's sheets."""
+"""Phones in a real browser: beside the visit, and those of a workshop."""
 
 import io
 from asyncio import to_thread as aside
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,19 +14,45 @@ from textual.pilot import Pilot
 from diag.audit.photos import photos_of, picture_of
 from diag.audit.proposals import waiting
 from diag.audit.session import AuditSession
+from diag.model.enums import Participant
 from diag.phone import ADDRESS, QUIET, PhoneRole, wifi_text
+from diag.programme.container import opened
 from diag.tui.app import DiagApp
 from diag.tui.phone import PhoneDesk, PhoneScreen
+from diag.tui.programme.ballots import BallotPhonesScreen
 from diag.tui.proposals import ProposalsScreen
 from diag.tui.visit import VisitScreen
+from diag.workspace.workspace import Workspace, fixed_world
+from tests.audit.builders import DAY
 from tests.audit.pictures import png_claiming
 from tests.browser import Browser, BrowserPage, opened_browser
-from tests.tui.builders import SCHOOL, new_app
+from tests.tui.builders import SCHOOL, app_on, new_app
+from tests.tui.test_programme import at_programme, desk, workshopped
 from tests.tui.waiting import shows, wait_for, wait_to_show
+
+__all__ = ["desk"]
 
 SIZE = (80, 24)
 _SENT = "document.getElementById('etat').textContent.startsWith('{}')"
 _ICI = "document.getElementById('ici').textContent"
+
+
+_FILL = """{{
+const put=(name,value)=>{{
+const one=document.querySelector(`[data-q="${{name}}"] input:not([type=radio])`);
+one.value=value}};
+document.querySelector('input[value=parent]').click();
+put('theme/reseau','{0}');put('theme/usages','{1}');
+document.querySelector('form button').click()
+}}"""
+_SAYS = "document.getElementById('etat').textContent.includes('{}')"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Give one browser to all phones: each has its own cookies."""
+    with opened_browser(tmp_path_factory.mktemp("browser")) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)
@@ -94,40 +121,39 @@ def send_alike(url: str, sheet: str) -> None:
 
 
 async def test_a_phone_sends_photos_words_and_sheets_while_the_visit_goes_on(
-    tmp_path: Path,
+    browser: Browser, tmp_path: Path
 ) -> None:
     app = new_app(tmp_path / "desk")
-    with opened_browser(tmp_path) as browser:
-        async with app.run_test(size=SIZE, notifications=True) as pilot:
-            _, visit, phone = await phone_open(app, pilot)
-            url, first = phone.url(PhoneRole.PHOTOS), visit.visiting
-            key, label = first.key, first.question.label
-            tab = await aside(browser.page, tmp_path)
-            await aside(tab.go, url, f"{_ICI}.includes({label!r})")
-            await sends_a_photo_and_a_word(visit, tab, tmp_path)
-            await wait_for(pilot, lambda: shows(pilot, "2 reçus"), "told")
-            assert shows(pilot, "Téléphone joint depuis")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        _, visit, phone = await phone_open(app, pilot)
+        url, first = phone.url(PhoneRole.PHOTOS), visit.visiting
+        key, label = first.key, first.question.label
+        tab = await aside(browser.page, tmp_path)
+        await aside(tab.go, url, f"{_ICI}.includes({label!r})")
+        await sends_a_photo_and_a_word(visit, tab, tmp_path)
+        await wait_for(pilot, lambda: shows(pilot, "2 reçus"), "told")
+        assert shows(pilot, "Téléphone joint depuis")
 
-            second = await aside(browser.page, tmp_path)
-            await aside(second.go, url, "document.body.innerText.includes('autre')")
+        second = await aside(browser.page, tmp_path)
+        await aside(second.go, url, "document.body.innerText.includes('autre')")
 
-            await pilot.press("escape", "escape", "down")
-            await wait_for(pilot, lambda: visit.visiting.key != key, "next question")
-            await aside(tab.run, "ici()")
-            label = visit.visiting.question.label
-            await aside(tab.until, f"{_ICI}.includes({label!r})")
+        await pilot.press("escape", "escape", "down")
+        await wait_for(pilot, lambda: visit.visiting.key != key, "next question")
+        await aside(tab.run, "ici()")
+        label = visit.visiting.question.label
+        await aside(tab.until, f"{_ICI}.includes({label!r})")
 
-            await pilot.press("f7")
-            await wait_for(pilot, lambda: shows(pilot, "Photos : "), "the photos")
-            await pilot.press("t")
-            await wait_for(pilot, lambda: shows(pilot, "2 reçus"), "still there")
-            await team_fills_three_sheets(pilot, phone, browser, tmp_path)
-            await the_sheets_are_read_together(pilot, visit.session)
+        await pilot.press("f7")
+        await wait_for(pilot, lambda: shows(pilot, "Photos : "), "the photos")
+        await pilot.press("t")
+        await wait_for(pilot, lambda: shows(pilot, "2 reçus"), "still there")
+        await team_fills_three_sheets(pilot, phone, browser, tmp_path)
+        await the_sheets_are_read_together(pilot, visit.session)
 
-            await pilot.press("escape", "x")
-            await wait_for(pilot, lambda: app.desk.phone is None, "cut off")
-            asked = "fetch(location.href).then(()=>'served',()=>'gone')"
-            assert await aside(tab.run, asked) == "gone"
+        await pilot.press("escape", "x")
+        await wait_for(pilot, lambda: app.desk.phone is None, "cut off")
+        asked = "fetch(location.href).then(()=>'served',()=>'gone')"
+        assert await aside(tab.run, asked) == "gone"
 
 
 async def sends_a_photo_and_a_word(
@@ -266,3 +292,93 @@ async def test_without_the_extra_one_is_told_how_to_get_it(
         app.push_screen(PhoneScreen(app.desk.session(SCHOOL)))
         await wait_for(pilot, lambda: shows(pilot, "il manque segno"), "told")
         assert app.desk.phone is None
+
+
+async def test_a_phone_sends_its_ballot_and_the_last_one_counts(
+    browser: Browser, desk: Path, tmp_path: Path
+) -> None:
+    with Workspace.open(desk, fixed_world(DAY, 3)) as made:
+        workshopped(opened(made))
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, screen):
+        await pilot.press("5")
+        await wait_to_show(pilot, "Atelier du nord")
+        await pilot.press("t")
+        await wait_to_show(pilot, "mot de passe pour s'y joindre")
+        await pilot.press("o")
+        await wait_to_show(pilot, "Bulletins", "0 bulletin reçu")
+        phones = app.screen
+        assert isinstance(phones, BallotPhonesScreen)
+        url = phones.url()
+        tab = await aside(browser.page, tmp_path)
+        await aside(tab.go, url, "document.querySelector('form')")
+        await aside(tab.run, _FILL.format(9, 9))
+        await aside(tab.until, _SAYS.format("10 points"))
+        await aside(tab.run, _FILL.format(6, 4))
+        await aside(tab.until, _SAYS.format("Merci"))
+        await wait_for(pilot, lambda: shows(pilot, "1 bulletin reçu"), "told")
+        await aside(tab.go, url, "document.querySelector('form')")
+        await aside(tab.run, _FILL.format(3, 7))
+        await aside(tab.until, _SAYS.format("Merci"))
+        assert shows(pilot, "1 bulletin reçu")
+        await pilot.press("n")
+        await wait_to_show(pilot, "Un nouveau code. 1 bulletin reçu")
+        await pilot.press("enter")
+        await wait_to_show(pilot, "1 bulletin reçu, dont 1 par un code")
+        assert phones.url() != url
+        await aside(tab.go, phones.url(), "document.querySelector('form')")
+        await aside(tab.run, _FILL.format(2, 8))
+        await aside(tab.until, _SAYS.format("Merci"))
+        await wait_for(pilot, lambda: not shows(pilot, "dont 1 par"), "the same")
+        assert shows(pilot, "1 bulletin reçu")
+        await pilot.press("x")
+        await wait_for(pilot, lambda: app.screen is screen, "back")
+        (ballot,) = opened(app.desk.workspace).record().ballots.values()
+        assert ballot.role is Participant.PARENT
+        assert ballot.points == {"reseau": 2, "usages": 8}
+        asked = "fetch(location.href).then(()=>'served',()=>'gone')"
+        assert await aside(tab.run, asked) == "gone"
+
+
+async def test_a_new_code_may_take_back_what_came_by_the_one_before(
+    desk: Path,
+) -> None:
+    with Workspace.open(desk, fixed_world(DAY, 3)) as made:
+        workshopped(opened(made))
+    app = app_on(desk)
+    async with at_programme(app) as (pilot, screen):
+        await pilot.press("5")
+        await wait_to_show(pilot, "Atelier du nord")
+        await pilot.press("t")
+        await wait_to_show(pilot, "mot de passe pour s'y joindre")
+        await pilot.press("o")
+        await wait_to_show(pilot, "Bulletins", "0 bulletin reçu")
+        phones = app.screen
+        assert isinstance(phones, BallotPhonesScreen)
+        before = phones.url()
+        for _ in range(2):
+            with Client() as phone:
+                assert (await aside(phone.get, before)).is_success
+                given = await aside(phone.post, f"{before}/FICHE", json=_ballot(phones))
+                assert given.is_success, given.text
+        await wait_to_show(pilot, "2 bulletins reçus")
+        await pilot.press("n")
+        await wait_to_show(pilot, "que deviennent-ils")
+        await pilot.press(*"retirer", "enter")
+        await wait_to_show(pilot, "0 bulletin reçu")
+        assert phones.url() != before
+        assert opened(app.desk.workspace).record().ballots == {}
+        await pilot.press("x")
+        await wait_for(pilot, lambda: app.screen is screen, "back")
+        await pilot.press("ctrl+z")
+        await wait_for(
+            pilot, lambda: len(opened(app.desk.workspace).record().ballots) == 2, "back"
+        )
+
+
+def _ballot(phones: BallotPhonesScreen) -> dict[str, object]:
+    rows = [
+        {"question": "role", "value": "parent"},
+        {"question": "theme/reseau", "value": "4"},
+    ]
+    return {"format": "diag-ballot", "code": phones.workshop, "rows": rows}
