@@ -356,6 +356,7 @@ async def test_a_flag_is_raised_lowered_and_counted_before_leaving(
         await wait_for(pilot, lambda: not screen.session.facts.flags, "lowered")
 
 
+@pytest.mark.long  # the gate dates one, refused or not, in `test_day_on_site`
 async def test_the_visit_is_dated_before_leaving(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
@@ -377,6 +378,7 @@ async def test_the_visit_is_dated_before_leaving(tmp_path: Path) -> None:
         assert kept.present == (settings.people[settings.author],)
 
 
+@pytest.mark.long  # the gate asks so in `test_undoing`
 async def test_what_was_said_another_day_is_undone_once_confirmed(
     tmp_path: Path,
 ) -> None:
@@ -486,6 +488,7 @@ async def test_rooms_are_added_renamed_and_the_list_closed(tmp_path: Path) -> No
         await wait_for(pilot, lambda: shows(pilot, "CE1, question 23"), "danger first")
 
 
+@pytest.mark.long  # the gate finds where it would resume, below
 async def test_the_visit_resumes_at_the_very_question(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path, "nb_batiments") as (pilot, _):
