@@ -7,6 +7,7 @@ from threading import Event
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.hypotheses import keep_scenario
@@ -133,7 +134,8 @@ async def test_a_folder_that_is_a_file_is_refused_and_stays_typed(
         screen = await panel(pilot)
         await pilot.press("end", "up", "up", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Dans quel dossier"), "asked")
-        await pilot.press(*str(tmp_path / "note.txt"), "enter")
+        app.screen.query_one(Input).value = str(tmp_path / "note.txt")
+        await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "est un fichier"), "refused")
         assert screen.wanted.folder is None
 

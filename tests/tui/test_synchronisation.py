@@ -20,6 +20,7 @@ from diag.model.enums import PlaceKind
 from diag.office import sync as syncing
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.tables import EVERYWHERE, Location
+from diag.tui import background
 from diag.tui.app import DiagApp
 from diag.tui.sync import SyncScreen, progress_words
 from tests.audit.audited import audited_workspace
@@ -174,8 +175,9 @@ async def test_without_network_one_reads_why_and_leaves_or_stays(
 
 
 async def test_a_hub_that_never_answers_holds_nobody(
-    tmp_path: Path, hub: Served
+    tmp_path: Path, hub: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(background, "_PATIENCE", 0.1)
     app = enrolled_app(tmp_path / "desk", hub)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         turned_to(tmp_path / "desk", silent.getsockname()[1])

@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from diag.journal.backup import verify
 from diag.journal.journal import FILE, put_setting
+from diag.tui import guards
 from diag.tui.app import DiagApp
 from diag.tui.dialogs import Ask, Notice
 from diag.tui.guards import TooSmall
@@ -63,8 +64,9 @@ async def test_an_answer_typed_into_a_file_that_is_gone_is_saved_elsewhere(
 
 
 async def test_a_file_that_is_gone_is_seen_before_anything_is_typed(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(guards, "_SECOND", 0.1)
     folder = tmp_path / "desk"
     prepared(folder)
     async with visit(folder) as (pilot, screen):
