@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.fitting import asked_elsewhere, fit_of
-from diag.audit.places import add_place, walking_order
+from diag.audit.places import add_places, walking_order
 from diag.audit.walk import walk_of
 from diag.model.enums import PlaceKind, Profile
 from diag.tui.app import DiagApp
@@ -26,8 +26,7 @@ def ready(folder: Path) -> DiagApp:
     """Return an app where the rooms of a school are listed, and nothing else known."""
     with workspace(folder) as made:
         session = started(made)
-        for name in CLASSES:
-            add_place(session, PlaceKind.SALLE, name)
+        add_places(session, PlaceKind.SALLE, CLASSES)
     return app_on(folder)
 
 
@@ -131,11 +130,10 @@ async def test_what_does_not_fit_stands_under_the_line(tmp_path: Path) -> None:
     with workspace(folder) as made:
         session = started(made)
         record_answer(session, NewAnswer("acces_internet", True))
-        for number in range(1, 19):
-            name = f"Classe {number}"
-            add_place(session, PlaceKind.SALLE, name)
+        classes = [f"Classe {number}" for number in range(1, 19)]
+        add_places(session, PlaceKind.SALLE, [*classes, "De type inconnu"])
+        for name in classes:
             record_answer(session, NewAnswer("type_salle", "classe", place=name))
-        add_place(session, PlaceKind.SALLE, "De type inconnu")
         found = fit_of(session, 30)
     assert found.wanting
     assert found.maybe

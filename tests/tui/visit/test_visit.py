@@ -721,12 +721,10 @@ async def test_the_visit_opens_again_on_the_face_that_was_left(tmp_path: Path) -
         await wait_for(pilot, lambda: again.is_gridding, "the grille again")
         assert again.grid is not None
         await wait_for(pilot, lambda: again.grid.table.has_focus, "its cells")  # type: ignore[union-attr] # just seen
-        await pilot.press("f2", "escape")
-        await wait_for(pilot, lambda: pilot.app.screen is not again, "the school")
-        await pilot.press("enter")
-        last = await reopened(pilot)
-        await wait_for(pilot, lambda: last.fiche.line.has_focus, "the fiche")
-        assert not last.is_gridding
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: again.fiche.line.has_focus, "the fiche")
+        face_of = again.diag.whereabouts.face_of
+        await wait_for(pilot, lambda: face_of(SCHOOL) == "fiche", "kept")
 
 
 async def reopened(pilot: Pilot[None]) -> VisitScreen:
