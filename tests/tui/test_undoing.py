@@ -44,18 +44,20 @@ async def test_the_bilan_tells_what_it_undid_by_titles(tmp_path: Path) -> None:
         assert not shows(pilot, ident)
 
 
-async def test_what_is_typed_outlives_the_undoing_of_another_day(
+async def test_what_is_typed_goes_first_then_what_was_said_another_day_once_confirmed(
     tmp_path: Path,
 ) -> None:
     prepared(tmp_path)
     later = DAY + timedelta(days=3)
     async with visit(tmp_path, seed=9, day=later) as (pilot, screen):
         await pilot.press(*"12", "ctrl+z")
+        await wait_for(pilot, lambda: not screen.fiche.line.value, "typed no more")
+        assert shows(pilot, "CE1")
+        await pilot.press("ctrl+z")
         await wait_for(pilot, lambda: on(pilot, Weigh), "asked")
         await pilot.press("f2")
         await wait_for(pilot, lambda: shows(pilot, "Annulé"), "undone")
         assert screen.visiting.key[1] == "nb_classes"
-        assert screen.fiche.line.value == "12"
         assert not shows(pilot, "CE1")
 
 
