@@ -287,7 +287,7 @@ def place_tree_of(journal: Journal, audit: Audit, board: HeadIndex) -> PlaceTree
     standing = {
         place: noun.model_copy(update={"parent": board.at(noun.parent or "") or None})
         for place, noun in nouns.items()
-        if noun
+        if noun and place != root and noun.kind in PARENT_KINDS
     }
     edited: dict[str, tuple[Head, ...]] = {}
     for place, heads in board.places.items():
@@ -300,9 +300,9 @@ def place_tree_of(journal: Journal, audit: Audit, board: HeadIndex) -> PlaceTree
                 _read_place(place, revision.value) for revision in reversed(history)
             )
             noun = next(filter(None, former), None)
-            if noun and edits:
+            if noun and noun.kind in PARENT_KINDS and edits:
                 standing[place], edited[place] = noun, tuple(edits)
-    own = standing.pop(root, None)
+    own = nouns.get(root)
     name = own.name if own else audit.subject.code
     places = {root: Place(id=root, kind=audit.subject.kind, parent=None, name=name)}
 

@@ -41,6 +41,7 @@ def test_the_school_cannot_be_removed(journal: Journal, author: Origin) -> None:
         None,
         "Salle 1",
         {"kind": "jardin", "parent": ROOT, "name": "Jardin"},
+        {"kind": "ecole", "parent": ROOT, "name": "Une école dans l'école"},
         {"kind": "salle", "parent": ROOT},
         {"kind": "salle", "parent": ROOT, "name": 12},
     ],
