@@ -3,7 +3,7 @@
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,16 +15,17 @@ from diag.cli.shared import (
     progress_bar,
     workspace_command,
 )
-from diag.imports.intake import account
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.model.text import accented, file_words
-from diag.office.supervision import NamedTally, by_commune, by_engineer, standings
 from diag.words.dates import day_words
 from diag.words.sentences import counted, percent
 from diag.workspace.workspace import Workspace
 
-# diag.office.imports reads checklists: 60 ms that `diag schools` does without.
+if TYPE_CHECKING:
+    from diag.office.supervision import NamedTally
+
+# What reads files, and what judges, is loaded late: `diag schools` does without.
 
 _FILE = click.argument("file", type=click.Path(path_type=Path), metavar="FICHIER")
 _ALL = click.option(
@@ -59,7 +60,7 @@ def _add_own_table(kind: str, help_: str) -> None:
     @_FILE
     @_DRY_RUN
     def read(workspace: Workspace, file: Path, *, dry_run: bool) -> None:
-        from diag.office.imports import import_own_table  # noqa: PLC0415 - 60 ms
+        from diag.office.imports import import_own_table  # noqa: PLC0415
 
         account = import_own_table(workspace, kind, file, dry_run=dry_run)
         print_lines(account.lines)
@@ -142,6 +143,7 @@ def _read_official_list(
     show_all: bool,
     dry_run: bool,
 ) -> None:
+    from diag.imports.intake import account  # noqa: PLC0415
     from diag.office.imports import import_file, rehearse_file  # noqa: PLC0415
 
     act = rehearse_file if dry_run else import_file
@@ -199,6 +201,12 @@ def progress(workspace: Workspace, *, as_json: bool) -> None:
     Un audit compte dès que quelque chose y est dit, pour qui y a le plus répondu. À
     lire après « diag sync ».
     """
+    from diag.office.supervision import (  # noqa: PLC0415
+        by_commune,
+        by_engineer,
+        standings,
+    )
+
     found = standings(workspace)
     campaign = workspace.campaign
     communes, engineers = by_commune(found), by_engineer(found)
@@ -232,7 +240,7 @@ def progress(workspace: Workspace, *, as_json: bool) -> None:
         click.echo(f"\n{counted(conflicts, 'conflit')} à trancher : diag conflicts")
 
 
-def _tally_json(one: NamedTally) -> dict[str, Any]:
+def _tally_json(one: "NamedTally") -> dict[str, Any]:
     return {
         "title": one.plain_title,
         "audits": one.audits,

@@ -21,7 +21,7 @@ FLOORS = {
     "import diag.workspace.workspace": {
         *("yaml", "jinja2", "sqlite_utils", "textual", "pydantic"),
     },
-    "import diag.cli.checklists, diag.workspace.checking": {
+    "import diag.cli.checklists, diag.cli.territory, diag.workspace.checking": {
         *("yaml", "jinja2", "pydantic"),
     },
     "import diag.cli.workspace": {
