@@ -531,7 +531,7 @@ class VisitFaces(PlaceScreen):
                 self.visiting.go(here)
 
     def drop_typed(self) -> bool:
-        """Drop what is being typed in the face shown; say whether there was any."""
+        """Drop what is being typed in the face shown; return whether there was any."""
         if not self._typed_now().text:
             return False
         if self.grid and self.is_gridding:
