@@ -8,7 +8,6 @@ counted once and two measures make a median. Nothing is answered: a person accep
 by one or by place.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from diag.audit.answer import (
 )
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import known_already
-from diag.imports.evidence.inventories import merged
+from diag.imports.evidence.inventories import DeviceFamily, families_of, merged
 from diag.imports.evidence.radio import figures_of_spot
 from diag.imports.evidence.reading import DeviceKind, EvidenceRead, ListedDevice
 from diag.journal import changes, subjects
@@ -498,7 +497,7 @@ def _of_equipment(
         why = f"{seen} en réseau {source} : vérifiez qu'une au moins numérise"
         value = "copieur_reseau"
         yield _Offer(root, "impression", value, ProposalSource.IMPORT, INVENTORIES, why)
-    for family, several in _families(devices).items():
+    for family, several in families_of(devices).items():
         place, lot = _lot_of(session, family)
         offered = ProposalSource.IMPORT
         for asked, choice, why in _of_lot(family, several, source):
@@ -516,7 +515,7 @@ def listed_by_stock(
     found: dict[str, tuple[ListedDevice, ...]] = {}
     for kind, question in _COUNTED_BY.items():
         found[question] = tuple(one for one in devices if one.kind is kind)
-    for family, several in _families(devices).items():
+    for family, several in families_of(devices).items():
         place, made = _lot_of(session, family)
         if not made:
             found[place] = (*found.get(place, ()), *several)
@@ -527,37 +526,6 @@ _COUNTED_BY = {DeviceKind.ACCESS_POINT: "nb_bornes", DeviceKind.PRINTER: "impres
 """Question of the school that counts devices of a kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Family:
-    """Computers that make one lot: of one shape, one system, one room."""
-
-    shape: str
-    """Choice of `type_lot`; empty when nothing shows it."""
-    system: str
-    """Choice of `lot_systeme`; empty when nothing shows it."""
-    room: str = ""
-
-    @property
-    def name(self) -> str:
-        """Return the name of the lot: « Portables, Windows 11 (Salle info) »."""
-        words = _SHAPE_WORDS[self.shape]
-        system = _SYSTEM_WORDS.get(self.system, "")
-        where = f" ({self.room})" if self.room else ""
-        return ", ".join(filter(None, (words, system))) + where
-
-
-_SHAPE_WORDS = {
-    "portables": "Portables",
-    "postes_fixes": "Ordinateurs fixes",
-    "tablettes": "Tablettes",
-    "": "Ordinateurs",
-}
-_SYSTEM_WORDS = {
-    "windows_11": "Windows 11",
-    "windows_10": "Windows 10",
-    "windows_ancien": "Windows ancien",
-    "linux": "Linux",
-}
 _MOBILE = frozenset({"classe_mobile_portables", "portables", "postes_maitres"})
 _FAMILY_OF = {
     "portables": _MOBILE,
@@ -566,42 +534,8 @@ _FAMILY_OF = {
 }
 """What lots of equipment a shape of computers may be, as the school calls them."""
 
-_MOST_LOTS = 12
-"""Above, rooms are not set apart."""
 
-
-def _families(devices: Iterable[ListedDevice]) -> dict[_Family, list[ListedDevice]]:
-    own = [
-        one for one in devices if one.kind in {DeviceKind.COMPUTER, DeviceKind.TABLET}
-    ]
-    for by_room in (True, False):
-        found: dict[_Family, list[ListedDevice]] = defaultdict(list)
-        for one in own:
-            room = one.room.split(">")[-1].strip() if by_room else ""
-            folded = fold(one.system)
-            known = (choice for stem, choice in _SYSTEMS if re.search(stem, folded))
-            seen = fold(one.shape)
-            shapes = (choice for stem, choice in _SHAPES if re.search(stem, seen))
-            shape = "tablettes" if one.kind is DeviceKind.TABLET else next(shapes, "")
-            found[_Family(shape, next(known, ""), room)].append(one)
-        if len(found) <= _MOST_LOTS:
-            break
-    return found
-
-
-_SHAPES = (
-    (r"laptop|notebook|portable|netbook|convertible|detachable", "portables"),
-    (r"desktop|tower|mini pc|all in one|space|fixe|sff", "postes_fixes"),
-)
-_SYSTEMS = (
-    (r"windows 11", "windows_11"),
-    (r"windows 10", "windows_10"),
-    (r"windows (?:xp|vista|7|8)", "windows_ancien"),
-    (r"linux|ubuntu|debian|fedora|mint|primtux|suse", "linux"),
-)
-
-
-def _lot_of(session: AuditSession, family: _Family) -> tuple[str, str]:
+def _lot_of(session: AuditSession, family: DeviceFamily) -> tuple[str, str]:
     """Return the lot that is surely that one, or the id and name of one to make."""
     lots = session.facts.places_of(PlaceKind.LOT)
     named = [one for one in lots if fold(one.name) == fold(family.name)]
@@ -623,7 +557,7 @@ _LITTLE = 3.5
 
 
 def _of_lot(
-    family: _Family, several: list[ListedDevice], source: str
+    family: DeviceFamily, several: list[ListedDevice], source: str
 ) -> Iterator[tuple[str, object, str]]:
     count = f"{counted(len(several), 'appareil')} {source}"
     yield "lot_nombre", str(len(several)), count

@@ -1,12 +1,13 @@
-"""Inventories: GLPI Agent, FusionInventory, OCS and nmap; devices merged into one list.
+"""Inventories: GLPI Agent, FusionInventory, OCS and nmap; devices merged, by family.
 
 Phones, and what carries an address drawn at random, belong to people: they are counted
 and left out. Who uses a computer is never read.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -344,3 +345,73 @@ def _marks(device: ListedDevice) -> Iterator[str]:
     yield from (f"mac {one}" for one in sorted(device.macs))
     if device.name:
         yield f"name {device.kind} {fold(device.name)}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFamily:
+    """Computers that make one lot: of one shape, one system, one room."""
+
+    shape: str
+    """Choice of `type_lot`; empty when nothing shows it."""
+    system: str
+    """Choice of `lot_systeme`; empty when nothing shows it."""
+    room: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the lot: « Portables, Windows 11 (Salle info) »."""
+        words = _SHAPE_WORDS[self.shape]
+        system = _SYSTEM_WORDS.get(self.system, "")
+        where = f" ({self.room})" if self.room else ""
+        return ", ".join(filter(None, (words, system))) + where
+
+
+_SHAPE_WORDS = {
+    "portables": "Portables",
+    "postes_fixes": "Ordinateurs fixes",
+    "tablettes": "Tablettes",
+    "": "Ordinateurs",
+}
+_SYSTEM_WORDS = {
+    "windows_11": "Windows 11",
+    "windows_10": "Windows 10",
+    "windows_ancien": "Windows ancien",
+    "linux": "Linux",
+}
+
+_MOST_LOTS = 12
+"""Above, rooms are not set apart."""
+
+
+def families_of(
+    devices: Iterable[ListedDevice],
+) -> dict[DeviceFamily, list[ListedDevice]]:
+    """Return computers by what makes one lot of them; by room unless that is many."""
+    own = [
+        one for one in devices if one.kind in {DeviceKind.COMPUTER, DeviceKind.TABLET}
+    ]
+    for by_room in (True, False):
+        found: dict[DeviceFamily, list[ListedDevice]] = defaultdict(list)
+        for one in own:
+            room = one.room.split(">")[-1].strip() if by_room else ""
+            folded = fold(one.system)
+            known = (choice for stem, choice in _SYSTEMS if re.search(stem, folded))
+            seen = fold(one.shape)
+            shapes = (choice for stem, choice in _SHAPES if re.search(stem, seen))
+            shape = "tablettes" if one.kind is DeviceKind.TABLET else next(shapes, "")
+            found[DeviceFamily(shape, next(known, ""), room)].append(one)
+        if len(found) <= _MOST_LOTS:
+            break
+    return found
+
+
+_SHAPES = (
+    (r"laptop|notebook|portable|netbook|convertible|detachable", "portables"),
+    (r"desktop|tower|mini pc|all in one|space|fixe|sff", "postes_fixes"),
+)
+_SYSTEMS = (
+    (r"windows 11", "windows_11"),
+    (r"windows 10", "windows_10"),
+    (r"windows (?:xp|vista|7|8)", "windows_ancien"),
+    (r"linux|ubuntu|debian|fedora|mint|primtux|suse", "linux"),
+)
