@@ -112,8 +112,8 @@ def add_step(session: AuditSession, *steps: FollowUp) -> None:
     still open.
 
     Raises:
-        DiagError: unknown recommendation, set aside without a reason, or done before
-            the first visit, that found it to be done.
+        DiagError: unknown recommendation, set aside without a reason, or done on a day
+            to come or before the first visit, that found it lacking.
     """
     own = (one.id for one in own_standing(session))
     known = {*session.checklist.recommendations, *own}
@@ -163,6 +163,12 @@ def _checked(
             about="why",
         )
     if step.state in DONE:
+        if step.on > session.workspace.world.today().isoformat():
+            raise DiagError(
+                f"Le {describe_day(step.on)} est à venir : rien n'y est encore fait. "
+                "Donnez le jour où cela l'a été.",
+                about="on",
+            )
         visited = _first_visit(session)
         if step.on and step.on < visited:
             raise DiagError(

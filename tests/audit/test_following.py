@@ -186,12 +186,14 @@ def test_what_was_shared_with_an_action_set_aside_is_paid_by_the_others(
     assert not left.advice.cost.free
 
 
-def test_nothing_was_done_before_the_visit_that_found_it_lacking(
+def test_nothing_is_done_tomorrow_nor_before_the_visit_that_found_it_lacking(
     session: AuditSession,
 ) -> None:
     done = FollowUp(recommendation=FIBRE, state=FollowUpState.FAITE, on="2019-03-02")
     with pytest.raises(DiagError, match="avant la visite"):
         add_step(session, done)
+    with pytest.raises(DiagError, match="est à venir"):
+        add_step(session, done.model_copy(update={"on": "2062-03-02"}))
     decided = FollowUpState.DECIDEE  # a council may have voted before anyone came
     add_step(session, done.model_copy(update={"state": decided}))
     visited = min(one.date for one in session.visits)

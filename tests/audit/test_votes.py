@@ -226,8 +226,8 @@ def test_a_new_audit_keeps_the_numbers_and_says_what_became(
         state=FollowUpState.FAITE,
         on="2027-03-02",
     )
-    add_step(session, fetched)
     with later_on(desk, 570) as made:
+        add_step(audited(made), fetched)
         again = visited_again(made)
         move(again, AuditStatus.CLOS)
         second = frozen(again)
