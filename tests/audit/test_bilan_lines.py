@@ -55,11 +55,21 @@ def unfolded(lines: Iterable[OutlineLine]) -> Iterator[OutlineLine]:
 
 
 def texts(lines: Iterable[OutlineLine]) -> str:
-    return "\n".join(f"{one.text} {one.aside} {one.note}" for one in unfolded(lines))
+    return said(unfolded(lines))
+
+
+def said(lines: Iterable[OutlineLine]) -> str:
+    return "\n".join(f"{one.text} {one.aside} {one.note}" for one in lines)
 
 
 def keys(lines: Iterable[OutlineLine]) -> list[str]:
     return [one.key for one in unfolded(lines)]
+
+
+@pytest.fixture(scope="module")
+def found(reading: AuditSession) -> list[OutlineLine]:
+    """Give every line of its findings, unfolded once."""
+    return [*unfolded(findings(reading))]
 
 
 def test_dangers_come_first_then_the_law_and_every_domain_has_its_score(
@@ -84,8 +94,10 @@ def test_dangers_come_first_then_the_law_and_every_domain_has_its_score(
     assert any(line.bounds for line in domains)
 
 
-def test_a_criterion_unfolds_to_facts_rules_and_sources(reading: AuditSession) -> None:
-    told = texts(findings(reading))
+def test_a_criterion_unfolds_to_facts_rules_and_sources(
+    found: list[OutlineLine],
+) -> None:
+    told = said(found)
 
     assert "Prises réseau vues" in told
     assert "2 prises, constaté" in told.replace("\u00a0", " ")
@@ -95,9 +107,9 @@ def test_a_criterion_unfolds_to_facts_rules_and_sources(reading: AuditSession) -
 
 
 def test_a_finding_is_what_was_seen_and_unfolds_to_its_criterion(
-    reading: AuditSession,
+    reading: AuditSession, found: list[OutlineLine]
 ) -> None:
-    lines = {line.key: line for line in unfolded(findings(reading))}
+    lines = {line.key: line for line in found}
     law = lines["alerte/wifi-coupe-hors-usage"]
     seen = "Classe des petits et moyens : le maître ne peut pas couper le Wi-Fi."
     assert (law.text, law.aside) == (seen, "non respecté")
@@ -112,9 +124,9 @@ def test_a_finding_is_what_was_seen_and_unfolds_to_its_criterion(
 
 
 def test_a_fact_leads_to_its_question_where_it_was_answered(
-    reading: AuditSession,
+    reading: AuditSession, found: list[OutlineLine]
 ) -> None:
-    lines = {line.key: line for line in unfolded(findings(reading))}
+    lines = {line.key: line for line in found}
     danger, law = lines["faits"], lines["alerte/wifi-coupe-hors-usage"]
     assert danger.asks is None
     assert law.asks
@@ -129,14 +141,18 @@ def test_a_fact_leads_to_its_question_where_it_was_answered(
             assert key[1] in reading.checklist.questions
 
 
-def test_every_line_has_a_key_of_its_own(reading: AuditSession) -> None:
-    for lines in (findings(reading), counsel(reading), evolution(reading)):
-        found = keys(lines)
-        assert len(found) == len(set(found))
+def test_every_line_has_a_key_of_its_own(
+    reading: AuditSession, found: list[OutlineLine]
+) -> None:
+    own = [one.key for one in found]
+    for every in (own, keys(counsel(reading)), keys(evolution(reading))):
+        assert len(every) == len(set(every))
 
 
-def test_keys_stay_the_same_from_one_reading_to_the_next(reading: AuditSession) -> None:
-    assert keys(findings(reading)) == keys(findings(reading))
+def test_keys_stay_the_same_from_one_reading_to_the_next(
+    reading: AuditSession, found: list[OutlineLine]
+) -> None:
+    assert keys(findings(reading)) == [one.key for one in found]
 
 
 def test_a_recommendation_unfolds_to_cost_effect_words_and_follow_up(

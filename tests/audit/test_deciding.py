@@ -40,6 +40,15 @@ def session(tmp_path: Path) -> Iterator[AuditSession]:
         yield audited(again)
 
 
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AuditSession]:
+    """The same, in which nothing is to be written."""
+    folder = tmp_path_factory.mktemp("refusing") / "desk"
+    closed_workspace(folder).close()
+    with on_day(folder, 120) as again:
+        yield audited(again)
+
+
 def on_day(folder: Path, days: int) -> Workspace:
     return Workspace.open(folder, fixed_world(DAY + timedelta(days=days), seed=9))
 
@@ -176,13 +185,13 @@ def test_what_is_further_on_is_not_brought_back(session: AuditSession) -> None:
     ],
 )
 def test_what_a_decision_lacks_is_asked_and_nothing_written(
-    session: AuditSession, decision: Decision, given: dict[str, object], about: str
+    refusing: AuditSession, decision: Decision, given: dict[str, object], about: str
 ) -> None:
-    vote, asked = large(session), {"on": COUNCIL, **given}
+    vote, asked = large(refusing), {"on": COUNCIL, **given}
     with pytest.raises(DiagError) as refused:
-        decide(session, vote, decision, **asked)  # type: ignore[arg-type]
+        decide(refusing, vote, decision, **asked)  # type: ignore[arg-type]
     assert refused.value.about == about
-    assert session.follow_ups == ()
+    assert refusing.follow_ups == ()
 
 
 def test_a_decision_typed_anew_is_told_once_as_it_was_corrected(
