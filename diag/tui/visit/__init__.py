@@ -270,7 +270,7 @@ class VisitScreen(VisitFaces):
         self.fiche.status(f"Réponse : {way}.{more}", "$text-muted")
 
     def on_take_back(self) -> None:
-        if self.drop_typed():
+        if self.drop_typed(is_kept=True):
             return
         words = self.visiting.undo()
         if self.session.is_older:

@@ -210,6 +210,10 @@ class AnswerDrafts:
             return ""
         return f"Vous tapiez «\u00a0{text}\u00a0» : Retour arrière le reprend."
 
+    def leave(self, typed: TypedAt) -> None:
+        """Offer again what is dropped, until the question is answered."""
+        self._left[typed.key] = typed.text
+
     def take(self, key: Key) -> str:
         """Return what was left half typed there, to be typed on; offered no more."""
         text = self._left.pop(key, "")
@@ -530,14 +534,20 @@ class VisitFaces(PlaceScreen):
             if self.visiting.walk.stop(here):
                 self.visiting.go(here)
 
-    def drop_typed(self) -> bool:
-        """Drop what is being typed in the face shown; return whether there was any."""
-        if not self._typed_now().text:
+    def drop_typed(self, *, is_kept: bool = False) -> bool:
+        """Drop what is being typed in the face shown; return whether there was any.
+
+        `is_kept`: it is offered again, until the question is answered.
+        """
+        typed = self._typed_now()
+        if not typed.text:
             return False
+        if is_kept:
+            self._drafts.leave(typed)
         if self.grid and self.is_gridding:
             self.grid.forget_typed()
-        else:
-            self.fiche.line.value = ""
+        self.fiche.forget_typed()
+        self.show()
         return True
 
     def _turn(self, face: str) -> None:

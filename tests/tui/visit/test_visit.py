@@ -254,8 +254,11 @@ async def test_undo_drops_what_is_typed_first_and_the_grid_goes_where_it_undoes(
         await pilot.press("1", "2", "ctrl+z")
         await wait_for(pilot, lambda: not screen.fiche.line.value, "nothing is typed")
         assert screen.visiting.key[1] == "nb_batiments"
+        assert shows(pilot, "Vous tapiez « 12 »")
+        await pilot.press("backspace")
+        await wait_for(pilot, lambda: screen.fiche.line.value == "12", "typed on")
 
-        await pilot.press("f2")
+        await pilot.press("escape", "f2")
         await wait_for(pilot, lambda: screen.is_gridding, "the grille")
         grid = screen.grid
         assert grid is not None
