@@ -279,7 +279,7 @@ def _finds_under(app: Shell) -> FindsInAudit | None:
     finds = inside
 
     def go_back(go: Callable[[], object]) -> None:
-        while app.screen is not below:
+        while app.screen is not below and below in app.screen_stack:
             app.go_back()
         go()
 
