@@ -78,7 +78,7 @@ Sheet = Mapping[str, Plain]
 
 _UNVOTED = {
     Aside.SMALL: ("petite dépense", "petites dépenses", "crédits ouverts"),
-    Aside.DANGER: ("danger à faire cesser", "dangers à faire cesser", "le maire"),
+    Aside.DANGER: ("action contre un danger", "actions contre un danger", "le maire"),
     Aside.DECIDED: ("action déjà décidée", "actions déjà décidées", "crédits votés"),
 }
 """How what takes no vote is counted, one and several, and who decides it."""

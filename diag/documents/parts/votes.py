@@ -161,7 +161,8 @@ def awaited(some: Sequence[SchoolVotes], day: date | None = None) -> str:
     parts = []
     if urgent:
         verb = "sont" if urgent > 1 else "est"
-        parts.append(f"{counted(urgent, 'danger')} {verb} à faire cesser dès réception")
+        acts = f"{counted(urgent, 'action')} contre un danger"  # it has many rooms
+        parts.append(f"{acts} {verb} à mener dès réception")
     if votes:
         verb = "sont proposés" if len(votes) > 1 else "est proposé"
         days = sorted(one.due for one in votes if one.due)
