@@ -12,7 +12,7 @@ from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.rules.expressions import ABSENT, Exact, Node, RuleValue
 from diag.rules.language import Rule
-from diag.words.sentences import uncapitalised
+from diag.words.sentences import sentence, uncapitalised
 from diag.words.vocabulary import STATES
 
 STATE_KEYS = {"*": State.UNKNOWN, "/": State.NOT_APPLICABLE, "!": State.REFUSED}
@@ -75,7 +75,7 @@ class Refused(DiagError):
         return self._with_remedy(self.plain_problem)
 
     def _with_remedy(self, problem: str) -> str:
-        return f"{problem} {self.remedy}." if self.remedy else problem
+        return f"{problem} {sentence(self.remedy)}" if self.remedy else problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,3 +127,12 @@ def test_whatever_is_typed_gives_a_value_or_a_refusal(
         return
     # What was read once is read again as itself.
     assert value_of(asked, list(value) if isinstance(value, tuple) else value) == value
+
+
+def test_a_choice_that_is_cut_ends_the_sentence() -> None:
+    """« recto-verso par défa…. »"""
+    long = (*CHOICES[:1], Choice(id="long", label="Un copieur en réseau " * 5))
+    with pytest.raises(Refused, match=r"réseau[^.]*…$"):
+        TYPES[QuestionType.CHOICE].parse(
+            question(QuestionType.CHOICE, choices=long), "9"
+        )
