@@ -5,9 +5,9 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
@@ -38,8 +38,7 @@ class Server:
         """Return the address of one that is empty, or a copy of another."""
         name = f"hub{next(self._numbers)}"
         words = f"create database {name} template {template}{self._by_file}"
-        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
-            connection.execute(words)
+        self._connection.execute(words)
         return self.address(name)
 
     def hub_database(self) -> str:
@@ -54,6 +53,15 @@ class Server:
     def _by_file(self) -> str:
         """Copied so, a database costs half; an older server knows no other way."""
         return " strategy file_copy" if int(self.version.split(".")[0]) > 14 else ""
+
+    @cached_property
+    def _connection(self) -> psycopg.Connection:
+        """One that stays open: each costs the server half of a database."""
+        return psycopg.connect(self.address("postgres"), autocommit=True)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._connection.close()
 
     def address(self, name: str) -> str:
         return f"postgresql://diag@127.0.0.1:{self.port}/{name}"
@@ -111,7 +119,8 @@ def _serving(
     with log.open("wb") as said:
         process = subprocess.Popen(words, user=owner, cwd=data, stderr=said)
     try:
-        yield Server(port, _waited(port, log))
+        with closing(Server(port, _waited(port, log))) as server:
+            yield server
     finally:
         # At once: a server asked politely writes down what is then deleted.
         process.send_signal(signal.SIGQUIT if os.name == "posix" else signal.SIGTERM)
