@@ -254,7 +254,7 @@ async def test_undo_drops_what_is_typed_first_and_the_grid_goes_where_it_undoes(
         await pilot.press("1", "2", "ctrl+z")
         await wait_for(pilot, lambda: not screen.fiche.line.value, "nothing is typed")
         assert screen.visiting.key[1] == "nb_batiments"
-        assert shows(pilot, "Vous tapiez « 12 »")
+        await wait_to_show(pilot, "Vous tapiez « 12 »")
         await pilot.press("backspace")
         await wait_for(pilot, lambda: screen.fiche.line.value == "12", "typed on")
 
@@ -275,7 +275,7 @@ async def test_undo_drops_what_is_typed_first_and_the_grid_goes_where_it_undoes(
         await pilot.press("ctrl+z")
         await wait_for(pilot, lambda: not is_answered(), "taken back")
         await wait_for(pilot, lambda: grid.cursor_place == two, "where it was undone")
-        assert shows(pilot, "Annulé")
+        await wait_to_show(pilot, "Annulé")
         await pilot.press("f2")
         await wait_for(pilot, lambda: not screen.is_gridding, "the fiche")
         assert screen.visiting.key == (two, "type_salle")
