@@ -13,9 +13,8 @@ from diag.answers.types import TYPES
 from diag.audit.answer import find_question
 from diag.audit.session import AuditSession
 from diag.journal import changes, subjects
-from diag.journal.attachments import THUMBNAIL, AttachmentStore
+from diag.journal.attachments import THUMBNAIL, AttachmentStore, is_named
 from diag.journal.journal import get_setting, put_setting
-from diag.journal.records import is_named
 from diag.journal.records import photos_of as _photos_of
 from diag.journal.revision import NewRevision, Revision, files_in
 from diag.journal.subjects import PhotoTopic

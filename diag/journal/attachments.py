@@ -300,7 +300,6 @@ def dropping_erased(journal: Journal) -> Iterator[None]:
 
 # What lines name.
 
-# A compiled edition is an attachment too: no audit can be read without its own.
 _PHOTOS = f"""
 select distinct json_extract(body, '$.value.sha'), json_extract(body, '$.value.size'),
   json_extract(body, '$.value.mime')
@@ -359,6 +358,7 @@ where (r.subject >= ?3 and r.subject < ?4 or r.subject glob 'evidence/*')
   and r.erased = 0 and f.type = 'text'
 """
 
+# A compiled edition is an attachment too: no audit can be read without its own.
 _EDITIONS = """
 select distinct json_extract(body, '$.value.digest') from rev
 where subject = ? and erased = 0 and json_type(body, '$.value.digest') = 'text'
@@ -372,6 +372,7 @@ The files of other tools are named as those of an observation are. A thumbnail w
 before it is here: it travels first. It stays where the photo of a closed audit leaves.
 """
 
+_NAMED = "select 1 from rev where erased = 0 and instr(body, ?) > 0 limit 1"
 _SUMS = "select audit, digest from tally order by audit"
 _KEPT = "select digest from edition order by digest"
 
@@ -409,6 +410,11 @@ def attachments_in(journal: Journal, which: Iterable[str]) -> set[str]:
         row for one in which for row in journal.select(_ATTACHMENTS, [one, *bounds])
     ]
     return {sha for (sha,) in rows if isinstance(sha, str)}
+
+
+def is_named(journal: Journal, sha: str) -> bool:
+    """Say whether any revision still names a blob, history included."""
+    return bool(journal.select(_NAMED, [sha]))
 
 
 def named_by(revision: Revision) -> list[NamedAttachment]:

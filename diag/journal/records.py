@@ -64,8 +64,6 @@ where audit = (select n from audit where id = ?) and subject >= ? and subject < 
 group by subject
 """
 
-_NAMED = "select 1 from rev where erased = 0 and instr(body, ?) > 0 limit 1"
-
 
 _Birth = tuple[int, str, str]
 """Order number of the first revision of a subject, the subject, who wrote it."""
@@ -259,11 +257,6 @@ def hands_of(journal: Journal, audit: str) -> dict[str, VoteHand]:
         if isinstance(topic, HandTopic)
     )
     return {ident: hand for ident, hand in found if hand}
-
-
-def is_named(journal: Journal, sha: str) -> bool:
-    """Say whether any revision still names a blob, history included."""
-    return bool(journal.select(_NAMED, [sha]))
 
 
 def questionnaires_of(journal: Journal, audit: str) -> tuple[Questionnaire, ...]:

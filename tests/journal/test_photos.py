@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from diag.journal import changes
+from diag.journal.attachments import is_named
 from diag.journal.journal import Journal
-from diag.journal.records import is_named, photos_of
+from diag.journal.records import photos_of
 from diag.journal.revision import Json, Origin
 from diag.model.audit import Photo
 from tests.journal.builders import AUDIT, ROOT, apart, person, room

@@ -18,7 +18,12 @@ from time import time
 from typing import NamedTuple
 
 from diag.journal import attachments, bundles
-from diag.journal.attachments import AttachmentStore, NamedAttachment, named_by
+from diag.journal.attachments import (
+    AttachmentStore,
+    NamedAttachment,
+    is_named,
+    named_by,
+)
 from diag.journal.bundles import (
     Brought,
     BundleIntake,
@@ -31,7 +36,6 @@ from diag.journal.bundles import (
 )
 from diag.journal.errors import RefusedError
 from diag.journal.journal import Journal
-from diag.journal.records import is_named
 from diag.journal.revision import Revision, parse, read_any
 from diag.journal.seals import (
     add_cards,
