@@ -23,25 +23,28 @@ async def wait_to_lose(pilot: Pilot[None], text: str) -> None:
 
 
 @pytest.mark.parametrize("size", cases([(80, 24), (80, 14)], (80, 14)))
-@pytest.mark.parametrize("dialog", [Confirm, Weigh])
 async def test_a_long_question_scrolls_over_its_answers(
-    tmp_path: Path, dialog: type[Confirm], size: tuple[int, int]
+    tmp_path: Path, size: tuple[int, int]
 ) -> None:
     app = new_app(tmp_path)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
-        app.push_screen(dialog(LONG, yes="Confirmer", no="Laisser"))
-        await wait_to_see(pilot, "conformité 0 !")
-        for key, told, seen in (
-            ("down", "conformité 0 !", False),
-            ("up", "conformité 0 !", True),
-            ("pagedown", "conformité 1 !", False),
-            ("pageup", "conformité 0 !", True),
-            ("end", "conformité 59 !", True),
-            ("home", "conformité 0 !", True),
-        ):
-            await pilot.press(key)
-            await (wait_to_see if seen else wait_to_lose)(pilot, told)
-            await wait_to_show(pilot, "Confirmer", "Laisser")
+        for dialog in (Confirm, Weigh):
+            shown = dialog(LONG, yes="Confirmer", no="Laisser")
+            app.push_screen(shown)
+            await wait_for(pilot, lambda: app.screen is shown, "the dialog")  # noqa: B023 - awaited here
+            await wait_to_see(pilot, "conformité 0 !")
+            for key, told, seen in (
+                ("down", "conformité 0 !", False),
+                ("up", "conformité 0 !", True),
+                ("pagedown", "conformité 1 !", False),
+                ("pageup", "conformité 0 !", True),
+                ("end", "conformité 59 !", True),
+                ("home", "conformité 0 !", True),
+            ):
+                await pilot.press(key)
+                await (wait_to_see if seen else wait_to_lose)(pilot, told)
+                await wait_to_show(pilot, "Confirmer", "Laisser")
+            await pilot.press("escape")
 
 
 async def test_a_long_text_scrolls_under_its_title(tmp_path: Path) -> None:
@@ -54,19 +57,20 @@ async def test_a_long_text_scrolls_under_its_title(tmp_path: Path) -> None:
         await wait_to_show(pilot, "Ce n'est pas possible")
 
 
-@pytest.mark.parametrize("dialog", [Notice, Confirm, Ask])
-async def test_what_french_keeps_together_stays_so(
-    tmp_path: Path, dialog: type[Notice | Confirm | Ask]
-) -> None:
+async def test_what_french_keeps_together_stays_so(tmp_path: Path) -> None:
     app = new_app(tmp_path)
     async with app.run_test(size=(44, 24), notifications=True, tooltips=True) as pilot:
-        app.push_screen(dialog("Ceci ne se lit pas : « 42 Mbit/s » ! " * 6))
-        await wait_to_see(pilot, "Ceci ne")
-        inside = [line.strip(" │") for line in visible(pilot)]
-        assert any("«" in line for line in inside)
-        assert not [
-            line for line in inside if line.endswith("«") or line[:1] in set(":!»")
-        ]
+        for dialog in (Notice, Confirm, Ask):
+            shown = dialog("Ceci ne se lit pas : « 42 Mbit/s » ! " * 6)
+            app.push_screen(shown)
+            await wait_for(pilot, lambda: app.screen is shown, "the dialog")  # noqa: B023 - awaited here
+            await wait_to_see(pilot, "Ceci ne")
+            inside = [line.strip(" │") for line in visible(pilot)]
+            assert any("«" in line for line in inside)
+            assert not [
+                line for line in inside if line.endswith("«") or line[:1] in set(":!»")
+            ]
+            await pilot.press("escape")
 
 
 EDGES = set("╭│╰")

@@ -53,30 +53,32 @@ CASES: list[Case] = [
 ]
 
 
-@pytest.mark.parametrize("case", cases(CASES, *GATE))
+@pytest.mark.parametrize("forms", cases([GATE, CASES], GATE))
 async def test_after_a_refusal_one_is_at_the_end_of_what_is_refused(
-    tmp_path: Path, case: Case
+    tmp_path: Path, forms: list[Case]
 ) -> None:
-    form, faulty, keys = case
     app = new_app(tmp_path / "w")
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        app.push_screen(form(app.desk.session(SCHOOL)))
-        await wait_for(pilot, lambda: isinstance(app.screen, FormDialog), "the form")
-        await pilot.press(*keys, "f2")
-        await wait_for(pilot, lambda: isinstance(app.screen, Notice), "the refusal")
-        await pilot.press("escape")
-        await wait_for(pilot, lambda: isinstance(app.screen, FormDialog), "back")
-        fields = {field.id: field.value for field in app.screen.query(Input)}
-        await pilot.press("z")
-        await wait_for(
-            pilot,
-            lambda: (
-                {field.id: field.value for field in app.screen.query(Input)}
-                == fields | {faulty: fields[faulty] + "z"}
-            ),
-            "one more letter, there",
-        )
+        for form, faulty, keys in forms:
+            shown = form(app.desk.session(SCHOOL))
+            app.push_screen(shown)
+            await wait_for(pilot, lambda: app.screen is shown, "the form")  # noqa: B023 - awaited here
+            await pilot.press(*keys, "f2")
+            await wait_for(pilot, lambda: isinstance(app.screen, Notice), "the refusal")
+            await pilot.press("escape")
+            await wait_for(pilot, lambda: app.screen is shown, "back")  # noqa: B023
+            before = typed(shown)
+            await pilot.press("z")
+            after = before | {faulty: before[faulty] + "z"}
+            await wait_for(pilot, lambda: typed(shown) == after, "one more letter")  # noqa: B023
+            await pilot.press("escape")
+            await wait_for(pilot, lambda: app.screen is not shown, "left")  # noqa: B023
+
+
+def typed(form: FormDialog) -> dict[str | None, str]:
+    """Return what stands in each field."""
+    return {field.id: field.value for field in form.query(Input)}
 
 
 async def test_on_the_first_run_one_is_back_where_a_name_is_missing(

@@ -62,8 +62,18 @@ async def test_rooms_typed_together_are_told_added_and_taken_back_together(
         assert rooms(screen) == {"CP", "CE1"}
 
 
-async def test_lines_pasted_are_as_many_rooms(tmp_path: Path) -> None:
+async def test_lines_pasted_are_as_many_rooms_and_a_table_its_first_column(
+    tmp_path: Path,
+) -> None:
     async with places(tmp_path) as (pilot, screen):
+        for pasted, told in (
+            ("CM1\tcycle 3\t24\n\t\t\nCM2\tMme A ; M. B\t23,5\n", "CM1 ; CM2"),
+            ("CM1\tCM2\tULIS\n", "CM1 ; CM2 ; ULIS"),
+        ):
+            await asked(pilot)
+            pilot.app.post_message(Paste(pasted))
+            await wait_to_show(pilot, f"salles : {told}.")
+            await pilot.press("escape")
         await asked(pilot)
         pilot.app.post_message(Paste("Classe CM1\r\nClasse CM2\n\n"))
         told = "2 salles : Classe CM1 ; Classe CM2."
@@ -71,19 +81,6 @@ async def test_lines_pasted_are_as_many_rooms(tmp_path: Path) -> None:
         await pilot.press("enter")
         await back(pilot, "Enregistré")
         assert rooms(screen) == {"CP", "CE1", "Classe CM1", "Classe CM2"}
-
-
-async def test_a_table_pasted_names_rooms_by_its_first_column(tmp_path: Path) -> None:
-    async with places(tmp_path) as (pilot, _):
-        await asked(pilot)
-        pilot.app.post_message(
-            Paste("CM1\tcycle 3\t24\n\t\t\nCM2\tMme A ; M. B\t23,5\n")
-        )
-        await wait_to_show(pilot, "2 salles : CM1 ; CM2.")
-        await pilot.press("escape")
-        await asked(pilot)
-        pilot.app.post_message(Paste("CM1\tCM2\tULIS\n"))
-        await wait_to_show(pilot, "3 salles : CM1 ; CM2 ; ULIS.")
 
 
 async def test_when_all_are_there_it_is_said_and_the_line_stays(tmp_path: Path) -> None:

@@ -102,7 +102,9 @@ async def test_a_cell_of_the_grid_is_asked_about_too(tmp_path: Path) -> None:
             assert value_in(other, "type_salle", room) != kept
 
 
-async def test_walking_on_reads_what_the_other_window_wrote(tmp_path: Path) -> None:
+async def test_walking_on_or_coming_back_reads_what_the_other_window_wrote(
+    tmp_path: Path,
+) -> None:
     prepared(tmp_path)
     async with visit(tmp_path, "type_ecole") as (pilot, screen):
         with other_window(tmp_path) as other:
@@ -111,17 +113,12 @@ async def test_walking_on_reads_what_the_other_window_wrote(tmp_path: Path) -> N
         await wait_for(pilot, lambda: shows(pilot, "12\u00a0classes"), "read again")
         assert screen.visiting.key[1] == "nb_classes"
         assert screen.fiche.line.value == ""
-
-
-async def test_coming_back_to_the_window_reads_again(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path, "nb_classes") as (pilot, _):
         with other_window(tmp_path) as other:
-            record_answer(other, NewAnswer("nb_classes", 12))
+            record_answer(other, NewAnswer("nb_classes", 14))
         await pilot.press("9")
         pilot.app.post_message(AppFocus())
         await wait_for(pilot, lambda: shows(pilot, "Lu de nouveau"), "read again")
-        assert shows(pilot, "12\u00a0classes")
+        assert shows(pilot, "14\u00a0classes")
 
 
 async def test_what_is_left_to_check_is_read_again_once_the_visit_is_dated(
