@@ -41,7 +41,7 @@ GATE: list[Case] = [
     (DayOnSite, "on", ("3", "2", "slash", "1", "3", "tab", "A")),
     (follow_up, "on", ("tab", "3", "2", "tab", "M")),
     (OwnAdviceDialog, "delay", ("tab", "A", "tab", "tab", "tab", "x", "tab")),
-    (settings, "campaign", ("tab", "tab", "2", "0", "2", "7", "tab")),
+    (settings, "campaign", ("tab", "tab", *"2027-2029", "tab")),
 ]
 CASES: list[Case] = [
     *GATE,

@@ -547,6 +547,7 @@ async def test_two_schools_opened_in_turn_keep_their_place(tmp_path: Path) -> No
         )
 
 
+@pytest.mark.long  # the gate shows such names and texts in `test_noting`
 async def test_hostile_names_and_texts_are_shown_as_they_are(tmp_path: Path) -> None:
     prepared(tmp_path, rooms=(HOSTILE,))
     async with visit(tmp_path, "type_salle", place=HOSTILE, size=(120, 40)) as (
