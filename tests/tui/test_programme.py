@@ -128,7 +128,7 @@ async def test_every_figure_is_that_of_the_commands_and_of_the_document(
         assert totals[SYNDICAT] == sum(theirs) > 0
         printed = programme_paper(board, DAY).document.markdown
         assert all(exact_words(cents) in printed for cents in theirs if cents)
-        assert f" sur {may}\u00a0€" in printed
+        assert f"| {may}\u00a0€ |" in printed
         placed = {one["id"]: one["year"] for one in told["operations"]}
         listed = {one.key: one.cells[0] for one in screen.lines.lines}
         assert (
