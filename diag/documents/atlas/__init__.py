@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -89,6 +90,10 @@ def write_atlas(
     seen = [one for one in (*schools, *audited) if reader.sees(one)]
     older = {about.code for about in picked.older}
     entries = {one.uai: entry_of(one, older=one.uai in older) for one in seen}
+    called = Counter((one.insee, one.name) for one in entries.values())
+    for uai, one in entries.items():
+        if called[one.insee, one.name] > 1:
+            entries[uai] = replace(one, has_namesake=True)
     if not (entries or picked.sessions):
         raise DiagError(f"Aucune école à montrer à : {reader.title}.")
     day = workspace.world.today()

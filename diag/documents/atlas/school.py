@@ -367,6 +367,8 @@ class SchoolEntry:
     told: SchoolScores | None
     older: bool = False
     """Whether its audit is of an older method: it has no score any more."""
+    has_namesake: bool = False
+    """Whether another school of its commune has its name: their numbers differ."""
 
     @property
     def untold(self) -> str:

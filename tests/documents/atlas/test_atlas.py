@@ -270,3 +270,12 @@ def test_an_outline_is_drawn_and_names_nobody(made: Workspace, tmp_path: Path) -
 
     assert 'class="land"' in (out / "index.html").read_text("utf-8")
     assert not where(out, "Fontbrune")
+
+
+def test_two_schools_of_one_name_are_told_apart_by_their_number(
+    atlases: Callable[[str], AtlasWritten],
+) -> None:
+    """Hautecroze has two « École primaire »; one of Fontbrune has its name alone."""
+    page = atlases("syndicat").index.read_text("utf-8")
+    shown = re.findall(r'<span class="soft">(99\d{5}[A-Z])?', page)
+    assert sorted(filter(None, shown)) == ["9990196J", "9990199M"]
