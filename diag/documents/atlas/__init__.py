@@ -24,9 +24,9 @@ from diag.documents.atlas.school import (
     AtlasReader,
     SchoolEntry,
     View,
+    audited_entry,
     bilan_of,
     entry_of,
-    scores_of,
     slug,
 )
 from diag.documents.formats import OPENED, Format
@@ -143,9 +143,9 @@ class _Making:
         dossier = Dossier(bilan_of(report.public, view), papers, report.about.name)
         match report.about.kind:
             case PlaceKind.ECOLE:
-                told = scores_of(report.public, view)
-                self.entries[code] = replace(self.entries[code], told=told)
-                self._put_school(self.entries[code], dossier)
+                entry = audited_entry(self.entries[code], report.public, view)
+                self.entries[code] = entry
+                self._put_school(entry, dossier)
             case PlaceKind.COMMUNE:
                 self.communes[code] = dossier
             case _:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from statistics import median
@@ -12,6 +12,7 @@ from diag.assess.words import Money, filled_words, is_printable
 from diag.audit.findings import name_places, observed
 from diag.audit.report import Report
 from diag.audit.snapshot import OLDER
+from diag.audit.votes import CLASSES
 from diag.documents.academie import READER as ACADEMIE
 from diag.documents.mairie import READER as MAIRIE
 from diag.documents.parts import advice, frame
@@ -414,6 +415,21 @@ def entry_of(school: School, *, older: bool = False) -> SchoolEntry:
         point=(found[0], found[1]) if found else None,
         told=None,
         older=older,
+    )
+
+
+def audited_entry(entry: SchoolEntry, report: Report, view: View) -> SchoolEntry:
+    """Return a school's line once its audit is read, and as large as it says."""
+
+    def size(question: str, listed: int | None) -> int | None:
+        answer = report.facts.answer(report.facts.root, question)
+        return answer.value if answer and isinstance(answer.value, int) else listed
+
+    return replace(
+        entry,
+        told=scores_of(report, view),
+        classes=size(CLASSES, entry.classes),
+        pupils=size("nb_eleves", entry.pupils),
     )
 
 

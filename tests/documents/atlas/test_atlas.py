@@ -9,7 +9,7 @@ from shutil import copytree
 import pytest
 
 from diag.audit import session as audits
-from diag.audit.answer import record_note
+from diag.audit.answer import NewAnswer, record_answer, record_note
 from diag.documents.atlas import AtlasWritten, files_of, write_atlas
 from diag.documents.formats import OPENED, Format
 from diag.model.audit import School
@@ -279,3 +279,14 @@ def test_two_schools_of_one_name_are_told_apart_by_their_number(
     page = atlases("syndicat").index.read_text("utf-8")
     shown = re.findall(r'<span class="soft">(99\d{5}[A-Z])?', page)
     assert sorted(filter(None, shown)) == ["9990196J", "9990199M"]
+
+
+def test_a_school_is_as_large_as_its_audit_says(
+    made: Workspace, tmp_path: Path
+) -> None:
+    """The official file is a year late: the mayor's page said otherwise."""
+    record_answer(audited(made), NewAnswer("nb_classes", 9, sure=True))
+    done = write(made, tmp_path / "atlas", f"mairie:{COMMUNE}", HTML)
+    page = next(done.index.parent.glob(f"ecoles/*{SCHOOL.lower()}.html"))
+    assert "<dt>Classes</dt><dd>9</dd>" in page.read_text("utf-8")
+    assert "9 classes" in done.index.read_text("utf-8")
