@@ -17,7 +17,7 @@ from diag.answers.answer_type import (
 )
 from diag.model.audit import Value
 from diag.model.checklist import EffectValue, Question
-from diag.model.text import Number, as_digits, canonical_number, digit_of
+from diag.model.text import MAX_DIGITS, Number, as_digits, canonical_number, digit_of
 from diag.model.text import exact as _exact
 from diag.rules.expressions import Exact, Node, RuleValue, Span, plain, point
 from diag.rules.language import Rule, thresholds
@@ -360,6 +360,8 @@ def _digits(question: Question, text: str) -> str:
 @lru_cache(maxsize=1024, typed=True)  # the same few numbers answer most questions
 def _point(value: Value) -> RuleValue | None:
     if isinstance(value, bool) or not isinstance(value, (int, str)):
+        return None
+    if len(str(value)) > MAX_DIGITS:  # of a program that was changed: nobody types it
         return None
     if isinstance(value, int):
         return point(value)

@@ -8,7 +8,6 @@ action stand why, when, and what comes first.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -44,7 +43,7 @@ from diag.model.text import canonical_number
 from diag.rules.evaluate import measure
 from diag.rules.expressions import Span
 from diag.rules.language import parse_rule
-from diag.words.dates import describe_day, long_date
+from diag.words.dates import describe_day
 from diag.words.sentences import (
     NEXT_BUDGET,
     Blanks,
@@ -226,7 +225,7 @@ def _value(seen: Seen, text: str, places: Sequence[Verdict]) -> str:
     place, question = places[0].place, seen.checklist.questions.get(text)
     if question and TYPES[question.type].is_day:
         known = seen.facts.known(place, text)
-        return long_date(date.fromisoformat(str(known.value))) if known else ""
+        return describe_day(str(known.value)) if known else ""
     judge = judge_of(seen.checklist)
     reading = judge.reading(seen.facts)
     scope = next(

@@ -235,7 +235,7 @@ def describe_subject(session: AuditSession, topic: Topic, value: object = None) 
             words = f"mots de « {title} » pour {reader_words(topic.audience)}"
         case PlaceTopic(place):
             last = _last(session, subjects.place(place), value)
-            kind = last.get("kind")
+            kind = _text(last, "kind")
             noun = PLACES[PlaceKind(kind)][0] if kind in set(PlaceKind) else "lieu"
             words = _called(noun, last.get("name"))
         case VisitTopic() | PhotoTopic() | ObservationTopic() | ScenarioTopic():

@@ -9,6 +9,7 @@ from diag.journal.changes import COVERS
 from diag.journal.facts import status_of
 from diag.journal.heads import latest
 from diag.journal.journal import Head, Journal
+from diag.journal.revision import is_hash
 from diag.journal.subjects import (
     AnswerTopic,
     ApartTopic,
@@ -248,7 +249,9 @@ def _since_older(
         elif line.lam > head.lam and not is_watched(line):
             now ^= int.from_bytes(line.key)
     signed = str(_field(head, "digest") or "")
-    if not signed or is_exclusive_or(now ^ int(signed, 16), blind):
+    if not signed or (
+        is_hash(signed) and is_exclusive_or(now ^ int(signed, 16), blind)
+    ):
         return None
     return _written([
         line for line in lines if line.lam >= head.lam and is_watched(line)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from ipaddress import IPv4Network
 from pathlib import Path
 from secrets import token_bytes
+from threading import Event
 from typing import Any
 
 import httpx
@@ -43,8 +44,11 @@ class Taken:
         self.sheets = list[tuple[PhoneRole, bytes]]()
         self.known = set[tuple[PhoneRole, str]]()
         """Telephones that sent a sheet."""
+        self.asked = Event()
+        """Set once a page asked where photos go."""
 
     def where(self) -> str:
+        self.asked.set()
         return self.place
 
     def photo(self, raw: bytes) -> str:
@@ -302,10 +306,16 @@ def test_the_form_of_the_digits_is_taken_as_a_browser_sends_it(site: Site) -> No
 
 
 @pytest.mark.long
-def test_the_digits_typed_in_a_browser_open_the_link(tmp_path: Path) -> None:
+def test_a_browser_types_the_digits_and_is_told_of_each_photo_not_taken(
+    tmp_path: Path,
+) -> None:
+    """Of several photos at once, what the last one was answered hid the others'."""
     link = PhoneLink(PhoneRole.PHOTOS, token_bytes, lambda: 0.0)
     loopback = IPv4Network("127.0.0.0/8")
-    server = PhoneServer("127.0.0.1", loopback, [link], Taken())
+    server = PhoneServer("127.0.0.1", loopback, [link], taken := Taken())
+    photos = [tmp_path / f"{name}.jpg" for name in ("une", "deux", "trois")]
+    for photo, raw in zip(photos, (b"\xff\xd81", b"broken", b"\xff\xd83"), strict=True):
+        photo.write_bytes(raw)
     server.start()
     try:
         with opened_browser(tmp_path) as browser:
@@ -313,9 +323,20 @@ def test_the_digits_typed_in_a_browser_open_the_link(tmp_path: Path) -> None:
             page.go(f"http://{server.host}/", "document.forms[0]")
             page.run(f"document.forms[0].c.value='{link.digits}'")
             page.run("document.forms[0].requestSubmit()")
-            page.until("document.querySelector('#ici')?.textContent.includes('CE2')")
+            assert taken.asked.wait(20)  # by the page of photos, once it is open
+            page.go(
+                f"http://{server.host}/{link.token}",
+                "document.querySelector('#ici').textContent.includes('CE2')",
+            )
+            page.give_files("#g", *photos)
+            page.until("document.querySelector('#g').value==''")
+            told = page.run("document.querySelector('#etat').textContent")
     finally:
         server.stop()
+    assert taken.photos == [b"\xff\xd81", b"\xff\xd83"]
+    assert told.startswith("1 sur 3 pas reçue")
+    assert "deux.jpg" in told
+    assert "Ce n'est pas une photo." in told
 
 
 def test_a_team_may_open_its_link_from_twenty_five_telephones(site: Site) -> None:
