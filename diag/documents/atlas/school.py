@@ -419,7 +419,7 @@ def entry_of(school: School, *, older: bool = False) -> SchoolEntry:
 
 
 def audited_entry(entry: SchoolEntry, report: Report, view: View) -> SchoolEntry:
-    """Return a school's line once its audit is read, and as large as it says."""
+    """Return a school's line once its audit is read, as large as the audit has it."""
 
     def size(question: str, listed: int | None) -> int | None:
         answer = report.facts.answer(report.facts.root, question)
