@@ -261,6 +261,8 @@ class VisitFaces(PlaceScreen):
         """Whether the grid is shown, and not the fiche."""
         self.is_looking = False
         """Whether one went to the bilan, to come back."""
+        self._settled: Saved | None = None
+        """What the last move recorded, to be told where one arrives."""
         self._costs: Costs | None = None
         """What is most useful, as it was when the visit was planned or opened."""
 
@@ -417,6 +419,7 @@ class VisitFaces(PlaceScreen):
 
     def settle(self) -> bool:
         """Record what is typed before a move; return whether nothing is left to do."""
+        self._settled = None
         if self.grid and self.is_gridding:
             return self.grid.is_empty or self.grid.settle()
         typed = self.fiche.line.value
@@ -424,6 +427,7 @@ class VisitFaces(PlaceScreen):
             return True
         saved = self._given_as(typed)
         if saved:
+            self._settled = saved._replace(label=f"{_ANSWERED}{saved.label}")
             self.fiche.forget_typed()
             self._show_around()
         return saved is not None
@@ -480,7 +484,10 @@ class VisitFaces(PlaceScreen):
             self.query_one(WalkPlan).follow(self.visiting)
         self.query_one(KnownHere).follow(self.visiting)
         self.fiche.show(self.visiting)
-        self.fiche.status(self._drafts.offer(self.visiting.key))
+        if self._settled:
+            self.fiche.status_saved(self._settled, DONE, "")
+        else:
+            self.fiche.status(self._drafts.offer(self.visiting.key))
         self.refresh_keys()
         self._keep_place()
 

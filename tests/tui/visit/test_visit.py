@@ -239,6 +239,17 @@ async def test_another_provenance_goes_with_the_answer_and_undo_goes_there(
         assert screen.visiting.key not in screen.session.facts.answers
 
 
+async def test_what_a_move_records_is_told_where_one_arrives(tmp_path: Path) -> None:
+    """« 12 » then an arrow, or a search: it was recorded without a word."""
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_classes") as (pilot, screen):
+        await pilot.press("1", "2", "down")
+        await wait_for(pilot, lambda: screen.visiting.key[1] != "nb_classes", "moved")
+        await wait_to_show(pilot, "Répondu  Nombre de classes : 12")
+        await pilot.press("up")
+        await wait_for(pilot, lambda: not shows(pilot, "Répondu  "), "told once")
+
+
 async def test_undo_drops_what_is_typed_first_and_the_grid_goes_where_it_undoes(
     tmp_path: Path,
 ) -> None:
