@@ -276,8 +276,8 @@ class VisitScreen(VisitFaces):
         if self.session.is_older:
             self.diag.go_school(self.uai)
             return
-        if self.is_gridding:
-            self.stand_in_grid()
+        if self.grid and self.is_gridding and not self.grid.goto(*self.visiting.key):
+            self.follow_grid()
         self.show(f"Annulé · {words}", "bold $warning")
 
     @on(AnswerLine.NoAnswer)

@@ -533,14 +533,6 @@ class VisitFaces(PlaceScreen):
         elif offered := self._drafts.offer(self.visiting.key):
             self.grid.inform(offered)
 
-    def stand_in_grid(self) -> None:
-        """Have the grid go to the visit's question, else the visit to the grid's."""
-        assert self.grid is not None
-        if not self.grid.goto(*self.visiting.key):
-            here = self._typed_now().key
-            if self.visiting.walk.stop(here):
-                self.visiting.go(here)
-
     def drop_typed(self, *, is_kept: bool = False) -> bool:
         """Drop what is being typed in the face shown; return whether there was any.
 
