@@ -195,7 +195,15 @@ def visit_again(folder: Path) -> None:
     with TemporaryDirectory(prefix="diag-") as name:
         other = Path(name) / "collegue"
         with Workspace.open(folder, fixed_world(DAY, seed=2027)) as workspace:
-            _follow_up(open_session(workspace, AGAIN, LAST))
+            first = open_session(workspace, AGAIN, LAST)
+            done, decided = FollowUpState.FAITE, FollowUpState.DECIDEE
+            for ident, state, day, who in (
+                ("mettre-hors-danger", done, "2025-11-03", "les services"),
+                ("passer-a-la-fibre", done, "2026-06-30", "l'opérateur"),
+                ("permettre-la-coupure-du-wifi", decided, "2026-03-12", "conseil"),
+            ):
+                step = FollowUp(recommendation=ident, state=state, on=day, by=who)
+                add_step(first, step)
             _this_year(workspace)
         shutil.copytree(folder, other, ignore=shutil.ignore_patterns("exports"))
         hers = SETTINGS.model_copy(update={"author": COLLEAGUE, "device": "d-collegue"})
@@ -217,17 +225,6 @@ def _story(uai: str, status: AuditStatus, day: date) -> Story:
     half = scenario(HALF)
     visit = half.visits[0].model_copy(update={"date": day})
     return half.model_copy(update={"uai": uai, "status": status, "visits": (visit,)})
-
-
-def _follow_up(session: AuditSession) -> None:
-    """Note what became of the first audit since."""
-    done, decided = FollowUpState.FAITE, FollowUpState.DECIDEE
-    for ident, state, day, who in (
-        ("mettre-hors-danger", done, "2025-11-03", "les services"),
-        ("passer-a-la-fibre", done, "2026-06-30", "l'opérateur"),
-        ("permettre-la-coupure-du-wifi", decided, "2026-03-12", "conseil"),
-    ):
-        add_step(session, FollowUp(recommendation=ident, state=state, on=day, by=who))
 
 
 def _this_year(workspace: Workspace) -> None:
