@@ -118,7 +118,7 @@ def test_the_page_passes_validation_and_takes_every_form() -> None:
     assert write_odt(made)[0]
 
 
-@examples(40)
+@examples(40, few=3)
 @example(["<b>[x](javascript:1)</b> ☐ \n\n# Titre " * 9] * 4)
 @given(st.lists(WORDS, min_size=1, max_size=30))
 def test_any_words_make_one_page(words: list[str]) -> None:

@@ -21,6 +21,7 @@ from tests.documents.builders import facts, report
 from tests.documents.formats.test_html import read
 from tests.documents.reading import html, markdown, text_of
 from tests.documents.test_first_page import MAX_WORDS, first_page, words
+from tests.examples import cases
 from tests.shipped import shipped
 from tests.words.blanks import blanks_in
 
@@ -51,10 +52,11 @@ def test_the_first_page_holds_on_real_content(seed: int, known: int) -> None:
 
 
 @pytest.mark.parametrize("audience", list(READERS))
-@pytest.mark.parametrize(("seed", "known"), SCHOOLS[::3])
+@pytest.mark.parametrize("asked", cases(SCHOOLS[::3], SCHOOLS[0], SCHOOLS[6]))
 def test_every_document_of_a_real_school_is_sound(
-    seed: int, known: int, audience: Audience
+    asked: tuple[int, int], audience: Audience
 ) -> None:
+    seed, known = asked
     document = markdown_of(seed, known, audience)
     assert not blanks_in(document)
     assert "None" not in document
