@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from textual.app import App
@@ -25,7 +25,7 @@ from diag.model.enums import READERS, Audience, AuditStatus
 from diag.tui import bilan as bilan_acts
 from diag.tui.app import DiagApp
 from diag.tui.bilan import BilanScreen
-from diag.tui.bilan.faces import BILAN_COMMANDS, DraftPaper, cost_line
+from diag.tui.bilan.faces import BILAN_COMMANDS, DraftPaper, GoAdvice, cost_line
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, Notice
 from diag.tui.export import WrittenDialog
 from diag.tui.outline import Outline
@@ -137,6 +137,8 @@ async def test_a_finding_leads_to_what_cures_it_and_to_the_question_of_a_fact(
 
         await pilot.press("home", "p")
         await wait_for(pilot, lambda: bilan.advice == "mettre-hors-danger", "danger")
+        offered = {command for _, command in cast("DiagApp", pilot.app).offered()}
+        assert GoAdvice not in offered, "nothing cures an advice"
         await pilot.press("1", "home", "down", "p")
         await wait_for(pilot, lambda: shows(pilot, "Aucune préconisation"), "none")
         await pilot.press("down", "down", "p")

@@ -40,6 +40,7 @@ from diag.tui.bilan.faces import (
     Advance,
     BilanFaces,
     FollowUpCommand,
+    GoAdvice,
     OpenWritten,
     SetAside,
 )
@@ -99,9 +100,11 @@ class BilanScreen(BilanFaces):
             return True if is_asked else None
         if command is ShowPlaces:
             return self.session.about.school is not None
-        if command is OpenWritten and not self.written:
-            return None
-        return True
+        is_vain = {
+            OpenWritten: not self.written,
+            GoAdvice: self.face == "counsel",  # nothing cures an advice
+        }
+        return None if is_vain.get(command) else True
 
     def go_to_advice(self, ident: str) -> None:
         """Put the cursor on a recommendation."""
@@ -216,7 +219,8 @@ class BilanScreen(BilanFaces):
         forgotten = advising.as_computed(self.session)
         ranks = counted(forgotten, "rang oublié", "rangs oubliés")
         self.show_all()
-        self.diag.inform(f"Ordre calculé ; {ranks}.")
+        already = "L'ordre est déjà celui qui est calculé."
+        self.diag.inform(f"Ordre calculé ; {ranks}." if forgotten else already)
 
     @work
     async def on_add_advice(self) -> None:
