@@ -365,7 +365,7 @@ def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]
     view: dict[str, object] = {
         "cover": frame.cover(report, "Service technique et prestataires"),
         "dangers": frame.dangers_box(report),
-        "alerts": alerts_box(report, READER),
+        "alerts": alerts_box(report, READER, attached=True),
         "network": _network(report),
         "tickets": _by_trade(report, actions),
         "rooms": _rooms(report),

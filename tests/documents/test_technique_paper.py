@@ -276,3 +276,14 @@ def test_the_academy_reads_what_each_number_of_its_page_names() -> None:
         own = {Owner.ECOLE, Owner.ACADEMIE}
         every = [one for one in plan if one.advice.recommendation.owner in own]
         assert len(every) == mine.count("\n| ") - 2 * bool(every) + rest
+
+
+@pytest.mark.parametrize("audience", [Audience.ACADEMIE, Audience.TECHNIQUE])
+def test_the_chapter_that_a_box_sends_to_is_printed_or_said_to_be_attached(
+    audience: Audience,
+) -> None:
+    """The ten pages of the annex sent to a chapter that only its whole text has."""
+    text = build_document(school("six classes"), audience).paper.markdown
+    text = text.replace(NBSP, " ")
+    attached, title = re.findall(r"Voir aussi, (.*?)sous « (.+?) »", text)[0]
+    assert bool(attached) != (f"\n## {title}\n" in text)

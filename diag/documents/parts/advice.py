@@ -268,11 +268,16 @@ def failing(report: Report, audience: Audience) -> tuple[CriterionResult, ...]:
 
 
 def alerts_box(
-    report: Report, audience: Audience, shown: Container[str] = frozenset()
+    report: Report,
+    audience: Audience,
+    shown: Container[str] = frozenset(),
+    *,
+    attached: bool = False,
 ) -> Md:
     """Return the box that comes first; empty when compliance raises nothing.
 
-    The criteria already `shown` in a box of their own are left out.
+    The criteria already `shown` in a box of their own are left out. `attached`: the
+    chapter that names the others is in the text attached, not in these pages.
     """
     alerts = [one for one in rules(report, audience) if one.criterion.id not in shown]
     wrong = [one for one in failing(report, audience) if one in alerts]
@@ -292,7 +297,8 @@ def alerts_box(
     if unchecked:
         rest.append(f"{_points(unchecked)} à vérifier")
     if rest:
-        lines.append(f"Voir aussi, sous « {LAW} » : {' et '.join(rest)}.")
+        place = "dans l'annexe jointe, " if attached else ""
+        lines.append(f"Voir aussi, {place}sous « {LAW} » : {' et '.join(rest)}.")
     title = heading(is_law=any(one.is_law for one in wrong))
     return box("WARNING", title, bullets(lines))
 
