@@ -447,8 +447,8 @@ def deadline_of(criterion: Criterion, checklist: Checklist, facts: Facts) -> str
     question = checklist.questions.get(name)
     if question is None or question.sensitive or not TYPES[question.type].is_day:
         return ""
-    answer = facts.known(facts.root, name)
-    return str(answer.value) if answer else ""
+    day = facts.day(facts.root, name)
+    return day.isoformat() if day else ""
 
 
 def pressure(criterion: Criterion, *, is_read: bool) -> Kind:

@@ -43,7 +43,7 @@ from diag.model.text import canonical_number
 from diag.rules.evaluate import measure
 from diag.rules.expressions import Span
 from diag.rules.language import parse_rule
-from diag.words.dates import describe_day
+from diag.words.dates import describe_day, long_date
 from diag.words.sentences import (
     NEXT_BUDGET,
     Blanks,
@@ -224,8 +224,8 @@ def _value(seen: Seen, text: str, places: Sequence[Verdict]) -> str:
         return ""
     place, question = places[0].place, seen.checklist.questions.get(text)
     if question and TYPES[question.type].is_day:
-        known = seen.facts.known(place, text)
-        return describe_day(str(known.value)) if known else ""
+        day = seen.facts.day(place, text)
+        return long_date(day) if day else ""
     judge = judge_of(seen.checklist)
     reading = judge.reading(seen.facts)
     scope = next(

@@ -283,12 +283,8 @@ def _lines(actions: Iterable[Action]) -> Iterator[VoteLine]:
 
 def council_day(report: Report) -> str:
     """Return the ISO day of the next council; empty where it is past or not known."""
-    answer = report.facts.answer(report.facts.root, NEXT_COUNCIL)
-    try:
-        day = date.fromisoformat(str(answer.value)) if answer else date.min
-    except ValueError:  # not said, or of a program that was changed
-        return ""
-    return day.isoformat() if day >= report.date else ""
+    day = report.facts.day(report.facts.root, NEXT_COUNCIL)
+    return day.isoformat() if day and day >= report.date else ""
 
 
 def _aside(report: Report, unvoted: Unvoted) -> AsideLine:

@@ -144,6 +144,14 @@ class Facts:
         answer = self.answer(place, question)
         return answer if answer and answer.state is State.KNOWN else None
 
+    def day(self, place: str, question: str) -> date | None:
+        """Return the day that is known; None where a value is no ISO day."""
+        known = self.known(place, question)
+        try:
+            return date.fromisoformat(str(known.value)) if known else None
+        except ValueError:  # a program that was changed may write anything
+            return None
+
 
 DIRECTORY = {"annuaire_nb_classes": "classes", "annuaire_nb_eleves": "pupils"}
 """What official lists say of a school: name that checks read → field of its line."""

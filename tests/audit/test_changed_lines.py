@@ -2,6 +2,7 @@
 
 import pytest
 
+from diag.assess.spread import deadline_of
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.history import describe_revision, describe_subject
 from diag.audit.report import report_of
@@ -26,7 +27,21 @@ def test_a_council_on_a_day_that_is_none_has_no_day(
     session: AuditSession, value: Json
 ) -> None:
     answered(session, NEXT_COUNCIL, value)
-    assert council_day(report_of(session, day=DAY)) == ""
+    report = report_of(session, day=DAY)
+    assert council_day(report) == ""
+
+
+@pytest.mark.parametrize("value", [True, "2099-99-99"])
+def test_a_rule_due_on_a_day_that_is_none_has_no_day(
+    session: AuditSession, value: Json
+) -> None:
+    answered(session, "fermeture_cuivre", value)
+    due = (
+        deadline_of(one, session.checklist, session.facts)
+        for one in session.checklist.criteria.values()
+        if one.deadline == "fermeture_cuivre"
+    )
+    assert [*due] == [""]
 
 
 @pytest.mark.parametrize("value", [10**4000, "9" * 4000], ids=["int", "text"])
