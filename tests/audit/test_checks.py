@@ -108,6 +108,18 @@ def test_what_is_past_and_said_after_the_visit_is_doubted(
     assert not doubts(session)
 
 
+def test_a_danger_reported_on_a_day_to_come_is_doubted(session: AuditSession) -> None:
+    """« demain » was taken: the council's page would have printed that day."""
+    room, _ = add_place(session, PlaceKind.SALLE, "CP")
+    record_answer(session, NewAnswer("danger_electrique", True, place=room.id))
+    add_visit(session, session.workspace.world.today())
+    reported = VisitSession(session, (room.id, "danger_signale_le"))
+    with pytest.raises(DoubtfulAnswer, match="après la visite"):
+        reported.answer("demain")
+    reported.answer("aujourd'hui")
+    assert not doubts(session)
+
+
 def test_a_part_above_its_whole_is_still_refused(session: AuditSession) -> None:
     record_answer(session, NewAnswer("nb_eleves", 140))
     with pytest.raises(Refused, match="dépasse"):
