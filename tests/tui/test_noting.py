@@ -20,11 +20,12 @@ from diag.tui.bilan import BilanScreen
 from diag.tui.departure import DebriefScreen
 from diag.tui.noting import NotedScreen, NotingScreen
 from diag.tui.photos import Dropped, PhotosScreen
+from diag.tui.rooms import RoomsScreen
 from diag.tui.text import TextSheet
 from diag.tui.visit import VisitScreen
 from tests.audit.pictures import jpeg
 from tests.examples import cases
-from tests.tui.builders import SCHOOL, app_on, audited_app
+from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.visit.test_visit import HOSTILE, prepared, visit
 from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
@@ -266,15 +267,15 @@ async def test_a_text_left_is_there_on_another_screen_after_a_kill_until_it_is_n
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, _), noting(pilot):
         await pilot.press(*"clé")
-    app = app_on(tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
-        app.go_bilan(SCHOOL)
-        await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "bilan")
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("f6")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, RoomsScreen), "F6")
         async with noting(pilot):
             assert shows(pilot, "clé")
             await pilot.press("enter")
-        await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "noted")
-        assert _observed(app.desk.session(SCHOOL)) == ["clé"]
+        await wait_for(
+            pilot, lambda: isinstance(pilot.app.screen, RoomsScreen), "noted"
+        )
+        assert _observed(screen.session) == ["clé"]
         async with noting(pilot) as box:
             assert not box.query_one(Input).value
