@@ -226,7 +226,13 @@ def cents_typed(text: str) -> int:
 
 
 def exact(number: Number) -> Fraction:
-    """Return a canonical number as an exact fraction."""
+    """Return a canonical number as an exact fraction.
+
+    Raises:
+        ValueError: when a text is none: an exponent of some digits makes millions.
+    """
+    if isinstance(number, str) and not _DECIMAL.fullmatch(number):
+        raise ValueError(_problem(number))
     return Fraction(number)
 
 

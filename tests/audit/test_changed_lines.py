@@ -44,7 +44,9 @@ def test_a_rule_due_on_a_day_that_is_none_has_no_day(
     assert [*due] == [""]
 
 
-@pytest.mark.parametrize("value", [10**4000, "9" * 4000], ids=["int", "text"])
+@pytest.mark.parametrize(
+    "value", [10**4000, "9" * 4000, "1e99999999"], ids=["int", "text", "exponent"]
+)
 def test_a_number_that_nobody_types_is_not_known(
     session: AuditSession, value: Json
 ) -> None:

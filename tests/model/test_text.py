@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.model.text import accented, cents_typed, clean_text, fold, readings
+from diag.model.text import accented, cents_typed, clean_text, exact, fold, readings
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,13 @@ def test_a_composed_and_a_decomposed_text_fold_alike(text: str) -> None:
 )
 def test_what_no_document_can_print_does_not_enter(sign: str) -> None:
     assert clean_text(f"sa{sign}lle") == "salle"
+
+
+@pytest.mark.parametrize("text", ["1e99999999", "1/3", "0x10", "", "NaN", "1_0"])
+def test_a_text_that_is_no_canonical_number_is_not_computed(text: str) -> None:
+    """Twelve letters made an integer of a hundred million digits."""
+    with pytest.raises(ValueError, match="pas un nombre"):
+        exact(text)
 
 
 def test_an_official_name_gets_its_accent_back() -> None:
