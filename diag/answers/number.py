@@ -184,11 +184,7 @@ class AnyNumber(AnswerType):
         return "" if is_number else "Écrivez un nombre, ou une règle qui en donne un."
 
     def total(self, question: Question, known: Sequence[Value]) -> str:
-        numbers = [
-            exact(value)
-            for value in known
-            if isinstance(value, int | str) and not isinstance(value, bool)
-        ]
+        numbers = [exact(value) for value in known if is_number(value)]
         if not numbers:
             return ""
         low = question.range[0] if question.range else None
@@ -298,8 +294,16 @@ def _spellings(unit: str) -> Mapping[str, Fraction]:
 
 
 def is_number(value: Value) -> bool:
-    """Say whether a kept value is a number, as far as its type shows."""
-    return isinstance(value, int | str) and not isinstance(value, bool)
+    """Say whether a kept value is one: a changed program may write anything."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return False
+    if len(str(value)) > MAX_DIGITS:
+        return False
+    try:
+        exact(value)
+    except ValueError:
+        return False
+    return True
 
 
 def around(marks: Iterable[Exact], span: Span, *, integral: bool) -> list[Exact]:
@@ -359,16 +363,9 @@ def _digits(question: Question, text: str) -> str:
 @lru_cache(_CACHED_VALUES, typed=True)
 @lru_cache(maxsize=1024, typed=True)  # the same few numbers answer most questions
 def _point(value: Value) -> RuleValue | None:
-    if isinstance(value, bool) or not isinstance(value, (int, str)):
+    if not is_number(value):
         return None
-    if len(str(value)) > MAX_DIGITS:  # of a program that was changed: nobody types it
-        return None
-    if isinstance(value, int):
-        return point(value)
-    try:
-        return point(plain(exact(value)))
-    except ValueError:
-        return None
+    return point(plain(exact(value)))
 
 
 def _end(end: Number | None) -> Exact | None:

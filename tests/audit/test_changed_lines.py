@@ -2,6 +2,7 @@
 
 import pytest
 
+from diag.answers.types import TYPES
 from diag.assess.spread import deadline_of
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.history import describe_revision, describe_subject
@@ -48,11 +49,14 @@ def test_a_rule_due_on_a_day_that_is_none_has_no_day(
     "value", [10**4000, "9" * 4000, "1e99999999"], ids=["int", "text", "exponent"]
 )
 def test_a_number_that_nobody_types_is_not_known(
-    session: AuditSession, value: Json
+    session: AuditSession, value: int | str
 ) -> None:
     nothing = session.assessment.overall
-    for question in ("nb_classes", "nb_eleves", "nb_enseignants"):
+    for question in ("nb_classes", "nb_eleves"):
         answered(session, question, value)
+        asked = session.checklist.questions[question]
+        kind = TYPES[asked.type]
+        assert (kind.doubt(asked, value), kind.total(asked, [value])) == ("", "")
     assert session.assessment.overall == nothing
     wanted = DocumentsWanted((Audience.TECHNIQUE,), (Format.MARKDOWN,))
     (done,) = write_many(session.workspace, audits_in(session.workspace), wanted)
