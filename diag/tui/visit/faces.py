@@ -323,7 +323,8 @@ class VisitFaces(PlaceScreen):
             legs = self.visiting.walk.legs
             keys = (self.visiting.key, *(one.key for leg in legs for one in leg.stops))
             key = next((one for one in keys if one[0] == key[0]), keys[0])
-        if key != self.visiting.key:
+        # The place of the cell may have been taken back with what was undone.
+        if key != self.visiting.key and self.visiting.walk.stop(key):
             self.visiting.go(key)
 
     def _resumed(self) -> str:
