@@ -366,7 +366,7 @@ def read_answer(revision: Revision) -> Answer | None:
         value = body.get("value")
         return Answer(
             State(body["state"]),
-            tuple(value) if isinstance(value, list) else value,
+            tuple(map(str, value)) if isinstance(value, list) else value,
             Provenance(body["provenance"]),
             str(body.get("reason", "")),
         )

@@ -76,6 +76,16 @@ def test_the_history_reads_a_place_of_any_kind(
     assert "Salle 1" in describe_revision(session, last)
 
 
+@pytest.mark.parametrize("value", [[["a"]], [1, None, {}]])
+def test_the_history_reads_choices_that_are_none(
+    session: AuditSession, value: Json
+) -> None:
+    answered(session, "nb_classes", value)
+    subject = subjects.answer(session.facts.root, "nb_classes")
+    *_, last = session.workspace.journal.history(session.audit.id, subject)
+    assert describe_revision(session, last)
+
+
 @pytest.mark.parametrize("digest", ["é" * 64, ["ab" * 32]])
 def test_a_closing_that_signs_nothing_does_not_stand(
     session: AuditSession, digest: Json
