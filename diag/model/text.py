@@ -280,7 +280,7 @@ def is_consumer_mailbox(address: str) -> bool:
     return _CONSUMER.fullmatch(domain) is not None
 
 
-_INSEE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
+_INSEE = re.compile(r"(?:\d{2}|2[AB])\d{3}", re.ASCII)
 
 
 def normal_insee(raw: str) -> str:
@@ -298,7 +298,7 @@ def normal_insee(raw: str) -> str:
     return text
 
 
-_SIREN = re.compile(r"\d{9}")
+_SIREN = re.compile(r"\d{9}", re.ASCII)
 
 
 def is_siren(text: str) -> bool:
@@ -326,7 +326,7 @@ def normal_siren(raw: str) -> str:
 
 
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
-_UAI = re.compile(r"\d{7}[A-Z]")
+_UAI = re.compile(r"\d{7}[A-Z]", re.ASCII)
 
 
 def check_letter(digits: str) -> str:

@@ -6,11 +6,13 @@ from hypothesis import strategies as st
 
 from diag.demo.territory import with_key
 from diag.model.text import (
+    check_letter,
     email_problem,
     is_consumer_mailbox,
     is_siren,
     normal_insee,
     normal_siren,
+    normal_uai,
 )
 
 
@@ -95,3 +97,15 @@ def test_a_wrong_digit_of_a_siren_is_seen() -> None:
 def test_what_is_no_siren_is_refused() -> None:
     with pytest.raises(ValueError, match="neuf chiffres"):
         normal_siren("2599")
+
+
+@pytest.mark.parametrize("digits", ["０１２３４５６７８", "٠١٢٣٤٥٦٧٨"])
+def test_digits_of_another_script_make_no_code(digits: str) -> None:
+    """They passed, and made a school that no official file has."""
+    for normal, typed in (
+        (normal_uai, digits[:7] + check_letter(digits[:7])),
+        (normal_insee, digits[:5]),
+        (normal_siren, digits),
+    ):
+        with pytest.raises(ValueError, match="n'est pas"):
+            normal(typed)
