@@ -2,7 +2,8 @@
 
 import io
 from asyncio import to_thread as aside
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from diag.phone import ADDRESS, QUIET, PhoneRole, wifi_text
 from diag.programme.container import opened
 from diag.tui.app import DiagApp
 from diag.tui.phone import PhoneDesk, PhoneScreen
+from diag.tui.programme import ProgrammeScreen
 from diag.tui.programme.ballots import BallotPhonesScreen
 from diag.tui.proposals import ProposalsScreen
 from diag.tui.visit import VisitScreen
@@ -294,12 +296,13 @@ async def test_without_the_extra_one_is_told_how_to_get_it(
         assert app.desk.phone is None
 
 
-async def test_a_phone_sends_its_ballot_and_the_last_one_counts(
-    browser: Browser, desk: Path, tmp_path: Path
-) -> None:
+@asynccontextmanager
+async def collecting(
+    app: DiagApp, desk: Path
+) -> AsyncIterator[tuple[Pilot[None], ProgrammeScreen, BallotPhonesScreen]]:
+    """Collect by phone the ballots of a workshop, over its programme."""
     with Workspace.open(desk, fixed_world(DAY, 3)) as made:
         workshopped(opened(made))
-    app = app_on(desk)
     async with at_programme(app) as (pilot, screen):
         await pilot.press("5")
         await wait_to_show(pilot, "Atelier du nord")
@@ -309,6 +312,14 @@ async def test_a_phone_sends_its_ballot_and_the_last_one_counts(
         await wait_to_show(pilot, "Bulletins", "0 bulletin reçu")
         phones = app.screen
         assert isinstance(phones, BallotPhonesScreen)
+        yield pilot, screen, phones
+
+
+async def test_a_phone_sends_its_ballot_and_the_last_one_counts(
+    browser: Browser, desk: Path, tmp_path: Path
+) -> None:
+    app = app_on(desk)
+    async with collecting(app, desk) as (pilot, screen, phones):
         url = phones.url()
         tab = await aside(browser.page, tmp_path)
         await aside(tab.go, url, "document.querySelector('form')")
@@ -343,18 +354,8 @@ async def test_a_phone_sends_its_ballot_and_the_last_one_counts(
 async def test_a_new_code_may_take_back_what_came_by_the_one_before(
     desk: Path,
 ) -> None:
-    with Workspace.open(desk, fixed_world(DAY, 3)) as made:
-        workshopped(opened(made))
     app = app_on(desk)
-    async with at_programme(app) as (pilot, screen):
-        await pilot.press("5")
-        await wait_to_show(pilot, "Atelier du nord")
-        await pilot.press("t")
-        await wait_to_show(pilot, "mot de passe pour s'y joindre")
-        await pilot.press("o")
-        await wait_to_show(pilot, "Bulletins", "0 bulletin reçu")
-        phones = app.screen
-        assert isinstance(phones, BallotPhonesScreen)
+    async with collecting(app, desk) as (pilot, screen, phones):
         before = phones.url()
         for _ in range(2):
             with Client() as phone:
