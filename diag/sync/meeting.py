@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from importlib.metadata import version
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -503,6 +504,9 @@ class Rounds:
         out.drop(len(batch))
         self.beyond |= pushed.sums
         self.exchange.pushed += pushed.new
+        if self.exchange.refused:  # given again, with what it needs, a line may enter
+            for line in batch:
+                self.exchange.refused.pop(sha256(line).hexdigest(), None)
         for refused in pushed.rejected:
             line = b"".join(batch[refused.line - 1 : refused.line])  # none: not asked
             one = read_any(line)

@@ -15,7 +15,8 @@ from diag.sync.hub.postgres import PostgresEngine
 from diag.sync.hub.store import Store
 from tests.sync.databases import Server
 from tests.sync.disks import Disk, MemoryDisk, PostgresDisk
-from tests.sync.machine import Meetings
+from tests.sync.machine import NEW, Meetings
+from tests.sync.offices import AUDITS
 
 QUICK = settings(
     max_examples=10,
@@ -42,6 +43,23 @@ def mixed(postgresql: Server) -> Iterator[type[Meetings]]:
 
 def test_laptops_and_hubs_agree_whatever_happens_to_them() -> None:
     run_state_machine_as_test(Meetings, settings=QUICK)
+
+
+def test_a_line_that_enters_when_it_is_given_again_was_not_refused() -> None:
+    """A hub put back lacked an erasure: the skeleton it names was given before it."""
+    story = Meetings()
+    story.begin()
+    story.answer(audit=AUDITS[0], clock=0, number=0, question="q", value=0)
+    story.sync(number=0, hub=1, cut=None, way=NEW)
+    story.copy_hub(hub=1)
+    story.upgrade(number=0, choice=0, value=0)
+    story.erase(number=0, choice=0, clock=0)
+    story.sync(number=0, hub=1, cut=None, way=NEW)
+    story.restore_hub(hub=1)
+
+    story.sync(number=0, hub=1, cut=None, way=NEW)
+
+    story.teardown()
 
 
 @pytest.mark.long
