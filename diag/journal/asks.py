@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from diag.journal import subjects
 from diag.journal.file import JournalFile
-from diag.journal.revision import dumps, loads
+from diag.journal.revision import dumps, loads, shown_value
+from diag.model.errors import shown
 from diag.words.sentences import counted
 from diag.words.vocabulary import MASKED
 
@@ -124,7 +125,7 @@ def asks_of(journal: JournalFile, audit: str) -> tuple[ErasureAsk, ...]:
     asks = []
     for subject, key, text, author, at, _ in rows:
         kind, _, target = subject.partition("/")
-        value: Any = loads(text)
+        value: Any = shown_value(loads(text))
         fields = value if isinstance(value, dict) else {}
         reason = str(fields.get("reason") or "")
         if kind == subjects.ASKS:
@@ -255,7 +256,9 @@ class ConfirmedErasure(NamedTuple):
 def confirmed_erasures(journal: JournalFile) -> list[ConfirmedErasure]:
     """Return the erasures of each line that is gone, in every audit."""
     return [
-        ConfirmedErasure(key.hex(), audit, author, asker or "", by, str(reason or ""))
+        ConfirmedErasure(
+            key.hex(), audit, author, asker or "", by, shown(str(reason or ""))
+        )
         for key, audit, author, asker, by, reason in journal.select(_CONFIRMED)
     ]
 

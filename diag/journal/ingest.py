@@ -161,7 +161,7 @@ def mark_of(audit: str) -> str:
 
 def without_value(revision: Revision) -> Revision:
     """Return a revision as its skeleton."""
-    return revision._replace(line=skeleton_of(revision), value=None, erased=True)
+    return revision._replace(line=skeleton_of(revision), given=None, erased=True)
 
 
 class Erasures:
@@ -389,7 +389,7 @@ def append(connection: sqlite3.Connection, tally: Tally, revision: Revision) -> 
 def head_row(number: int, revision: Revision) -> tuple[Any, ...]:
     """Return the parameters of `ADD_HEAD`."""
     has_value = revision.op != "del" and not revision.erased
-    value = dumps(revision.value) if has_value else None
+    value = dumps(revision.given) if has_value else None
     place = (number, revision.subject, revision.key)
     facts = (revision.lam, revision.at, revision.author, revision.device)
     return (*place, revision.op, value, *facts, *place)

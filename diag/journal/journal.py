@@ -23,7 +23,15 @@ from diag.journal.errors import (
 )
 from diag.journal.file import PATIENCE, JournalFile, Recorder, open_file, open_in_memory
 from diag.journal.ingest import Ingested, Tally, write
-from diag.journal.revision import Json, NewRevision, Origin, Revision, loads, parse
+from diag.journal.revision import (
+    Json,
+    NewRevision,
+    Origin,
+    Revision,
+    loads,
+    parse,
+    shown_value,
+)
 
 if TYPE_CHECKING:
     from diag.model.checklist import Checklist
@@ -129,8 +137,8 @@ class Head(NamedTuple):
 
     @property
     def value(self) -> Json:
-        """Return its value."""
-        return None if self.text is None else loads(self.text)
+        """Return its value, as it is read and shown."""
+        return None if self.text is None else shown_value(loads(self.text))
 
     @property
     def has_value(self) -> bool:

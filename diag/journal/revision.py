@@ -140,7 +140,8 @@ class Revision(NamedTuple):
     """Wall clock, UTC milliseconds: shown, never compared."""
     author: str
     device: str
-    value: Json
+    given: Json
+    """The value that its line holds."""
     seen: tuple[str, ...]
     """For the `del` of a place: heads of its fields that the author saw."""
     undoes: str
@@ -151,6 +152,11 @@ class Revision(NamedTuple):
     def id(self) -> str:
         """Return the id, 64 hexadecimal digits."""
         return self.key.hex()
+
+    @property
+    def value(self) -> Json:
+        """Return its value, as it is read and shown."""
+        return shown_value(self.given)
 
     @property
     def erases(self) -> str | None:
@@ -270,16 +276,16 @@ def without_unread_value(one: Unread) -> Unread:
     return one._replace(line=_hollow(one.line, one.key), erased=True, files=())
 
 
-def _shown(value: Any) -> Any:
-    """Return a value without what commands a terminal: its line is kept as it came.
+def shown_value(value: Any) -> Json:
+    """Return a value without what commands a terminal: the journal keeps it as it came.
 
     What is written here holds none; a colleague's program may have been changed.
     """
     if isinstance(value, str):
         return value if value.isprintable() else UNSHOWN.sub("", value)
     if isinstance(value, dict):
-        return {name: _shown(one) for name, one in value.items()}
-    return [*map(_shown, value)] if isinstance(value, list) else value
+        return {name: shown_value(one) for name, one in value.items()}
+    return [*map(shown_value, value)] if isinstance(value, list) else value
 
 
 def _revision(line: bytes, body: Mapping[str, Any]) -> Revision:
@@ -295,7 +301,7 @@ def _revision(line: bytes, body: Mapping[str, Any]) -> Revision:
         at=body["at"],
         author=body["author"],
         device=body["device"],
-        value=_shown(body.get("value")),
+        given=body.get("value"),
         seen=tuple(body.get("seen", ())),
         undoes=body.get("undoes", ""),
         erased=erased,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from diag.journal.ingest import ingest
 from diag.journal.proof import rebuild
-from diag.journal.revision import Json, compose, parse
+from diag.journal.revision import Json, compose, loads, parse
 from tests.journal.worlds import (
     AUDITS,
     SUBJECTS,
@@ -176,6 +176,16 @@ def test_p11_unknown_fields_and_subjects_are_kept_byte_for_byte() -> None:
     with memory([newer]) as journal:
         ((body,),) = journal.execute("select body from rev").fetchall()
         assert body.encode() == newer
+
+
+def test_what_stands_is_kept_as_its_line_holds_it() -> None:
+    """Kept as it is shown, it was no longer what an earlier version had kept of it:
+    its journal, opened, was told damaged.
+    """
+    value: Json = {"name": "Salle\ufffe \x1b[31mbleue"}
+    with memory([line(1, value=value)]) as journal:
+        ((text,),) = journal.execute("select value from head").fetchall()
+    assert loads(text) == value
 
 
 def test_an_empty_batch_changes_nothing() -> None:

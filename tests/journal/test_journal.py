@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diag.journal import changes
+from diag.journal.asks import asks_of
 from diag.journal.errors import LockedError, RefusedError
 from diag.journal.journal import Journal
-from diag.journal.revision import NewRevision, Origin
+from diag.journal.revision import Json, NewRevision, Origin, compose
 from tests.journal.builders import (
     AUDIT,
     NOON,
@@ -37,6 +38,27 @@ def test_what_is_written_is_numbered_signed_and_dated(journal: Journal) -> None:
     assert (first.at, second.at) == (NOON, NOON + 1000)
     assert (first.author, first.device) == ("u01", "laptop-u01")
     assert second.parents == (first.id,)
+
+
+def test_what_is_read_of_what_came_in_commands_no_terminal(
+    journal: Journal, author: Origin
+) -> None:
+    text = "rouge\x1b[31m\u202e"
+    said: tuple[tuple[str, Json], ...] = (
+        ("place/x/name", text),
+        (f"erase-ask/{'a' * 64}", {"reason": text}),
+    )
+    for number, (subject, value) in enumerate(said, 1):
+        fields: dict[str, Json] = {"audit": AUDIT.id, "subject": subject, "op": "set"}
+        fields |= {"parents": [], "lam": number, "at": NOON, "value": value}
+        fields |= {"author": author.author, "device": author.device}
+        journal.ingest([compose(fields, bytes(8)).line])
+
+    (head,) = journal.current(AUDIT.id, "place/x/name")
+    assert head.value == "rouge[31m"
+    (ask,) = asks_of(journal, AUDIT.id)
+    assert ask.reason == "rouge[31m"
+    journal.check_all()
 
 
 def test_order_numbers_follow_the_whole_audit_and_no_other(

@@ -149,7 +149,7 @@ def skeleton(**changes: Json) -> bytes:
 def test_a_skeleton_keeps_its_place_and_loses_its_value() -> None:
     whole = parse(body(parents=[HASH], mood="gai"))
     bare = parse(skeleton_of(whole))
-    assert bare == whole._replace(line=bare.line, value=None, erased=True)
+    assert bare == whole._replace(line=bare.line, given=None, erased=True)
     assert not any(name in bare.line for name in (b"value", b"nonce", b"mood"))
     assert skeleton_of(bare) == bare.line
 
