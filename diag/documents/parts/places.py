@@ -460,10 +460,11 @@ def measures(report: Report) -> Md:
     rows = []
     for question in report.checklist.questions.values():
         kind = TYPES[question.type]
+        if not kind.is_number or kind.is_whole:
+            continue
         values = [
             f"{report.place_name(place)} : {answer_words(question, head)}"
             for place in report.facts.places
-            if kind.is_number and not kind.is_whole
             for head in report.facts.answers.get((place, question.id), ())
             if (place, question.id) not in report.asked_no_more
             and head.provenance is Provenance.MEASURED
