@@ -115,17 +115,18 @@ def stage(
 @contextmanager
 def _copied(folder: Path, source: Path, limits: BundleLimits) -> Iterator[Staged]:
     staging = folder / _FOLDER
-    staging.mkdir(mode=0o700, exist_ok=True)
-    for former in staging.glob("*.diag"):
-        with suppress(OSError):
-            if time() - former.stat().st_mtime > _OLD:
-                former.unlink()
     while True:
+        with suppress(FileExistsError):
+            Path(staging).mkdir(mode=0o700)
         try:
             handle, name = tempfile.mkstemp(suffix=".diag", dir=staging)
             break
         except FileNotFoundError:  # another import has just ended, and took it away
-            staging.mkdir(mode=0o700, exist_ok=True)
+            continue
+    for former in staging.glob("*.diag"):
+        with suppress(OSError):
+            if time() - former.stat().st_mtime > _OLD:
+                former.unlink()
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as copy, source.open("rb") as file:

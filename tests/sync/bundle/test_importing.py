@@ -314,6 +314,21 @@ def test_two_imports_at_once_bring_it_once(
     assert not list(bruno.folder.glob("staging"))
 
 
+def test_a_folder_that_goes_while_it_is_made_is_made_again(
+    tmp_path: Path, anne: Colleague, bruno: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anne.write(tmp_path / "a.diag", bruno)
+    make = os.mkdir
+
+    def made_late(path: Path, mode: int = 0o777) -> None:
+        monkeypatch.setattr(os, "mkdir", make)
+        raise FileExistsError(path)  # of the other import, which ends here
+
+    monkeypatch.setattr(os, "mkdir", made_late)
+
+    assert bruno.read(tmp_path / "a.diag").revisions == 2
+
+
 def test_an_import_that_ends_takes_no_folder_from_the_next(
     tmp_path: Path, anne: Colleague, bruno: Colleague, monkeypatch: pytest.MonkeyPatch
 ) -> None:
