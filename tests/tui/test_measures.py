@@ -387,7 +387,7 @@ async def test_a_line_is_measured_against_a_real_server_and_accepted(
             assert answer
             assert answer.provenance is Provenance.MEASURED
             await pilot.press("escape")
-            await wait_to_show(pilot, "Débit montant", "faible")
+            await wait_to_show(pilot, "Débit montant")  # how far, a machine's pace says
 
             by_radio = NMCLI.replace("ethernet", "wifi").encode()
             own.commands = {**HOST.commands, "nmcli -t -f GENERAL": by_radio}
