@@ -101,7 +101,7 @@ def open_edition(edition: bytes) -> Checklist:
         EditionError: when the bytes are damaged or written by a newer diag.
     """
     opened = None
-    if b"\\u00" in edition and _COMMAND.search(edition):
+    if (b"\\u" in edition and _ESCAPED.search(edition)) or _BARE.search(edition):
         raise EditionError(
             "cette édition des grilles porte des caractères de commande : diag n'en "
             "écrit pas. Rien n'en est lu. Redemandez-la à qui l'a faite."
@@ -141,8 +141,11 @@ def open_edition(edition: bytes) -> Checklist:
     )
 
 
-_COMMAND = re.compile(rb"(?<!\\)(?:\\\\)*\\u00[01]")
-"""A control character as JSON writes it; texts of checklists are read without any."""
+_ESCAPED = re.compile(
+    rb"(?<!\\)(?:\\\\)*\\u(?:00(?:[0189]|7f)|202[a-e]|206[6-9])", re.IGNORECASE
+)
+_BARE = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xe2(?:\x80[\xaa-\xae]|\x81[\xa6-\xa9])")
+"""Control and bidi characters, in two writings; texts of checklists hold none."""
 
 _DAMAGES = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What bytes of any shape make reading them stop on."""

@@ -32,8 +32,15 @@ def test_an_edition_that_commands_a_terminal_is_not_opened(tmp_path: Path) -> No
     edition = compiled(load_written(tmp_path).draft)
     title = load_written(tmp_path).draft.title.encode()
     assert open_edition(edition.replace(title, rb"C:\\u001b", 1)).title == r"C:\u001b"
-    with pytest.raises(EditionError, match="commande"):
-        open_edition(edition.replace(title, rb"\u001b[31m", 1))
+    for sign in (
+        rb"\u001b",
+        rb"\u009B",
+        "\x9b".encode(),
+        "\u202e".encode(),
+        b"\\u2066",
+    ):
+        with pytest.raises(EditionError, match="commande"):
+            open_edition(edition.replace(title, sign + b"[31m", 1))
 
 
 def test_opening_gives_back_what_was_compiled(tmp_path: Path) -> None:
