@@ -54,11 +54,30 @@ SUFFIXES = frozenset({
     ".gif",
     ".tif",
     ".tiff",
+    ".heic",
+    ".heif",
+    ".avif",
 })
-"""Names of the files that a folder of photos is searched for."""
+"""Names of the files that a folder of photos is searched for; some are refused."""
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
-_HEIC = frozenset({".heic", ".heif"})
+_BRAND = slice(4, 12)
+_UNREAD = {
+    b"ftypavif": "le format AVIF n'est pas lu. Enregistrez-la en JPEG.",
+    b"ftypavis": "le format AVIF n'est pas lu. Enregistrez-la en JPEG.",
+    b"JXL \r\n\x87\n": "le format JPEG XL n'est pas lu. Enregistrez-la en JPEG.",
+    **dict.fromkeys(
+        (b"ftypheic", b"ftypheix", b"ftypheim", b"ftypmif1", b"ftypmsf1"),
+        "le format HEIC n'est pas lu. Sur l'iPhone, choisissez Réglages, Appareil "
+        "photo, Formats, « Le plus compatible », ou envoyez-vous la photo par "
+        "courriel : elle arrive en JPEG.",
+    ),
+    **dict.fromkeys(
+        (b"ftypisom", b"ftypmp42", b"ftypqt  "),
+        "c'est une vidéo. Envoyez une photo.",
+    ),
+}
+"""How a file that telephones write begins, past its length, to what is said of it."""
 _EXIF, _TAKEN = 0x8769, 0x9003
 
 
@@ -108,8 +127,9 @@ def decode_picture(raw: bytes, name: str) -> DecodedPicture:
         raise
     except Exception as error:  # decoders of hostile bytes fail in many ways
         raise PictureError(
-            "ce n'est pas une image lisible, ou elle est abîmée. Rien n'a été joint. "
-            "Reprenez la photo, ou transférez-la à nouveau."
+            _UNREAD.get(raw[_BRAND])
+            or "ce n'est pas une image lisible, ou elle est abîmée. Rien n'a été "
+            "joint. Reprenez la photo, ou transférez-la à nouveau."
         ) from error
     return DecodedPicture(
         name=name,
@@ -154,12 +174,6 @@ def _read(path: Path) -> bytes:
             raise PictureError(
                 f"{file_words(path.name)} : {size // 2**20} Mo, {MAX_BYTES // 2**20} "
                 "admis. Envoyez une photo, pas une vidéo ni un fichier brut."
-            )
-        if path.suffix.lower() in _HEIC:
-            raise PictureError(
-                f"{file_words(path.name)} : le format HEIC n'est pas lu. Sur l'iPhone, "
-                "choisissez Réglages, Appareil photo, Formats, « Le plus compatible », "
-                "ou envoyez-vous la photo par courriel : elle arrive en JPEG."
             )
         return path.read_bytes()
     except (OSError, ValueError) as error:  # a path with a NUL is a ValueError
