@@ -119,6 +119,8 @@ class PhoneRoutes:
         self._links = links
         self._receiver = receiver
         self._one_at_a_time = asyncio.Lock()
+        # A page sends words again, under one number, when the reply was lost.
+        self._noted: dict[tuple[str, str], Response] = {}
 
     def app(self) -> Starlette:
         """Return it as an application."""
@@ -233,7 +235,14 @@ class PhoneRoutes:
         link = self._claimed(request, PhoneRole.PHOTOS)
         raw = await _counted(link, request, MAX_TEXT)
         text = raw.decode("utf-8", "replace")
-        return await _kept(lambda: self._receiver.take_words(text))
+        sent = request.url.query, text
+        async with self._one_at_a_time:
+            if sent in self._noted:
+                return self._noted[sent]
+            reply = await _kept(lambda: self._receiver.take_words(text))
+            if request.url.query and reply.status_code == 200:  # noqa: PLR2004
+                self._noted[sent] = reply
+            return reply
 
     async def _take_sheet(self, request: Request) -> Response:
         link = self._claimed(

@@ -161,6 +161,14 @@ def test_the_page_of_photos_is_small_closed_and_follows_the_terminal(
     assert site.phone().get(site.path()).headers != page.headers
 
 
+def test_words_sent_again_when_a_reply_is_lost_are_noted_once(site: Site) -> None:
+    phone = site.joined()
+    for sent, words in (("?1", "un"), ("?1", "un"), ("?1", "une"), ("?2", "un")):
+        told = phone.post(site.path(what="MOT") + sent, content=words)
+        assert told.text == "Noté."
+    assert site.taken.words == ["un", "une", "un"]
+
+
 def test_what_one_telephone_sends_is_taken_in_and_said(site: Site) -> None:
     phone = site.joined()
     sent = phone.post(site.path(what="PHOTO"), content=b"\xff\xd8photo")
