@@ -1,7 +1,8 @@
 """`diag programme`: several years, one budget; which operation when, and why."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from functools import wraps
+from typing import Any
 
 import click
 
@@ -9,6 +10,7 @@ from diag.assess.results import plain
 from diag.assess.words import score_cell
 from diag.cli import LazyGroup
 from diag.cli.shared import (
+    Act,
     print_json,
     print_lines,
     print_table,
@@ -20,7 +22,7 @@ from diag.model.text import campaign_named
 from diag.programme import placing, setting
 from diag.programme.adopting import at_socle, prospects_of
 from diag.programme.assembling import Board, adopted_in, board_of, payer_sums
-from diag.programme.container import FRAME, create, opened
+from diag.programme.container import FRAME, Container, create, opened
 from diag.programme.figures import budgets, whole_euros, worth, year_sums
 from diag.programme.history import (
     rivals_of,
@@ -44,8 +46,6 @@ from diag.words.sentences import (
 )
 from diag.workspace.workspace import Workspace
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 _SET = "diag.cli.programme_set"
 _DECIDE = "diag.cli.programme_decide"
 
@@ -62,14 +62,27 @@ varied = click.option(
 YEAR = click.IntRange(FIRST_YEAR, LAST_YEAR)
 
 
-def board_asked(workspace: Workspace, slug: str, variant: str) -> Board:
-    """Return a programme worked out, as a variant has it: what commands are about.
+def programme_command(act: Act) -> Act:
+    """Open the programme that `named` names for a command, which takes it first."""
 
-    Raises:
-        DiagError: no programme, or no variant, of that name; or it has no years yet.
-    """
-    container = opened(workspace, slug)
-    return board_of(container, container.variant_named(variant), afresh=False)
+    @workspace_command
+    @wraps(act)
+    def run(workspace: Workspace, slug: str, **options: Any) -> None:
+        act(opened(workspace, slug), **options)
+
+    return run
+
+
+def board_command(act: Act) -> Act:
+    """Work out a programme, as `varied` has it, for a command that takes it first."""
+
+    @programme_command
+    @wraps(act)
+    def run(container: Container, variant: str = "", **options: Any) -> None:
+        ident = container.variant_named(variant)
+        act(board_of(container, ident, afresh=False), **options)
+
+    return run
 
 
 programme = LazyGroup(
@@ -162,7 +175,7 @@ def new(
 
 
 @click.command("set")
-@workspace_command
+@programme_command
 @named
 @varied
 @click.option("--first", type=YEAR, help="Premier budget.")
@@ -175,13 +188,12 @@ def new(
     type=click.IntRange(0, 2),
     help="Années avant que le FCTVA revienne au syndicat.",
 )
-def set_frame(workspace: Workspace, slug: str, variant: str, **typed: Any) -> None:
+def set_frame(container: Container, variant: str, **typed: Any) -> None:
     """Change les années, les campagnes, la réserve ou l'ordre."""
-    container = opened(workspace, slug)
     ident = container.variant_named(variant)
     before = container.record(ident).frame
     kept: dict[str, Any] = before.model_dump() if before else {}
-    kept.setdefault("campaigns", (workspace.campaign,))
+    kept.setdefault("campaigns", (container.workspace.campaign,))
     changed = {name: value for name, value in typed.items() if value is not None}
     if campaigns := changed.pop("campaign"):
         changed["campaigns"] = tuple(map(campaign_named, campaigns))
@@ -197,22 +209,19 @@ def set_frame(workspace: Workspace, slug: str, variant: str, **typed: Any) -> No
 
 
 @click.command()
-@workspace_command
+@board_command
 @named
 @varied
 @click.option("--year", type=YEAR, help="Cette année seulement.")
 @click.option("--out", "only_out", is_flag=True, help="Ce qui reste hors programme.")
 def show(
-    workspace: Workspace,
-    slug: str,
-    variant: str,
+    board: Board,
     year: int | None,
     *,
     only_out: bool,
     as_json: bool,
 ) -> None:
     """Montre le programme : les années, les payeurs, chaque opération et sa raison."""
-    board = board_asked(workspace, slug, variant)
     if as_json:
         print_json(board_json(board))
         return
@@ -257,15 +266,12 @@ def show(
 
 
 @click.command()
-@workspace_command
+@board_command
 @click.argument("operation", metavar="OPÉRATION")
 @named
 @varied
-def why(
-    workspace: Workspace, operation: str, slug: str, variant: str, *, as_json: bool
-) -> None:
+def why(board: Board, operation: str, *, as_json: bool) -> None:
     """Dit pourquoi une opération est inscrite cette année-là, ou ne l'est pas."""
-    board = board_asked(workspace, slug, variant)
     name = setting.operation_named(board, operation)
     if as_json:
         print_json(_operation_json(board, name))
@@ -279,22 +285,19 @@ def why(
 
 
 @click.command("what-if")
-@workspace_command
+@board_command
 @click.argument("operation", metavar="OPÉRATION")
 @click.option("--year", type=YEAR, required=True, help="Pour quel budget.")
 @named
 @varied
 def what_if(
-    workspace: Workspace,
+    board: Board,
     operation: str,
     year: int,
-    slug: str,
-    variant: str,
     *,
     as_json: bool,
 ) -> None:
     """Dit ce qu'il faudrait pour une année, prouvé en refaisant le programme."""
-    board = board_asked(workspace, slug, variant)
     name = setting.operation_named(board, operation)
     if year not in board.programme.years:
         raise DiagError(
@@ -326,14 +329,11 @@ def what_if(
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.argument("variants", nargs=-1, metavar="[VARIANTE]…")
 @named
-def compare(
-    workspace: Workspace, variants: tuple[str, ...], slug: str, *, as_json: bool
-) -> None:
+def compare(container: Container, variants: tuple[str, ...], *, as_json: bool) -> None:
     """Compare des variantes au programme ; toutes, si aucune n'est nommée."""
-    container = opened(workspace, slug)
     base = board_of(container)
     known = [container.variant_named(one) for one in variants]
     others = known or list(base.record.variants)
@@ -371,12 +371,11 @@ def compare(
 
 
 @click.command()
-@workspace_command
+@board_command
 @named
 @varied
-def scores(workspace: Workspace, slug: str, variant: str, *, as_json: bool) -> None:
+def scores(board: Board, *, as_json: bool) -> None:
     """Rejuge chaque école à la fin de chaque budget, tous les effets ensemble."""
-    board = board_asked(workspace, slug, variant)
     schools = list(prospects_of(board))
     if as_json:
         print_json([

@@ -8,7 +8,13 @@ import click
 
 from diag.assess.results import plain
 from diag.cli.documents import print_written
-from diag.cli.programme import board_asked, named, variant_name, varied
+from diag.cli.programme import (
+    board_command,
+    named,
+    programme_command,
+    variant_name,
+    varied,
+)
 from diag.cli.shared import (
     Day,
     form_options,
@@ -24,8 +30,8 @@ from diag.documents.tables.basket import prices_table
 from diag.model.enums import FollowUpState, Outcome
 from diag.model.errors import DiagError
 from diag.programme import adopting, setting
-from diag.programme.assembling import board_of
-from diag.programme.container import opened
+from diag.programme.assembling import Board, board_of
+from diag.programme.container import Container, opened
 from diag.programme.figures import (
     LEAST,
     CommuneShare,
@@ -90,7 +96,8 @@ def report(
     from diag.documents import programme as pages  # noqa: PLC0415
     from diag.documents.write import write_paper  # noqa: PLC0415
 
-    board = board_asked(workspace, slug, variant)
+    container = opened(workspace, slug)
+    board = board_of(container, container.variant_named(variant), afresh=False)
     printed = day or workspace.world.today()
     if commune:
         papers = [pages.commune_paper(board, commune, printed)]
@@ -107,16 +114,15 @@ def report(
 
 
 @click.command()
-@workspace_command
+@board_command
 @named
 @varied
-def equity(workspace: Workspace, slug: str, variant: str, *, as_json: bool) -> None:
+def equity(board: Board, *, as_json: bool) -> None:
     """Compare ce que chaque commune reçoit à son besoin, puis par cinquièmes d'IPS.
 
     Pour le comité seul : les groupes d'IPS, de cinq communes au moins, n'entrent dans
     aucun document qui s'affiche.
     """
-    board = board_asked(workspace, slug, variant)
     shares = commune_shares(board)
     groups = ips_groups(shares)
     if as_json:
@@ -165,40 +171,32 @@ def _plain(one: CommuneShare | IpsGroup) -> dict[str, Any]:
 
 
 @click.command()
-@workspace_command
+@board_command
 @named
 @varied
 @click.option(
     "--out", "folder", type=click.Path(path_type=Path), help="Dossier où l'écrire."
 )
-def table(workspace: Workspace, slug: str, variant: str, folder: Path | None) -> None:
+def table(board: Board, folder: Path | None) -> None:
     """Écrit le programme en classeur XLSX, une feuille par sujet."""
     from diag.documents.programme import programme_folder  # noqa: PLC0415 - Jinja
     from diag.documents.tables.programme import programme_tables  # noqa: PLC0415
 
-    board, day = board_asked(workspace, slug, variant), workspace.world.today()
+    day = board.container.workspace.world.today()
     content = xlsx_bytes(programme_tables(board, day), day)
     place = within(folder, programme_folder(board))
     print_lines(map(str, put(place, {"programme.xlsx": content})))
 
 
 @click.command()
-@workspace_command
+@board_command
 @named
 @varied
 @click.option("--commune", default="", metavar="INSEE", help="Pour cette commune.")
 @click.option(
     "--out", "folder", type=click.Path(path_type=Path), help="Écrire le .ics là."
 )
-def calendar(
-    workspace: Workspace,
-    slug: str,
-    variant: str,
-    commune: str,
-    folder: Path | None,
-    *,
-    as_json: bool,
-) -> None:
+def calendar(board: Board, commune: str, folder: Path | None, *, as_json: bool) -> None:
     """Dit avant quand chaque chose se fait ; avec --out, l'écrit pour un agenda.
 
     Les jours viennent des règles de finances : besoins, aides, débat, projet, vote,
@@ -209,7 +207,6 @@ def calendar(
         write_deadlines,
     )
 
-    board = board_asked(workspace, slug, variant)
     found = adopting.deadlines(board, checklist_of(board), commune)
     if as_json:
         print_json([
@@ -233,7 +230,7 @@ def calendar(
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.argument("body", metavar="INSTANCE")
 @click.argument("outcome", type=click.Choice([str(each) for each in Outcome]))
 @click.option("--on", "day", type=Day(), required=True, help="Le jour de la séance.")
@@ -243,10 +240,9 @@ def calendar(
 @click.option("--why", default="", help="Ce qui a été dit.")
 @named
 def decide(
-    workspace: Workspace, body: str, outcome: str, day: date, slug: str, **details: str
+    container: Container, body: str, outcome: str, day: date, **details: str
 ) -> None:
     """Note ce qu'une instance a dit : syndicat, commune:INSEE ou pilotage."""
-    container = opened(workspace, slug)
     given = {name: text for name, text in details.items() if text}
     ident = adopting.decide(container, body, Outcome(outcome), day, **given)
     click.echo(
@@ -255,7 +251,7 @@ def decide(
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.argument("variant", default="", required=False, metavar="[VARIANTE]")
 @click.option("--decision", required=True, help="Délibération du comité : son numéro.")
 @click.option("--dry-run", is_flag=True, help="Montrer, sans rien écrire.")
@@ -264,16 +260,14 @@ def decide(
 )
 @named
 def adopt(
-    workspace: Workspace,
+    container: Container,
     variant: str,
     decision: str,
-    slug: str,
     *,
     dry_run: bool,
     refonte: bool,
 ) -> None:
     """Arrête le programme, ou une variante ; note « décidée » où chacun a délibéré."""
-    container = opened(workspace, slug)
     board = board_of(container, container.variant_named(variant), afresh=refonte)
     found = adopting.adopting(board, decision)
     first, *rest = adopting_words(board, found)
@@ -287,7 +281,7 @@ def adopt(
 
 
 @click.command()
-@workspace_command
+@board_command
 @click.argument("operation", metavar="OPÉRATION")
 @click.argument("state", type=click.Choice([str(each) for each in FollowUpState]))
 @click.option("--on", "day", type=Day(), help="Le jour (sinon ce jour).")
@@ -295,22 +289,15 @@ def adopt(
 @click.option("--why", default="", help="Pourquoi ; il le faut pour écarter.")
 @named
 def step(
-    workspace: Workspace,
-    operation: str,
-    state: str,
-    day: date | None,
-    price: str,
-    why: str,
-    slug: str,
+    board: Board, operation: str, state: str, day: date | None, price: str, why: str
 ) -> None:
     """Note la suite d'une opération, pour toutes ses actions : financée, commandée."""
-    board = board_of(opened(workspace, slug), afresh=False)
     name = setting.operation_named(board, operation)
     steps = adopting.advance(
         board,
         name,
         FollowUpState(state),
-        day or workspace.world.today(),
+        day or board.container.workspace.world.today(),
         cents=setting.amount_typed(price) if price else 0,
         why=why,
     )
@@ -321,11 +308,10 @@ def step(
 
 
 @click.command()
-@workspace_command
+@programme_command
 @named
-def log(workspace: Workspace, slug: str, *, as_json: bool) -> None:
+def log(container: Container, *, as_json: bool) -> None:
     """Dit les décisions dans l'ordre, et ce que chacune impose ou arrête."""
-    container = opened(workspace, slug)
     rows = tuple(log_of(container))
     if as_json:
         print_json([
@@ -377,7 +363,7 @@ def prices(
     """Rend les prix réels des commandes, à reporter dans votre table de prix."""
     if file and file.exists():
         raise DiagError(f"{file} existe déjà : il n'est pas remplacé.", about="out")
-    board = board_asked(workspace, slug, "")
+    board = board_of(opened(workspace, slug), afresh=False)
     seen = list(prices_seen(board))
     if as_json:
         print_json([one._asdict() for one in observed(seen)])

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from diag.cli.programme import YEAR, named, varied
+from diag.cli.programme import YEAR, board_command, named, programme_command, varied
 from diag.cli.shared import print_json, print_lines, print_table, workspace_command
 from diag.journal import subjects
 from diag.model.errors import DiagError
@@ -19,8 +19,8 @@ from diag.model.programme import (
 )
 from diag.model.text import exact
 from diag.programme import history, setting
-from diag.programme.assembling import board_of
-from diag.programme.container import EVERY, FRAME, RIGHTS, opened
+from diag.programme.assembling import Board, board_of
+from diag.programme.container import EVERY, FRAME, RIGHTS, Container, opened
 from diag.programme.history import (
     Rivals,
     revision_of,
@@ -45,7 +45,7 @@ _WHY = click.option("--why", default="", help="Pourquoi ; les communes le liront
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.argument("payer", metavar="PAYEUR")
 @click.argument("year", metavar="ANNÉE", type=YEAR)
 @click.argument("amount", metavar="MONTANT")
@@ -57,21 +57,19 @@ _WHY = click.option("--why", default="", help="Pourquoi ; les communes le liront
 @named
 @varied
 def envelope(
-    workspace: Workspace,
+    container: Container,
     payer: str,
     year: int,
     amount: str,
     section: str,
     source: str,
     why: str,
-    slug: str,
     variant: str,
     *,
     voted: bool,
     carry: bool,
 ) -> None:
     """Fixe ce qu'un payeur peut dépenser : syndicat ou commune:INSEE, une année."""
-    container = opened(workspace, slug)
     purse = Purse(setting.payer_named(container, payer), setting.section_named(section))
     value = YearEnvelope(
         cents=setting.amount_typed(amount),
@@ -89,7 +87,7 @@ def envelope(
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.option(
     "--syndicat", required=True, help="Sa part de l'investissement, de 0 à 1."
 )
@@ -104,15 +102,13 @@ def envelope(
 @named
 @varied
 def split(
-    workspace: Workspace,
+    container: Container,
     syndicat: str,
     recommendation: str,
     buyer: str,
-    slug: str,
     variant: str,
 ) -> None:
     """Fixe la part que le syndicat paie de l'investissement ; la commune, le reste."""
-    container = opened(workspace, slug)
     value = setting.checked(CostSplit, {"syndicat": syndicat, "buyer": buyer})
     subject = subjects.programme(subjects.SPLITS, recommendation)
     setting.put(container, subject, value, container.variant_named(variant))
@@ -155,7 +151,7 @@ def rights(
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.argument("title", metavar="TITRE")
 @click.option("--price", "prices", multiple=True, required=True, help="Un article.")
 @click.option("--discount", required=True, help="Remise, de 0 à 1.")
@@ -170,7 +166,7 @@ def rights(
 @named
 @varied
 def group(
-    workspace: Workspace,
+    container: Container,
     title: str,
     prices: tuple[str, ...],
     discount: str,
@@ -178,11 +174,9 @@ def group(
     closes: int,
     at_least: int,
     members: tuple[str, ...],
-    slug: str,
     variant: str,
 ) -> None:
     """Ouvre un achat groupé : des articles, une remise, des années, une quantité."""
-    container = opened(workspace, slug)
     value = setting.checked(
         JointPurchase,
         {
@@ -206,7 +200,7 @@ def group(
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.argument("title", metavar="TITRE")
 @click.option("--once", required=True, help="Ce qu'elle coûte, en euros TTC.")
 @click.option("--yearly", default="0", help="Par an ensuite, en euros TTC.")
@@ -215,17 +209,15 @@ def group(
 @named
 @varied
 def share(
-    workspace: Workspace,
+    container: Container,
     title: str,
     once: str,
     yearly: str,
     points: str,
     communes: tuple[str, ...],
-    slug: str,
     variant: str,
 ) -> None:
     """Ajoute une opération partagée, que le syndicat paie sur les droits de chacune."""
-    container = opened(workspace, slug)
     cents, running = setting.amount_typed(once), setting.amount_typed(yearly)
     value = setting.checked(
         SharedWork,
@@ -286,26 +278,23 @@ def lock(
 
 
 @click.command()
-@workspace_command
+@board_command
 @click.argument("operation", metavar="OPÉRATION")
 @named
 @varied
-def unlock(workspace: Workspace, operation: str, slug: str, variant: str) -> None:
+def unlock(board: Board, operation: str) -> None:
     """Retire l'année imposée d'une opération."""
-    container = opened(workspace, slug)
-    ident = container.variant_named(variant)
-    board = board_of(container, ident, afresh=False)
     name = setting.operation_named(board, operation)
     locks = setting.locks_of(board, name)
     if not locks:
         raise DiagError("Aucune année n'est imposée à cette opération.")
     for one in locks:
-        setting.put(container, setting.lock_subject(one), None, ident)
+        setting.put(board.container, setting.lock_subject(one), None, board.variant)
     click.echo(f"Retiré : {board.named(name).title} reprend son tour.")
 
 
 @click.command()
-@workspace_command
+@board_command
 @click.argument("operation", metavar="OPÉRATION")
 @click.argument("payer", metavar="PAYEUR")
 @click.argument("year", metavar="ANNÉE", type=YEAR)
@@ -316,7 +305,7 @@ def unlock(workspace: Workspace, operation: str, slug: str, variant: str) -> Non
 @named
 @varied
 def earmark(
-    workspace: Workspace,
+    board: Board,
     operation: str,
     payer: str,
     year: int,
@@ -324,14 +313,9 @@ def earmark(
     section: str,
     source: str,
     why: str,
-    slug: str,
-    variant: str,
 ) -> None:
     """Réserve de l'argent à une seule opération, en plus des enveloppes."""
-    container = opened(workspace, slug)
-    ident = container.variant_named(variant)
-    board = board_of(container, ident, afresh=False)
-    name = setting.operation_named(board, operation)
+    container, name = board.container, setting.operation_named(board, operation)
     value = setting.kept_for(
         container,
         name,
@@ -343,13 +327,13 @@ def earmark(
         why=why,
     )
     subject = subjects.programme(subjects.EARMARKS, container.fresh())
-    setting.put(container, subject, value, ident)
+    setting.put(container, subject, value, board.variant)
     whose = purse_words(board, Purse(value.payer, setting.section_named(section)))
     click.echo(f"{cents_words(value.cents)} réservés en {year} : {whose}.")
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.argument("name", metavar="NOM")
 @_WHY
 @click.option("--lower", default="", help="Baisser les enveloppes : 2028:5 (%).")
@@ -358,10 +342,9 @@ def earmark(
 )
 @named
 def variant(
-    workspace: Workspace, name: str, why: str, lower: str, slug: str, *, by_euro: bool
+    container: Container, name: str, why: str, lower: str, *, by_euro: bool
 ) -> None:
     """Ouvre une variante : des changements nommés, sans copie du programme."""
-    container = opened(workspace, slug)
     sets: dict[str, object] = {}
     if by_euro:
         sets[FRAME] = {"socle_first": False}
@@ -374,15 +357,12 @@ def variant(
 
 
 @click.command()
-@workspace_command
+@board_command
 @click.argument("which", default="", required=False, metavar="[NUMÉRO]")
 @click.argument("letter", default="", required=False, metavar="[A|B]")
 @named
-def settle(
-    workspace: Workspace, which: str, letter: str, slug: str, *, as_json: bool
-) -> None:
+def settle(board: Board, which: str, letter: str, *, as_json: bool) -> None:
     """Montre ce que deux personnes ont écrit différemment ; retient l'un des deux."""
-    board = board_of(opened(workspace, slug), afresh=False)
     if not which:
         found = list(rivals_of(board))
         if as_json:
@@ -409,12 +389,12 @@ def settle(
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.option("--refonte", is_flag=True, help="Montrer celle qui repart de zéro.")
 @named
-def revise(workspace: Workspace, slug: str, *, refonte: bool, as_json: bool) -> None:
+def revise(container: Container, *, refonte: bool, as_json: bool) -> None:
     """Montre ce qui changerait de l'arrêté, en bougeant le moins, ou de zéro."""
-    found = revision_of(opened(workspace, slug))
+    found = revision_of(container)
     if as_json:
         print_json({
             "placed": found.placed,

@@ -6,20 +6,19 @@ from pathlib import Path
 import click
 
 from diag.cli import LazyGroup
-from diag.cli.programme import named
+from diag.cli.programme import named, programme_command
 from diag.cli.shared import (
     Day,
     print_json,
     print_lines,
     print_table,
-    workspace_command,
 )
 from diag.model.enums import Participant
 from diag.model.errors import DiagError
 from diag.model.text import exact
 from diag.programme import gathering
 from diag.programme.assembling import weights_in_force
-from diag.programme.container import Record, opened
+from diag.programme.container import Container, Record
 from diag.programme.gathering import (
     ballots_of,
     points_by_role,
@@ -30,7 +29,6 @@ from diag.programme.operations import gathered
 from diag.words.dates import describe_day
 from diag.words.sentences import counted, number, percent
 from diag.words.vocabulary import PARTICIPANTS
-from diag.workspace.workspace import Workspace
 
 _ROLE = click.option(
     "--role",
@@ -64,7 +62,7 @@ workshop = LazyGroup(
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.argument("name", metavar="THÈME")
 @click.argument("title", metavar="TITRE")
 @click.option("--domain", "domains", multiple=True, help="Un domaine ; répétable.")
@@ -76,15 +74,13 @@ workshop = LazyGroup(
 )
 @named
 def theme(
-    workspace: Workspace,
+    container: Container,
     name: str,
     title: str,
     domains: tuple[str, ...],
     recommendations: tuple[str, ...],
-    slug: str,
 ) -> None:
     """Nomme un thème, et les domaines ou préconisations qui y répondent."""
-    container = opened(workspace, slug)
     gathering.put_theme(container, name, title, domains, recommendations)
     click.echo(f"Thème noté : {title} ({name}).")
     if frame := container.record().frame:
@@ -96,7 +92,7 @@ def theme(
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.argument("title", metavar="TITRE")
 @click.option("--on", "day", type=Day(), required=True, help="Le jour.")
 @click.option("--where", default="", help="Le lieu.")
@@ -110,15 +106,13 @@ def theme(
 )
 @named
 def new(
-    workspace: Workspace,
+    container: Container,
     title: str,
     day: date,
     present: tuple[str, ...],
-    slug: str,
     **details: str,
 ) -> None:
     """Note un atelier : son jour, son lieu, combien de présents de chaque rôle."""
-    container = opened(workspace, slug)
     pairs = (one.partition(":") for one in present)
     many = {gathering.role_named(role): count or "1" for role, _, count in pairs}
     given = {"title": title, "on": day.isoformat(), "present": many, **details}
@@ -127,7 +121,7 @@ def new(
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.argument("workshop", metavar="ATELIER")
 @click.argument("text", metavar="TEXTE")
 @_ROLE
@@ -135,16 +129,14 @@ def new(
 @click.option("--commune", default="", help="INSEE de la commune dont elle parle.")
 @named
 def card(
-    workspace: Workspace,
+    container: Container,
     workshop: str,
     text: str,
     role: str,
     theme: str,
     commune: str,
-    slug: str,
 ) -> None:
     """Note une carte : ce que quelqu'un a dit, dans ses mots."""
-    container = opened(workspace, slug)
     where = gathering.workshop_named(container, workshop)
     ident = gathering.put_card(
         container,
@@ -158,16 +150,18 @@ def card(
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.argument("workshop", metavar="ATELIER")
 @click.argument("points", nargs=-1, required=True, metavar="THÈME:POINTS…")
 @_ROLE
 @named
 def ballot(
-    workspace: Workspace, workshop: str, points: tuple[str, ...], role: str, slug: str
+    container: Container,
+    workshop: str,
+    points: tuple[str, ...],
+    role: str,
 ) -> None:
     """Note un bulletin : dix points au plus, répartis entre les thèmes."""
-    container = opened(workspace, slug)
     where = gathering.workshop_named(container, workshop)
     given: dict[str, int] = {}
     for name, _, many in (one.rpartition(":") for one in points):
@@ -178,17 +172,16 @@ def ballot(
 
 
 @click.command("import")
-@workspace_command
+@programme_command
 @click.argument("workshop", metavar="ATELIER")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FICHIER")
 @named
-def import_(workspace: Workspace, workshop: str, file: Path, slug: str) -> None:
+def import_(container: Container, workshop: str, file: Path) -> None:
     """Lit un tableau de cartes (texte;role;theme;commune), ou de bulletins.
 
     Un tableau de bulletins a la colonne role, puis une colonne par thème. Le même
     fichier relu n'ajoute rien.
     """
-    container = opened(workspace, slug)
     where = gathering.workshop_named(container, workshop)
     rows = tuple(gathering.rows_in(container, where, file))
     many = gathering.put_rows(container, rows)
@@ -204,22 +197,21 @@ def import_(workspace: Workspace, workshop: str, file: Path, slug: str) -> None:
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.argument("ident", metavar="CARTE")
 @named
-def remove(workspace: Workspace, ident: str, slug: str) -> None:
+def remove(container: Container, ident: str) -> None:
     """Retire une carte ou un bulletin, par le début de son numéro."""
-    gathering.remove_part(opened(workspace, slug), ident)
+    gathering.remove_part(container, ident)
     click.echo("Retiré.")
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.argument("workshop", default="", required=False, metavar="[ATELIER]")
 @named
-def show(workspace: Workspace, workshop: str, slug: str, *, as_json: bool) -> None:
+def show(container: Container, workshop: str, *, as_json: bool) -> None:
     """Montre les ateliers ; les cartes de l'un d'eux."""
-    container = opened(workspace, slug)
     record = container.record()
     chosen = gathering.workshop_named(container, workshop) if workshop else ""
     if as_json:
@@ -264,11 +256,11 @@ def _ballots(record: Record, workshop: str) -> int:
 
 
 @click.command()
-@workspace_command
+@programme_command
 @named
-def themes(workspace: Workspace, slug: str, *, as_json: bool) -> None:
+def themes(container: Container, *, as_json: bool) -> None:
     """Montre les thèmes, leurs cartes, ce que chacun pèse."""
-    record = opened(workspace, slug).record()
+    record = container.record()
     if as_json:
         print_json(_weights_json(record))
         return
@@ -312,7 +304,7 @@ def _weights_json(record: Record) -> dict[str, object]:
 
 
 @click.command()
-@workspace_command
+@programme_command
 @click.option(
     "--workshop", "workshops", multiple=True, metavar="ATELIER", help="Qui compte."
 )
@@ -325,17 +317,15 @@ def _weights_json(record: Record) -> dict[str, object]:
 @click.option("--decision", default="", help="Délibération qui les adopte.")
 @named
 def weights(
-    workspace: Workspace,
+    container: Container,
     workshops: tuple[str, ...],
     per: str | None,
     bound: str,
     decision: str,
-    slug: str,
     *,
     as_json: bool,
 ) -> None:
     """Fixe quels bulletins pèsent ; une délibération du comité les adopte."""
-    container = opened(workspace, slug)
     idents = [gathering.workshop_named(container, one) for one in workshops]
     rule = gathering.put_weights(container, idents, per or "", bound, decision)
     record = container.reopened().record()
