@@ -447,16 +447,21 @@ METHOD = "grilles changées"
 
 def comparison_lines(
     session: AuditSession, found: Comparison
-) -> Iterator[tuple[str, tuple[Row, ...]]]:
-    """Give each section's title and rows, those that are empty left out."""
-    scores = []
-    for score in (*found.domains, found.overall):
+) -> Iterator[tuple[str, Mapping[str, Row]]]:
+    """Give each section's title and rows, those that are empty left out.
+
+    Rows go by the id of the domain, criterion or recommendation that they tell of.
+    """
+    scores = {}
+    domains = (each.domain.id for each in session.assessment.domains)
+    told = (*found.domains, found.overall)
+    for ident, score in zip((*domains, OVERALL), told, strict=True):
         if not stays_out(score):
             again = f"{METHOD} (rejugé : {score_cell(score.again)})"
             before, now = score_cell(score.before), score_cell(score.now)
             note = again if score.method_changed else ""
-            scores.append((score.title, before, "→", now, note))
-    yield "Scores", tuple(scores)
+            scores[ident] = (score.title, before, "→", now, note)
+    yield "Scores", scores
     sections = (
         ("Mieux", Move.BETTER),
         ("Moins bien", Move.WORSE),
@@ -467,23 +472,24 @@ def comparison_lines(
         ("Jugé autrement", Move.SAME),
     )
     for title, move in sections:
-        rows = []
+        rows = {}
         for one in found.moved(move):
             if not stays_out(one):
                 before, now = level_pair(one.again, one.now)
                 note = METHOD if one.method_changed else ""
-                rows.append((one.criterion.title, before, "→", now, note))
+                row = (one.criterion.title, before, "→", now, note)
+                rows[one.criterion.id] = row
         if rows:
-            yield title, tuple(rows)
+            yield title, rows
     for title, idents in (
         ("Préconisations résolues", found.resolved),
         ("Préconisations à confirmer", found.to_confirm),
         ("Préconisations nouvelles", found.new),
     ):
         if idents:
-            yield title, tuple((title_words(session, ident),) for ident in idents)
+            yield title, {ident: (title_words(session, ident),) for ident in idents}
     if not (found.criteria or found.resolved or found.new):
-        yield "Rien n'a changé", ()
+        yield "Rien n'a changé", {}
 
 
 def stays_out(change: ScoreChange | CriterionChange) -> bool:

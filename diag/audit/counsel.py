@@ -4,7 +4,7 @@ Lines that unfold: an action to its reasons, costs, effect and follow-up, a chan
 what it rests on.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 
@@ -21,6 +21,7 @@ from diag.assess.words import (
     short_cost,
 )
 from diag.audit.advising import state_words, steps_standing
+from diag.audit.answer import Key
 from diag.audit.bilan import OutlineLine, Tone, asked_by, heading, quiet, reasons_of
 from diag.audit.compare import (
     METHOD,
@@ -306,7 +307,10 @@ def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
             "Décidé, pas encore fait",
             [
                 OutlineLine(
-                    f"decide/{ident}", title_words(session, ident), step_words(one, "")
+                    f"decide/{ident}",
+                    title_words(session, ident),
+                    step_words(one, ""),
+                    asks=_asked_of(session, ident),
                 )
                 for ident, one in last.items()
                 if one.state in _UNDER_WAY
@@ -324,7 +328,9 @@ def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
             "detail",
             "Tout ce qui a bougé",
             tone=Tone.HEADING,
-            inner=lambda: tuple(sections("evolution", rest)),
+            inner=lambda: tuple(
+                _sections("evolution", rest, partial(_asked_of, session))
+            ),
         ),
     )
 
@@ -343,6 +349,18 @@ def _group(key: str, title: str, lines: Sequence[OutlineLine]) -> Iterator[Outli
         yield OutlineLine(f"{key}/autres", words, inner=lambda: rest)
 
 
+def _asked_of(session: AuditSession, ident: str) -> Callable[[], Key | None] | None:
+    """Return what gives the question of a criterion, or of what a recommendation cures.
+
+    None for what is neither.
+    """
+    advice = session.checklist.recommendations.get(ident)
+    criterion = advice.when.criterion if advice else ident
+    if criterion not in session.checklist.criteria:
+        return None
+    return partial(asked_by, session, criterion)
+
+
 def _arose(session: AuditSession, change: CriterionChange) -> bool:
     """Return whether something fell short since, or applies now and falls short."""
     if change.move is Move.APPEARED:
@@ -359,7 +377,7 @@ def _change(session: AuditSession, change: CriterionChange, key: str) -> Outline
         seen_words(session, change.now) or change.criterion.title,
         f"{before}, puis {now}" if change.move is not Move.SAME else METHOD,
         inner=lambda: reasons_of(session, ident, key),
-        asks=lambda: asked_by(session, ident),
+        asks=_asked_of(session, ident),
     )
 
 
@@ -403,14 +421,24 @@ def _stories(session: AuditSession) -> Iterator[OutlineLine]:
 
 def consequences(found: SupposedOutcome) -> tuple[OutlineLine, ...]:
     """Return what would follow from a supposition, before and after."""
-    return tuple(sections("hypothese", outcome_lines(found)))
+    groups = (
+        (title, {str(rank): row for rank, row in enumerate(rows)})
+        for title, rows in outcome_lines(found)
+    )
+    return tuple(_sections("hypothese", groups, lambda _: None))
 
 
-def sections(
-    key: str, groups: Iterable[tuple[str, tuple[Row, ...]]]
+def _sections(
+    key: str,
+    groups: Iterable[tuple[str, Mapping[str, Row]]],
+    asked: Callable[[str], Callable[[], Key | None] | None],
 ) -> Iterator[OutlineLine]:
-    """Give titled rows as lines; what comes after the first column stands aside."""
-    for at, (title, cells) in enumerate(groups):
+    """Give titled rows as lines; what comes after the first column stands aside.
+
+    `asked`: gives what opens the question of a row, by what the row goes by.
+    """
+    for at, (title, rows) in enumerate(groups):
+        cells = tuple(rows.values())
         yield heading(f"{key}/{at}", title)
         # What stands aside, in columns that line up when they are narrow.
         end = 1 + _CHANGE
@@ -420,12 +448,12 @@ def sections(
         ]
         widths = [max(map(len, column)) for column in zip(*asides, strict=True)]
         is_wide = sum(widths) > _NARROW
-        for rank, (row, aside) in enumerate(zip(cells, asides, strict=True)):
+        for (ident, row), aside in zip(rows.items(), asides, strict=True):
             shown = [
                 cell if is_wide else cell.rjust(width)
                 for cell, width in zip(aside, widths, strict=True)
                 if cell or (width and not is_wide)
             ]
             yield OutlineLine(
-                f"{key}/{at}/{rank}", row[0], " ".join(shown), tone=Tone.PLAIN
+                f"{key}/{at}/{ident}", row[0], " ".join(shown), asks=asked(ident)
             )

@@ -291,4 +291,4 @@ def compare(session: AuditSession, earlier: str, *, as_json: bool) -> None:
         )
     for title, rows in sections:
         click.echo(f"\n{title}")
-        print_table(("  " + first, *rest) for first, *rest in rows)
+        print_table(("  " + first, *rest) for first, *rest in rows.values())

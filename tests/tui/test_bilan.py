@@ -13,15 +13,17 @@ from textual.widgets import Input
 
 from diag.assess.words import score_words
 from diag.audit import advising, remarks
+from diag.audit.follow import add_step
 from diag.audit.hypotheses import scenarios
 from diag.audit.report import report_folder, report_of
-from diag.audit.session import AuditSession
+from diag.audit.session import AuditSession, open_session
 from diag.audit.suppose import SupposedAnswer
 from diag.documents.drafts import DRAFTS, DraftKind
 from diag.documents.formats import Format
 from diag.documents.write import WrittenFile, write_reports
 from diag.journal import changes
-from diag.model.enums import READERS, Audience, AuditStatus
+from diag.model.audit import FollowUp
+from diag.model.enums import READERS, Audience, AuditStatus, FollowUpState
 from diag.tui import bilan as bilan_acts
 from diag.tui.app import DiagApp
 from diag.tui.bilan import BilanScreen
@@ -33,8 +35,9 @@ from diag.tui.recommendation import FollowUpDialog, OwnAdviceDialog, RewordScree
 from diag.tui.school import SchoolScreen
 from diag.tui.suppose import BANNER, SupposeScreen
 from diag.tui.visit import VisitScreen
+from tests.audit.audited import audited_workspace
 from tests.examples import cases
-from tests.tui.builders import SCHOOL, audited_app
+from tests.tui.builders import SCHOOL, app_on, audited_app
 from tests.tui.waiting import shows, visible, wait_for
 
 SIZE = (80, 24)
@@ -144,6 +147,37 @@ async def test_a_finding_leads_to_what_cures_it_and_to_the_question_of_a_fact(
         await pilot.press("down", "down", "p")
         law = "permettre-la-coupure-du-wifi"
         await wait_for(pilot, lambda: bilan.advice == law, "the law")
+
+
+async def test_what_moved_since_the_last_audit_leads_to_its_question_and_its_cure(
+    tmp_path: Path,
+) -> None:
+    with audited_workspace(tmp_path / "w") as made:
+        step = FollowUp(recommendation="passer-a-la-fibre", state=FollowUpState.DECIDEE)
+        add_step(open_session(made, SCHOOL), step)
+        later = made.settings.model_copy(update={"campaign": "2027-2028"})
+        made.keep_settings(later)
+    async with running(app_on(tmp_path / "w"), SIZE) as pilot:
+        await opened(pilot)
+        bilan = pilot.app.screen
+        assert isinstance(bilan, BilanScreen)
+        outline = bilan.query_one("#evolution", Outline)
+        await pilot.press("3", "end", "enter", "end")
+        assert outline.line
+        advised = outline.line.key
+        outline.go_to("detail")
+        while not outline.line.key.startswith("evolution/1/"):
+            await pilot.press("down")
+        for key in ("decide/passer-a-la-fibre", outline.line.key, advised):
+            outline.go_to(key)
+            await pilot.press("right")
+            await wait_for(pilot, lambda: on(pilot, VisitScreen), f"asks of {key}")
+            await pilot.press("escape")
+            await wait_for(pilot, lambda: pilot.app.screen is bilan, "back")
+            assert outline.line.key == key
+        outline.go_to("decide/passer-a-la-fibre")
+        await pilot.press("p")
+        await wait_for(pilot, lambda: bilan.advice == "passer-a-la-fibre", "its cure")
 
 
 async def test_an_advice_moves_is_followed_step_by_step_and_set_aside_with_a_reason(

@@ -117,7 +117,10 @@ class BilanScreen(BilanFaces):
         }
         for action in self.report.plan:
             advice = action.advice
-            cures = advice.recommendation.when.criterion in named
+            cures = not named.isdisjoint({
+                action.id,
+                advice.recommendation.when.criterion,
+            })
             if "danger" in named:
                 at = {one.place for one in advice.targets}
                 cures = advice.is_danger and not named.isdisjoint(at)
