@@ -68,7 +68,6 @@ from diag.tui.visit.grid_table import (
     At,
     GridStatus,
     GridTable,
-    beside,
     current_line,
     expected_lines,
     following,
@@ -240,16 +239,6 @@ class Grid(Sturdy, Vertical):
         self.table.focus(scroll_visible)
         return self
 
-    def rows_chosen(self) -> range:
-        """Return the rows of the selection, or the current one."""
-        rows = [at.row for at in self.table.chosen or (self.table.cursor,)]
-        return range(min(rows), max(rows) + 1)
-
-    def columns_chosen(self) -> range:
-        """Return the columns of the selection, or the current one."""
-        columns = [at.column for at in self.table.chosen or (self.table.cursor,)]
-        return range(min(columns), max(columns) + 1)
-
     def after(self, filled: Filled, sentence: str, *, stays: bool = False) -> None:
         """Show what a gesture did, and what it put out of sight."""
         self.refresh_from(self.session)
@@ -296,7 +285,7 @@ class Grid(Sturdy, Vertical):
         place = self.sheet.places[at.row].name
         lines = expected_lines(question, self.read_so_far(self.table.text), width)
         current = current_line(question, self.sheet.cell(*at))
-        rows, columns = self.rows_chosen(), self.columns_chosen()
+        rows, columns = self.table.rows_chosen, self.table.columns_chosen
         if len(rows) * len(columns) > 1:
             where = f"sélection : {len(rows)} × {len(columns)}"
         else:
@@ -333,7 +322,8 @@ class Grid(Sturdy, Vertical):
         if key in MOVES or key in EXTENDS:
             if self.settle():
                 at, chosen = self.table.cursor, self.table.chosen
-                there = beside(self.sheet, at, MOVES.get(key) or EXTENDS[key])
+                down, right = MOVES.get(key) or EXTENDS[key]
+                there = self.table.inside(at.row + down, at.column + right)
                 anchor = chosen[0] if chosen else at
                 self._go(there, chosen=(anchor, there) if key in EXTENDS else None)
         elif key == "shift+tab":
@@ -429,7 +419,7 @@ class Grid(Sturdy, Vertical):
         if read.state is State.NOT_APPLICABLE and not reason:
             self._ask_why(read)
             return False
-        question, rows, known = self.question, self.rows_chosen(), self.provenance
+        question, rows, known = self.question, self.table.rows_chosen, self.provenance
         keys: list[Key] = [(self.sheet.places[row].id, question.id) for row in rows]
         entry = NewAnswer(
             question.id,
@@ -539,7 +529,7 @@ class Grid(Sturdy, Vertical):
         """Copy down: the selection, the cell into the empty ones, or the one above."""
         if not self.settle():
             return
-        at, columns, rows = self.table.cursor, self.columns_chosen(), self.rows_chosen()
+        at, rows = self.table.cursor, self.table.rows_chosen
         copied, moves_on = [*rows], False
         if len(rows) == 1 and self.sheet.cell(*at).heads:
             copied = [at.row, *empty_below(self.sheet, *at)]
@@ -548,7 +538,7 @@ class Grid(Sturdy, Vertical):
         elif len(rows) == 1:
             self.inform("Rien à recopier : pas de réponse ici, ni de ligne au-dessus.")
             return
-        if not (filled := self._fill(copy_down, columns, copied)):
+        if not (filled := self._fill(copy_down, self.table.columns_chosen, copied)):
             return
         left = f", {len(filled.refused)} laissées" if filled.refused else ""
         words = counted(len(filled.written), "réponse recopiée", "réponses recopiées")
@@ -570,8 +560,8 @@ class Grid(Sturdy, Vertical):
         self._text("")
         keys = [
             (self.sheet.places[row].id, self.sheet.questions[column].id)
-            for row in self.rows_chosen()
-            for column in self.columns_chosen()
+            for row in self.table.rows_chosen
+            for column in self.table.columns_chosen
         ]
         filled = clear(self.session, keys)
         count = len(filled.written)
@@ -582,7 +572,7 @@ class Grid(Sturdy, Vertical):
         self.after(filled, done)
 
     def on_copy_cells(self) -> None:
-        rows, columns = self.rows_chosen(), self.columns_chosen()
+        rows, columns = self.table.rows_chosen, self.table.columns_chosen
         self.app.copy_to_clipboard(as_block(self.sheet, rows, columns))
         self.inform(f"Copié : {len(rows)} × {len(columns)}, à coller dans un tableur.")
 

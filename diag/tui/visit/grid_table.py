@@ -119,7 +119,7 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         old, self.sheet = self.sheet, sheet
         if (old.places, old.questions) != (sheet.places, sheet.questions):
             self._lay_out()
-            self.cursor = self._inside(self.cursor)
+            self.cursor = self.inside(*self.cursor)
             self.refresh()
             return
         columns = self._columns()
@@ -130,10 +130,10 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
 
     def place_cursor(self, at: At, *, chosen: tuple[At, At] | None = None) -> None:
         """Go to a cell, in sight; `chosen` becomes the selection."""
-        old_rows, old = {self.cursor.row, *self._chosen_rows()}, self.cursor
-        self.cursor, self.chosen = self._inside(at), chosen
+        old_rows, old = {self.cursor.row, *self.rows_chosen}, self.cursor
+        self.cursor, self.chosen = self.inside(*at), chosen
         names = 0 if self.cursor.row != old.row else self.layout_of.names
-        self.draw_rows({*old_rows, self.cursor.row, *self._chosen_rows()}, names)
+        self.draw_rows({*old_rows, self.cursor.row, *self.rows_chosen}, names)
         if self.cursor.column != old.column:
             self._draw_lines(range(self.layout_of.height), self.layout_of.names)
         self.show_cursor()
@@ -229,12 +229,22 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
             row = self.cursor.row
         self.post_message(self.Pointed(At(row, column), extends=event.shift))
 
-    def is_chosen(self, row: int, column: int) -> bool:
-        """Return whether a cell is in the selection."""
-        if self.chosen is None:
-            return False
-        (top, left), (bottom, right) = _ordered(*self.chosen)
-        return top <= row <= bottom and left <= column <= right
+    @property
+    def rows_chosen(self) -> range:
+        """The rows of the selection, or the current one."""
+        rows = [at.row for at in self.chosen or (self.cursor,)]
+        return range(min(rows), max(rows) + 1)
+
+    @property
+    def columns_chosen(self) -> range:
+        """The columns of the selection, or the current one."""
+        columns = [at.column for at in self.chosen or (self.cursor,)]
+        return range(min(columns), max(columns) + 1)
+
+    def inside(self, row: int, column: int) -> At:
+        """Return the cell that is there, at the edge at most."""
+        rows, columns = len(self.sheet.places), len(self.sheet.questions)
+        return At(max(0, min(row, rows - 1)), max(0, min(column, columns - 1)))
 
     def _nothing(self, y: int) -> Strip:
         add, twin, other = (
@@ -263,7 +273,7 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
             else:
                 shown = cell_text(question, cell, width, "[]")
             return Segment(shown, self.component_style("table--cursor"))
-        if self.is_chosen(row, column):
+        if self.chosen and row in self.rows_chosen and column in self.columns_chosen:
             shown = cell_text(question, cell, width, "> ")
             return Segment(shown, self.component_style("table--chosen"))
         looks = {
@@ -313,23 +323,6 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
             self.layout_of.height + len(self.sheet.places) + 1,
         )
 
-    def _chosen_rows(self) -> range:
-        if self.chosen is None:
-            return range(0)
-        (top, _), (bottom, _) = _ordered(*self.chosen)
-        return range(top, bottom + 1)
-
-    def _inside(self, at: At) -> At:
-        rows, columns = len(self.sheet.places), len(self.sheet.questions)
-        return At(max(0, min(at.row, rows - 1)), max(0, min(at.column, columns - 1)))
-
-
-def _ordered(one: At, other: At) -> tuple[At, At]:
-    return (
-        At(min(one.row, other.row), min(one.column, other.column)),
-        At(max(one.row, other.row), max(one.column, other.column)),
-    )
-
 
 DOWN, RIGHT = (1, 0), (0, 1)
 _FAR = 1_000_000
@@ -359,15 +352,6 @@ EXTENDS = {
 """Key → how far the selection goes."""
 
 
-def beside(sheet: GridSheet, at: At, step: tuple[int, int]) -> At:
-    """Return the cell so many rows and columns away, at the edge at most."""
-    last = At(len(sheet.places) - 1, len(sheet.questions) - 1)
-    return At(
-        max(0, min(at.row + step[0], last.row)),
-        max(0, min(at.column + step[1], last.column)),
-    )
-
-
 def following(sheet: GridSheet, at: At, step: tuple[int, int]) -> At | None:
     """Return the next cell that is asked in a direction; None past the last.
 
@@ -384,11 +368,8 @@ def following(sheet: GridSheet, at: At, step: tuple[int, int]) -> At | None:
 
 def next_empty(sheet: GridSheet, at: At, step: tuple[int, int]) -> At | None:
     """Return the next cell to answer in a direction; None when there is none left."""
-    for there in _ahead(sheet, at, step):
-        cell = sheet.cell(*there)
-        if not cell.is_inert and not cell.heads:
-            return there
-    return None
+    ahead = _ahead(sheet, at, step)
+    return next((there for there in ahead if sheet.cell(*there).is_empty), None)
 
 
 def past_column(sheet: GridSheet, rows: range, column: int) -> At:
@@ -398,8 +379,7 @@ def past_column(sheet: GridSheet, rows: range, column: int) -> At:
     """
     for right in range(column + 1, len(sheet.questions)):
         for row in rows:
-            cell = sheet.cell(row, right)
-            if not cell.is_inert and not cell.heads:
+            if sheet.cell(row, right).is_empty:
                 return At(row, right)
     return At(rows[0], column)
 

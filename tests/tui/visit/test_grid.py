@@ -457,7 +457,7 @@ async def test_the_mouse_points_and_shift_extends(session: AuditSession) -> None
         assert grid.table.cursor == At(2, 0)
         await pilot.click(grid.table, offset=(22, top + 4), shift=True)
         await pilot.pause()
-        assert list(grid.rows_chosen()) == [2, 3, 4]
+        assert list(grid.table.rows_chosen) == [2, 3, 4]
 
 
 @pytest.mark.parametrize(
