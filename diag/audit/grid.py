@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -440,6 +441,7 @@ def copy_answer(question: Question, source: Answer) -> Answer | None:
     """Return an answer as another place may take it; None where it may not.
 
     So it is for a pure measure, and for a « sans objet » that is to be given again.
+    What was carried from an earlier audit stays so: nobody saw it again.
     """
     if is_out_of_place(question, [source]):
         return None
@@ -450,7 +452,8 @@ def copy_answer(question: Question, source: Answer) -> Answer | None:
         ]
         if not others:
             return None
-        provenance = others[0]
+        if provenance is not Provenance.CARRIED:
+            provenance = others[0]
     return replace(Answer(source.state, source.value, provenance), reason=source.reason)
 
 
@@ -477,7 +480,7 @@ def paste(
     today = session.workspace.world.today()
     proposed: dict[Key, Answer] = {}
     refused: list[CellRefusal] = []
-    for place, question, where, cell in _landing(sheet, block, row, column):
+    for place, question, where, cell in _landing(sheet, block, row, column, today):
         if place is None or question is None:
             reason = "aucun lieu de ce nom ni à cette ligne du tableau"
             if place:
@@ -575,7 +578,7 @@ def read_block(text: str) -> list[list[str]]:
 
 
 def _landing(
-    sheet: GridSheet, block: list[list[str]], row: int, column: int
+    sheet: GridSheet, block: list[list[str]], row: int, column: int, today: date
 ) -> Iterator[tuple[Place | None, Question | None, str, str]]:
     """Give where each cell of a block lands, how to name it, and the cell."""
     places, questions = dict(enumerate(sheet.places)), dict(enumerate(sheet.questions))
@@ -583,7 +586,8 @@ def _landing(
     for one in sheet.places:
         rooms.setdefault(fold(one.name), []).append(one)
     titles = _titles(sheet, block[0])
-    names_rooms = 0 not in titles and _names_rooms(rooms, block, questions.get(column))
+    asked = questions.get(column)
+    names_rooms = 0 not in titles and _names_rooms(rooms, block, asked, today)
     # The first column names places, unless it is titled by a question too.
     columns = len(block[0]) - (0 not in titles)
     titled = len(block) > 1 and 2 * len(titles) >= columns > 0
@@ -624,7 +628,10 @@ def _titles(sheet: GridSheet, cells: Sequence[str]) -> dict[int, Question]:
 
 
 def _names_rooms(
-    rooms: Container[str], block: Sequence[Sequence[str]], asked: Question | None
+    rooms: Container[str],
+    block: Sequence[Sequence[str]],
+    asked: Question | None,
+    today: date,
 ) -> bool:
     """Return whether the first column of a table names places, and answers nothing.
 
@@ -636,4 +643,5 @@ def _names_rooms(
         return False
     if asked is None or TYPES[asked.type].is_text:
         return True
-    return all(TYPES[asked.type].parse_cell(asked, cell).problem for cell in first)
+    kind = TYPES[asked.type]
+    return all(kind.parse_cell(asked, cell, today).problem for cell in first)

@@ -201,6 +201,20 @@ def test_days_are_pasted_in_short_and_the_year_is_asked_where_it_may_be_misread(
     assert refused.reason.startswith("« 13/2024 » n'est pas une date. Écrivez")
 
 
+def test_short_days_are_answers_where_a_room_bears_one_as_its_name(
+    rooms: AuditSession,
+) -> None:
+    add_place(rooms, SALLE, "4/10")
+    for row in range(4):
+        say(rooms, row, "danger_electrique", "oui")
+    sheet = sheet_of(rooms)
+
+    paste(rooms, sheet, 0, sheet.columns["danger_signale_le"], "4/10\t\n3/10\t\n")
+
+    days = ["2026-10-04", "2026-10-03", None, None, None]
+    assert column(rooms, "danger_signale_le") == days
+
+
 NO_QUESTION = "aucune question de ce titre ni à cette place du tableau"
 
 

@@ -8,11 +8,13 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from diag.audit.places import walking_order
 from diag.model.enums import Provenance
 from diag.tui.app import DiagApp
 from diag.tui.beginning import ChangedScreen, PlannerScreen
 from diag.tui.lists import Lines
 from diag.tui.visit import VisitScreen
+from diag.tui.visit.grid import Grid
 from tests.audit.audited import audited_workspace
 from tests.examples import cases
 from tests.tui.builders import SCHOOL, app_on
@@ -80,6 +82,38 @@ async def test_a_second_audit_is_confirmed_room_by_room_in_one_key(
         stop = screen.visiting.stop
         assert (stop.place, stop.is_left) == (told["Classe CP"].key, True)
         await _plan_from_what_changed(pilot, screen)
+
+
+async def test_a_room_like_one_that_was_carried_is_not_told_as_seen(
+    tmp_path: Path,
+) -> None:
+    """Nobody looked: in the grid, the cells of the new room read « rep » as well."""
+    async with a_year_later(tmp_path / "w").run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        assert isinstance(app, DiagApp)
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_visit(SCHOOL)
+        await wait_for(pilot, lambda: isinstance(app.screen, ChangedScreen), "opens")
+        await pilot.press("f8")
+        await wait_for(pilot, lambda: shows(pilot, "Classe CP"), "the rooms")
+        session, lines = app.desk.session(SCHOOL), app.screen.query_one(Lines)
+        rooms = [one.id for one in walking_order(session.facts)]
+        told = {one.cells[0]: one for one in lines.lines}
+        lines.show(lines.lines, told["Classe CP"].key)
+        await pilot.press("f8", "escape", "f2")
+        await wait_for(pilot, lambda: shows(pilot, "Ensemble"), "the grid")
+        grid = app.screen.query_one(Grid)
+        after = rooms[rooms.index(told["Classe CP"].key) + 1]
+        grid.goto(after, "type_salle")
+        await pilot.press("f8")
+        await wait_for(pilot, lambda: session.facts.answer(after, "type_salle"), "F8")
+        told_there = {
+            head.provenance
+            for (place, _), heads in session.facts.answers.items()
+            for head in heads
+            if place == after
+        }
+        assert told_there == {Provenance.CARRIED}
 
 
 async def _plan_from_what_changed(pilot: Pilot[Any], visit: VisitScreen) -> None:
