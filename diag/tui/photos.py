@@ -162,25 +162,6 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
     )
     BINDINGS = bindings_of(*OFFERS)
 
-    class Read(Message):
-        """A file was read, or refused."""
-
-        def __init__(self, result: DecodedPicture | str, come: Arrival | None) -> None:
-            super().__init__()
-            self.result = result
-            """The picture, or a French sentence."""
-            self.come = come
-            """Its arrival, when it came from the phone."""
-
-    class Come(Message):
-        """A picture that was asked for is here, or is not."""
-
-        def __init__(self, photo: Photo, problem: str) -> None:
-            super().__init__()
-            self.photo = photo
-            self.problem = problem
-            """Why it is not here, in French; empty when it is."""
-
     def __init__(self, session: AuditSession, shown: PhotoSubject) -> None:
         super().__init__()
         self.session = session
@@ -310,26 +291,25 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
     def _fetch(self, photo: Photo, *, is_small_here: bool) -> None:
         """Ask aside: the line may be slow, or dear."""
         if is_small_here and is_metered():
-            self.post_message(self.Come(photo, _LATER))
+            self.call_later(self._come, photo, _LATER)
             return
         try:
             words = fetch(self.session.workspace, [photo])
         except DiagError as error:
-            self.post_message(self.Come(photo, str(error)))
+            self.call_later(self._come, photo, str(error))
         else:
-            text = words.problem or (
-                AWAITED.capitalize() + "." if words.awaited else ""
-            )
-            self.post_message(self.Come(photo, text))
+            awaited = AWAITED.capitalize() + "." if words.awaited else ""
+            self.call_later(self._come, photo, words.problem or awaited)
 
-    def on_photos_screen_come(self, event: Come) -> None:
+    def _come(self, photo: Photo, problem: str) -> None:
+        """Show a picture that was asked for, or in French why it is not here."""
         self._refill()
-        self._show(event.problem)
-        data = None if event.problem else picture_of(self.session, event.photo)
+        self._show(problem)
+        data = None if problem else picture_of(self.session, photo)
         if isinstance(self.app.screen, PhotoScreen):
             return  # its thumbnail is looked at
         if data is not None:
-            self.app.push_screen(PhotoScreen(event.photo, data))
+            self.app.push_screen(PhotoScreen(photo, data))
 
     def on_unmount(self) -> None:
         """Have no phone come in where no visit is under way to follow."""
@@ -361,19 +341,20 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
                 result: DecodedPicture | str = read_picture(path)
             except PictureError as error:
                 result = str(error)
-            self.post_message(self.Read(result, come))
+            self.call_later(self._keep, result, come)
 
-    def on_photos_screen_read(self, event: Read) -> None:
+    def _keep(self, result: DecodedPicture | str, come: Arrival | None) -> None:
+        """Join a picture that was read; a French sentence: why it was not."""
         self._left -= 1
-        if isinstance(event.result, str):
-            self._lines.append(event.result)
+        if isinstance(result, str):
+            self._lines.append(result)
         else:
-            photo, is_new = keep_picture(self.session, event.result, self.shown)
+            photo, is_new = keep_picture(self.session, result, self.shown)
             joined = "Jointe" if is_new else "Déjà jointe"
             self._lines.append(f"{joined} : {photo.caption}")
             self.query_one(DropField).clear()
-        if event.come is not None:
-            mark_arrivals_seen(self.session.workspace, event.come)
+        if come is not None:
+            mark_arrivals_seen(self.session.workspace, come)
         self._refill()
         waiting = [_reading(self._left)] if self._left else []
         self._show("\n".join([*self._lines, *waiting]))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
 from textual.widgets import Button, Input, Static
 from textual.worker import get_current_worker
 
@@ -189,37 +188,6 @@ class ImportScreen(PlaceScreen):
         "import montre ce qu'il changerait, et attend votre accord ; il n'efface rien."
     )
 
-    class Advanced(Message):
-        """So much of the file is read."""
-
-        def __init__(self, percent: int) -> None:
-            super().__init__()
-            self.percent = percent
-
-    class Ended(Message):
-        """The import ended: its account, or why it was refused."""
-
-        def __init__(self, outcome: str, title: str) -> None:
-            super().__init__()
-            self.outcome = outcome
-            self.title = title
-
-    class Rehearsed(Message):
-        """What an import would change, to be agreed to."""
-
-        def __init__(self, kind: str, path: Path, report: "ImportReport") -> None:
-            super().__init__()
-            self.kind = kind
-            self.path = path
-            self.report = report
-
-    class Looked(Message):
-        """The official files that are at hand, by kind."""
-
-        def __init__(self, found: Mapping[str, Path]) -> None:
-            super().__init__()
-            self.found = found
-
     def __init__(self) -> None:
         super().__init__()
         self._path = ""
@@ -248,11 +216,10 @@ class ImportScreen(PlaceScreen):
         sticks = ("media/*/*", "run/media/*/*", "Volumes/*")
         plugged = [found for each in sticks for found in Path("/").glob(each)]
         folders = (*(home / name for name in names), *plugged)
-        self.post_message(self.Looked(official_files(folders)))
+        self.call_later(self._looked, official_files(folders))
 
-    @on(Looked)
-    def _looked(self, event: Looked) -> None:
-        self._found = event.found
+    def _looked(self, found: Mapping[str, Path]) -> None:
+        self._found = found
         self._fill()
 
     def _fill(self) -> None:
@@ -331,7 +298,8 @@ class ImportScreen(PlaceScreen):
             percent = 100 * done // max(total, 1)
             if percent != shown:
                 shown = percent
-                self.post_message(self.Advanced(percent))
+                words = f"Lecture : {percent:3d} %   (Échap : arrêter, rien ne change)"
+                self.call_later(self._show_progress, words)
 
         desk = self.diag.desk
         try:
@@ -344,27 +312,25 @@ class ImportScreen(PlaceScreen):
         except StoppedError:
             return
         except DiagError as error:
-            self.post_message(self.Ended(str(error), "Import refusé"))
+            self.call_later(self._end, str(error), "Import refusé")
         except OSError as error:
-            self.post_message(self.Ended(system_sentence(error), "Import refusé"))
+            self.call_later(self._end, system_sentence(error), "Import refusé")
         else:
-            words = "\n".join(account(report))
             if not seen and not report.found_nothing:
-                self.post_message(self.Rehearsed(kind, path, report))
+                self.call_later(self._ask, kind, path, report)
                 return
             title = "Rien d'importé" if report.found_nothing else "Import terminé"
             title = "Import refusé" if report.is_refused else title
-            self.post_message(self.Ended(words, title))
+            self.call_later(self._end, "\n".join(account(report)), title)
 
-    @on(Rehearsed)
-    def _ask(self, event: Rehearsed) -> None:
+    def _ask(self, kind: str, path: Path, report: "ImportReport") -> None:
+        """Show what an import would change; do it once that is agreed to."""
         from diag.imports.intake import account  # noqa: PLC0415 - behind the frame
 
-        kind, path, report = event.kind, event.path, event.report
         if report.changed_nothing:
             self._read(kind, path, report.sha256)  # only its day is kept
             return
-        self.query_one("#progress", Static).update(content(""))
+        self._show_progress("")
 
         def answered(agreed: bool | None) -> None:  # noqa: FBT001 - Textual's
             self._busy = bool(agreed)
@@ -379,20 +345,15 @@ class ImportScreen(PlaceScreen):
         )
         self.app.push_screen(question, answered)
 
-    @on(Advanced)
-    def _advance(self, event: Advanced) -> None:
-        self.query_one("#progress", Static).update(
-            content(
-                f"Lecture : {event.percent:3d} %   (Échap : arrêter, rien ne change)"
-            )
-        )
+    def _show_progress(self, words: str) -> None:
+        self.query_one("#progress", Static).update(content(words))
 
-    @on(Ended)
-    def _end(self, event: Ended) -> None:
+    def _end(self, outcome: str, title: str) -> None:
+        """Show the account of an import, or why it was refused."""
         self._busy = False
-        self.query_one("#progress", Static).update(content(""))
+        self._show_progress("")
         self._fill()
-        self.app.push_screen(Notice(event.outcome, event.title))
+        self.app.push_screen(Notice(outcome, title))
 
 
 class SettingsForm(FormDialog):

@@ -2,10 +2,9 @@
 
 from typing import ClassVar
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import get_current_worker
@@ -68,27 +67,6 @@ class SyncScreen(PlaceScreen):
         "Ce qui n'est pas encore au bureau. Une synchronisation ne change aucune "
         "réponse : elle réunit les deux journaux, et montre ce qui se contredit."
     )
-
-    class Advanced(Message):
-        """So much of a phase is done."""
-
-        def __init__(self, phase: str, done: int, total: int) -> None:
-            super().__init__()
-            self.phase, self.done, self.total = phase, done, total
-
-    class Ended(Message):
-        """It ended: what happened, or why it could not begin."""
-
-        def __init__(self, outcomes: tuple[SyncResult, ...], problem: str = "") -> None:
-            super().__init__()
-            self.outcomes, self.problem = outcomes, problem
-
-    class Enrolled(Message):
-        """A hub knows this laptop now."""
-
-        def __init__(self, name: str) -> None:
-            super().__init__()
-            self.name = name
 
     def __init__(self) -> None:
         super().__init__()
@@ -188,7 +166,8 @@ class SyncScreen(PlaceScreen):
             step = (phase, total if phase == PAUSE else 100 * done // max(total, 1))
             if step != seen:
                 seen = step
-                self.post_message(self.Advanced(phase, done, total))
+                words = progress_words(phase, done, total)
+                self.call_later(self._show_progress, words)
 
         try:
             # A thread has a connection of its own.
@@ -197,26 +176,22 @@ class SyncScreen(PlaceScreen):
                     workspace, advance, lambda: worker.is_cancelled, light=light
                 )
         except DiagError as error:
-            self.post_message(self.Ended((), str(error)))
+            self.call_later(self._end, (), str(error))
         else:
-            self.post_message(self.Ended(outcomes))
-
-    @on(Advanced)
-    def _advance(self, event: Advanced) -> None:
-        self._show_progress(progress_words(event.phase, event.done, event.total))
+            self.call_later(self._end, outcomes)
 
     def _show_progress(self, words: str) -> None:
         self.query_one("#progress", Static).update(content(words))
 
-    @on(Ended)
-    def _end(self, event: Ended) -> None:
+    def _end(self, outcomes: tuple[SyncResult, ...], problem: str = "") -> None:
+        """Show what happened, or why nothing could begin."""
         self._busy = False
         self._show_progress("")
         self.diag.desk.forget_sessions()
         self._fill()
-        if event.problem:
-            self.app.push_screen(Notice(event.problem, "Ce n'est pas possible"))
-        elif event.outcomes and all(outcome.is_whole for outcome in event.outcomes):
+        if problem:
+            self.app.push_screen(Notice(problem, "Ce n'est pas possible"))
+        elif outcomes and all(outcome.is_whole for outcome in outcomes):
             self.diag.inform("Tout ce qui est ici est au bureau, et l'inverse.")
 
     def on_enrol(self) -> None:
@@ -236,16 +211,15 @@ class SyncScreen(PlaceScreen):
             with Workspace.open(desk.folder, desk.world) as workspace:
                 hub = sync.enrol(workspace, invitation)
         except DiagError as error:
-            self.post_message(self.Ended((), str(error)))
+            self.call_later(self._end, (), str(error))
         else:
-            self.post_message(self.Enrolled(hub.name))
+            self.call_later(self._enrolled, hub.name)
 
-    @on(Enrolled)
-    def _enrolled(self, event: Enrolled) -> None:
+    def _enrolled(self, name: str) -> None:
         self._typed, self._busy = "", False
         self._show_progress("")
         self._fill()
-        self.diag.inform(f"Ce poste est inscrit : {event.name}.")
+        self.diag.inform(f"Ce poste est inscrit : {name}.")
 
 
 def progress_words(phase: str, done: int, total: int) -> str:
