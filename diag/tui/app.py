@@ -32,7 +32,6 @@ from diag.tui.commands import (
     Quit,
     Sturdy,
     Trouble,
-    bindings_of,
     key_name,
     readable,
     with_twins,
@@ -66,7 +65,6 @@ class DiagApp(Sturdy, GuardedApp):
     TITLE = "diag"
     ENABLE_COMMAND_PALETTE = False
     OFFERS = IN_APP
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(
         self,

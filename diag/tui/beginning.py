@@ -48,7 +48,6 @@ from diag.tui.commands import (
     KeyPlace,
     SendForms,
     TakeBack,
-    bindings_of,
     key_now,
 )
 from diag.tui.dialogs import Ask, ChooseDialog, Field, FormDialog, ListChoice
@@ -110,7 +109,6 @@ class ChangedScreen(PlaceScreen):
         TakeBack,
         *EVERYWHERE,
     )
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Qu'est-ce qui a changé ? Salle par salle, d'un regard, "
         "on confirme ce qui n'a pas bougé ; les dangers, les mesures anciennes et ce "
@@ -344,7 +342,6 @@ class PlannerScreen(PlaceScreen):
         SendForms,
         *EVERYWHERE,
     )
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Que peut-on voir en si peu de temps ? Les dangers de chaque salle d'abord, "
         "puis la loi, l'indispensable, le reste. Une salle n'est visitée qu'une fois."

@@ -446,7 +446,15 @@ class Sturdy(MessagePump):
     """
 
     OFFERS: ClassVar[tuple[CommandType, ...]] = ()
-    """The commands possible here, in the order of the help."""
+    """The commands possible here, in the order of the help; their keys are bound."""
+    BINDINGS: ClassVar[list[BindingType]]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Bind the keys of what a class offers, then those that it binds itself."""
+        if "OFFERS" in vars(cls):
+            own = vars(cls).get("BINDINGS", ())
+            cls.BINDINGS = [*bindings_of(*cls.OFFERS), *own]
+        super().__init_subclass__(**options)
 
     def can(self, command: CommandType) -> bool | None:  # noqa: ARG002 - for subclasses
         """Whether a command is possible now: None greys its key, False hides it."""

@@ -41,7 +41,7 @@ from diag.office.merging import (
     proposals,
 )
 from diag.office.supervision import to_review
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, CommandType
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
@@ -109,7 +109,6 @@ class ConflictsScreen(PlaceScreen):
     """The conflicts of one audit, or of every audit here."""
 
     OFFERS = (OpenConflict, GiveBack, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Qui dit autre chose que qui ? Entrée ouvre un conflit. Tant qu'il est "
         "ouvert, le score compte les deux réponses, et les rapports le disent."
@@ -244,7 +243,6 @@ class ConflictScreen(SettlingScreen):
         RemovePlace,
         *EVERYWHERE,
     )
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Qui a dit quoi, à partir de quoi ? Retenez un candidat, écrivez une autre "
         "réponse, ou laissez ouvert en disant pourquoi. Rien n'est perdu : "
@@ -375,7 +373,6 @@ class MergeScreen(SettlingScreen):
 
     HEADING = "Un lieu ou deux ?"
     OFFERS = (KeepFirst, KeepSecond, KeepApart, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Est-ce le même lieu, créé par deux personnes chacune de son côté ? Rien n'est "
         "copié ni perdu : « Annuler », dans la liste, revient sur votre choix."
@@ -414,7 +411,6 @@ class ReviewsScreen(PlaceScreen):
     """What was submitted, by whom and when; the first to wait first."""
 
     OFFERS = (ReviewAudit, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Quels audits attendent une relecture ? Entrée ouvre le bilan ; « État de "
         "l'audit » y accepte, ou retourne avec un motif que l'ingénieur lira."

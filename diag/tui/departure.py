@@ -45,7 +45,6 @@ from diag.tui.commands import (
     Trouble,
     Undo,
     WriteNote,
-    bindings_of,
     key_now,
 )
 from diag.tui.dialogs import Ask
@@ -107,7 +106,6 @@ class DepartureScreen(PlaceScreen):
         GoBilan,
         *EVERYWHERE,
     )
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Que voir avant de partir ? Ce qui ne se voit qu'ici, dangers d'abord, en "
         "remontant vers la sortie ; ce que d'autres répondront sans vous ; ce qui est "
@@ -418,7 +416,6 @@ class DebriefScreen(PlaceScreen):
         *EVERYWHERE,
     )
     BINDINGS = [  # noqa: RUF012 - as Textual declares it
-        *bindings_of(*OFFERS),
         Binding("up", "step(-1)", "Ligne précédente", show=False),
         Binding("down", "step(1)", "Ligne suivante", show=False),
         Binding("left,pageup", "turn(-1)", "Page précédente", show=False),

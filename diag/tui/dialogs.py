@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from diag.model.errors import DiagError
 from diag.model.text import fold
-from diag.tui.commands import Command, CommandType, Sturdy, bindings_of
+from diag.tui.commands import Command, CommandType, Sturdy
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
 from diag.tui.state import OpenDesk
@@ -95,7 +95,6 @@ class AskedField(Sturdy, LineField):
     """The field of a question of one line: its key stands first in the footer."""
 
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Give,)
-    BINDINGS = bindings_of(*OFFERS)
 
     async def on_give(self) -> None:
         await self.action_submit()
@@ -105,7 +104,6 @@ class ChoosingField(Sturdy, LineField):
     """The field over a list: Enter takes the line that is marked."""
 
     OFFERS: ClassVar[tuple[CommandType, ...]] = (ChooseMarked, MarkNext, MarkBefore)
-    BINDINGS = bindings_of(*OFFERS)
 
     async def on_choose_marked(self) -> None:
         await self.action_submit()
@@ -143,7 +141,7 @@ class Confirm(Sturdy, ModalScreen[bool]):
         "défiler un texte long."
     )
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Yes, No)
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*OFFERS), *READING]
+    BINDINGS = READING
 
     def __init__(
         self, question: str, *, yes: str = "Oui", no: str = "Non", grave: bool = False
@@ -194,7 +192,7 @@ class Weigh(Confirm):
 
     INTRODUCTION = "F2 répond oui, Échap non ; Tab passe d'une réponse à l'autre."
     OFFERS = (Replace, KeepAsIs)
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*OFFERS), *READING]
+    BINDINGS = READING
 
     def __init__(self, question: str, *, yes: str, no: str) -> None:
         super().__init__(question, yes=f"{yes} (F2)", no=no, grave=True)
@@ -220,7 +218,6 @@ class Ask(Sturdy, ModalScreen[str | None]):
     """What the user types in."""
     CSS_PATH = "dialogs.tcss"
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Cancel,)
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(
         self,
@@ -293,7 +290,6 @@ class Notice(Sturdy, ModalScreen[None]):
     CSS_PATH = "dialogs.tcss"
     INTRODUCTION = "Les flèches font défiler un texte long."
     OFFERS = (Close,)
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, text: str, title: str = "") -> None:
         super().__init__()
@@ -331,7 +327,6 @@ class ChooseDialog(Sturdy, ModalScreen[str | None]):
     CSS_PATH = "dialogs.tcss"
     INTRODUCTION = "Quelques lettres réduisent la liste ; Entrée choisit."
     OFFERS = (Cancel,)
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, question: str, choices: Sequence[ListChoice]) -> None:
         super().__init__()
@@ -399,7 +394,6 @@ class TickSeveral(Sturdy, ModalScreen[tuple[str, ...] | None]):
     CSS_PATH = "dialogs.tcss"
     INTRODUCTION = "Espace coche ou décoche ; Entrée prend ce qui est coché."
     OFFERS = (TakeTicked, TickOne, Cancel)
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, question: str, choices: Sequence[ListChoice]) -> None:
         super().__init__()
@@ -469,7 +463,6 @@ class FormDialog(Sturdy, ModalScreen[str | None]):
 
     CSS_PATH = "dialogs.tcss"
     OFFERS = (Keep, Cancel)
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, title: str) -> None:
         super().__init__()

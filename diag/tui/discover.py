@@ -16,7 +16,6 @@ from diag.tui.commands import (
     Export,
     OpenSync,
     Sturdy,
-    bindings_of,
 )
 from diag.tui.place import KeyBar
 from diag.tui.text import content
@@ -105,7 +104,6 @@ class DiscoverScreen(Sturdy, ModalScreen[None]):
     DiscoverScreen { align: center middle; background: $background 70%; }
     """
     OFFERS = (NextStep, StepBefore, Skip)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = "Entrée lit la suite, Échap passe la découverte."
 
     def __init__(self, chosen: dict[str, str] | None = None) -> None:

@@ -40,7 +40,6 @@ from diag.tui.commands import (
     OpenPalette,
     Sturdy,
     Trouble,
-    bindings_of,
     key_now,
 )
 from diag.tui.dialogs import Ask, Close, Confirm, box
@@ -99,7 +98,6 @@ class ExportScreen(PlaceScreen):
 
     CSS_PATH = "export.tcss"
     OFFERS = (Write, Tick, PreviewPages, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Quels documents, pour qui, sous quelle forme ? Cochez, puis écrivez. "
         "Un export arrêté reprend : ce qui est à jour est laissé tel quel."
@@ -279,7 +277,6 @@ class ExportRunScreen(PlaceScreen):
         Help,
         OpenPalette,
     )
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Les documents s'écrivent un audit après l'autre. Quitter cet écran arrête "
         "après l'audit en cours ; rien de ce qui est écrit n'est perdu."
@@ -468,7 +465,6 @@ class PreviewScreen(PlaceScreen):
     CSS_PATH = "export.tcss"
     PLACE = KeyPlace.PREVIEW
     OFFERS = (NextPage, PageBefore, OpenPdf, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Les pages telles que le PDF les aura ; « Ouvrir » les montre en entier."
     )
@@ -572,7 +568,6 @@ class WrittenDialog(Sturdy, ModalScreen[None]):
 
     CSS_PATH = "dialogs.tcss"
     OFFERS = (OpenReport, OpenReportFolder, Close)
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, files: Sequence[Path], title: str, closing_key: str) -> None:
         super().__init__()

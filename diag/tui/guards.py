@@ -30,7 +30,7 @@ from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from diag.tui.commands import Command, KeyPlace, Quit, Sturdy, bindings_of
+from diag.tui.commands import Command, KeyPlace, Quit, Sturdy
 from diag.tui.place import PlaceScreen
 from diag.tui.state import OpenDesk
 from diag.tui.text import content
@@ -92,7 +92,6 @@ class CrashScreen(PlaceScreen):
 
     CSS_PATH = "place.tcss"
     OFFERS = (Continue, Quit)
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, log: Path) -> None:
         super().__init__()

@@ -16,7 +16,7 @@ from diag.audit.history import changes_of
 from diag.audit.session import AuditSession
 from diag.model.errors import DiagError
 from diag.office.erasing import pending_everywhere
-from diag.tui.commands import Command, CommandType, KeyPlace, bindings_of, key_now
+from diag.tui.commands import Command, CommandType, KeyPlace, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.lists import TINY, WIDE, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
@@ -35,7 +35,6 @@ class ReadingScreen(PlaceScreen):
     """Lines under their columns."""
 
     OFFERS: ClassVar[tuple[CommandType, ...]] = (ReadWhole, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "À lire : les flèches et les pages font défiler, Entrée montre une ligne en "
         "entier."
@@ -183,7 +182,6 @@ class HistoryScreen(ReadingScreen):
     """Everything that was recorded in an audit, the latest first."""
 
     OFFERS = (ReadWhole, EraseValue, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, session: AuditSession) -> None:
         title = f"Historique : {session.about.title}"
@@ -215,7 +213,6 @@ class ErasuresScreen(PlaceScreen):
     """The erasures that are asked for, in every audit, the first to be due first."""
 
     OFFERS = (ConfirmErasure, StopErasure, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Qu'est-ce qu'on demande d'effacer pour toujours ? C'est masqué en attendant. "
         "Entrée confirme, une fois les sept jours passés ; son auteur peut s'y opposer."

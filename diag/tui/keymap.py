@@ -53,7 +53,6 @@ from diag.tui.commands import (
     CommandType,
     KeyPlace,
     Sturdy,
-    bindings_of,
     digit_of,
     key_name,
     refusal_of_key,
@@ -170,7 +169,7 @@ def owners() -> list[type[Sturdy]]:
         and issubclass(found, Sturdy)
         and issubclass(found, Screen)
         and found.__module__ == module
-        and found.OFFERS not in ((), EVERYWHERE)
+        and found.OFFERS
     ]
 
 
@@ -243,7 +242,6 @@ class KeysScreen(PlaceScreen):
     """The commands by place; what is changed answers at once, everywhere."""
 
     OFFERS = (ChangeKey, OwnKey, AllOwnKeys, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Chaque commande et sa touche. Échap, Entrée, Tab et les flèches gardent leur "
         "sens ; dans Visite, lettres et chiffres répondent."

@@ -48,7 +48,6 @@ from diag.tui.commands import (
     KeyPlace,
     ShowPlaces,
     Trouble,
-    bindings_of,
     key_now,
 )
 from diag.tui.dialogs import (
@@ -237,7 +236,6 @@ class MeasuresScreen(PlaceScreen):
         TurnOff,
         *EVERYWHERE,
     )
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Que trouve cet ordinateur ici ? Le diagnostic ne gêne personne ; le débit "
         "remplit la ligne, sur autorisation ; la salle s'écoute au pire coin, porte "

@@ -38,7 +38,6 @@ from diag.tui.commands import (
     ShowPhotos,
     Sturdy,
     WriteNote,
-    bindings_of,
     key_now,
 )
 from diag.tui.dialogs import Ask, Cancel, Close, LineField
@@ -137,7 +136,6 @@ class NotingField(Sturdy, LineField):
     """Where one types: its keys stand first in the footer."""
 
     OFFERS: ClassVar[tuple[CommandType, ...]] = (KeepNoted, ChooseProposed)
-    BINDINGS = bindings_of(*OFFERS)
 
 
 class NotingScreen(Ask):
@@ -156,7 +154,6 @@ class NotingScreen(Ask):
         AllNoted,
         Cancel,
     )
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(
         self,
@@ -314,7 +311,6 @@ class NotedScreen(Sturdy, ModalScreen[None]):
     CSS_PATH = "noting.tcss"
     INTRODUCTION = "Ce qui est noté dans cet audit ; rien n'y juge."
     OFFERS = (RewordNoted, MarkShown, MarkReply, RemoveNoted, Close)
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(
         self, session: AuditSession, done: Callable[[], object] = lambda: None

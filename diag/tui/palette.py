@@ -22,7 +22,6 @@ from diag.tui.commands import (
     CommandType,
     OpenPalette,
     Sturdy,
-    bindings_of,
 )
 from diag.tui.dialogs import Cancel, ChoosingField
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
@@ -114,7 +113,6 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
 
     CSS_PATH = "palette.tcss"
     OFFERS = (Cancel, NextScope)
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, finder: Finder) -> None:
         super().__init__()

@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from textual.app import App
-from textual.binding import BindingType
 
 from diag.audit.forms import (
     LEAST,
@@ -21,7 +20,7 @@ from diag.audit.session import AuditSession
 from diag.documents.questionnaire import compose, keep, title_of
 from diag.model.audit import Questionnaire
 from diag.phone import PhoneLink, PhoneRole, PhoneSheet, SharedNetwork
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, CommandType
 from diag.tui.dialogs import READING
 from diag.tui.place import EVERYWHERE
 from diag.tui.proposals import ProposalsScreen
@@ -212,7 +211,7 @@ class PhoneScreen(SquareScreen):
         CutOff,
         *EVERYWHERE,
     )
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*OFFERS), *READING]
+    BINDINGS = READING
     INTRODUCTION = (
         "Un téléphone vise le carré : ses photos et ses mots arrivent là où vous êtes "
         "dans la visite. Rien ne sort vers Internet. Échap garde la page ouverte "

@@ -39,7 +39,7 @@ from diag.model.audit import Photo
 from diag.model.errors import DiagError
 from diag.office.sync import AWAITED, absent, fetch
 from diag.sync.transfer import is_metered
-from diag.tui.commands import Command, CommandType, Sturdy, bindings_of
+from diag.tui.commands import Command, CommandType, Sturdy
 from diag.tui.dialogs import Ask, Close
 from diag.tui.place import KeyBar
 from diag.tui.state import Shell
@@ -160,7 +160,6 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         RemovePhoto,
         ChooseFolder,
     )
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, session: AuditSession, shown: PhotoSubject) -> None:
         super().__init__()
@@ -448,7 +447,6 @@ class PhotoScreen(Sturdy, ModalScreen[None]):
 
     CSS_PATH = "photos.tcss"
     OFFERS = (Close,)
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, photo: Photo, data: bytes, note: str = "") -> None:
         super().__init__()

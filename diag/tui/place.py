@@ -27,7 +27,6 @@ from diag.tui.commands import (
     Sturdy,
     Trouble,
     action_of,
-    bindings_of,
 )
 from diag.tui.lists import Lines
 from diag.tui.state import Shell
@@ -40,9 +39,8 @@ EVERYWHERE = (Help, Back, OpenPalette)
 
 
 class PlaceScreen(Sturdy, Screen[None]):
-    """A place: `body` lays it out; `OFFERS` and `BINDINGS` list what it can do."""
+    """A place: `body` lays it out; `OFFERS` lists what it can do."""
 
-    OFFERS: ClassVar[tuple[CommandType, ...]] = EVERYWHERE
     INTRODUCTION: ClassVar[str] = ""
     """How the help introduces this place first."""
     holds_keys = False
@@ -313,7 +311,6 @@ class HelpScreen(PlaceScreen):
 
     CSS_PATH = "place.tcss"
     OFFERS = (KeysHere, DiscoverHere, Back, OpenPalette)
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, introduction: str, commands: Sequence[CommandType]) -> None:
         super().__init__()

@@ -25,7 +25,7 @@ from diag.audit.undo import undo
 from diag.imports.evidence.consoles import FIELDS, ConsoleTable
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.tui.commands import Command, CommandType, Sturdy, bindings_of, key_now
+from diag.tui.commands import Command, CommandType, Sturdy, key_now
 from diag.tui.dialogs import Ask, Cancel, ChooseDialog, Keep, ListChoice, TickSeveral
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
@@ -82,7 +82,6 @@ class ColumnsScreen(Sturdy, ModalScreen[dict[str, str] | None]):
 
     CSS_PATH = "dialogs.tcss"
     OFFERS = (ChooseContent, IgnoreColumn, Keep, Cancel)
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, table: ConsoleTable) -> None:
         super().__init__()
@@ -163,7 +162,6 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
         TakeBackAccepted,
         LeaveProposals,
     )
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, session: AuditSession, notice: str = "") -> None:
         super().__init__()

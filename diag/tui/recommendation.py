@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Markdown, Static, TextArea
 
@@ -21,7 +19,7 @@ from diag.model.enums import USUAL_READER, Audience, Decision, FollowUpState, Ow
 from diag.model.errors import DiagError
 from diag.model.text import as_digits
 from diag.model.votes import Vote, VoteHand
-from diag.tui.commands import Back, Command, Help, KeyPlace, bindings_of
+from diag.tui.commands import Back, Command, Help, KeyPlace
 from diag.tui.dialogs import READING, Confirm, Field, FormDialog
 from diag.tui.lists import Tabs
 from diag.tui.place import PlaceScreen
@@ -268,7 +266,7 @@ class Faulty(Confirm):
     CSS_PATH = "dialogs.tcss"
     PLACE = KeyPlace.REWORD
     OFFERS = (DropWords, Mend)
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*OFFERS), *READING]
+    BINDINGS = READING
 
     def __init__(self, refusal: str) -> None:
         super().__init__(
@@ -288,7 +286,6 @@ class RewordScreen(PlaceScreen):
     CSS_PATH = "recommendation.tcss"
     PLACE = KeyPlace.REWORD
     OFFERS = (NextReader, DeclaredWords, Back, Help)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Chaque destinataire lit la préconisation dans ses mots. Le texte est gardé "
         "dès que l'on quitte une partie ; {quantite}, {cout}, {lieux} et {echeance} "

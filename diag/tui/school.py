@@ -22,7 +22,6 @@ from diag.tui.commands import (
     SendForms,
     ShowMeasures,
     action_of,
-    bindings_of,
     key_now,
 )
 from diag.tui.dialogs import ChooseDialog, ListChoice
@@ -95,7 +94,6 @@ class SchoolScreen(PlaceScreen):
         ShowMeasures,
         *EVERYWHERE,
     )
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = "Qui sont-ils, et qu'avions-nous constaté ?"
 
     def __init__(self, ref: str) -> None:

@@ -13,7 +13,7 @@ from textual.worker import get_current_worker
 
 from diag.imports.layouts import official_files
 from diag.model.errors import DiagError
-from diag.tui.commands import Command, Help, KeyPlace, Quit, bindings_of
+from diag.tui.commands import Command, Help, KeyPlace, Quit
 from diag.tui.dialogs import Ask, Confirm, Field, FormDialog, LineField, Notice, correct
 from diag.tui.lists import TINY, WIDE, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
@@ -45,7 +45,6 @@ class FirstRunScreen(PlaceScreen):
 
     CSS_PATH = "setup.tcss"
     OFFERS = (Begin, Help, Quit)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Dites qui vous êtes : votre nom suit vos saisies et vos rapports au bureau "
         "et chez qui vous les envoyez."
@@ -182,7 +181,6 @@ class ImportScreen(PlaceScreen):
 
     CSS_PATH = "setup.tcss"
     OFFERS = (ChooseFile, CopyAddress, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Les fichiers officiels, tels que téléchargés. L'annuaire d'abord. Chaque "
         "import montre ce qu'il changerait, et attend votre accord ; il n'efface rien."

@@ -27,7 +27,7 @@ from diag.model.audit import Facts, Place
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.tui.commands import Command, CommandType, Undo, bindings_of, key_now
+from diag.tui.commands import Command, CommandType, Undo, key_now
 from diag.tui.dialogs import Ask, ChooseDialog, ListChoice
 from diag.tui.outline import Outline
 from diag.tui.place import EVERYWHERE, PlaceScreen
@@ -103,7 +103,6 @@ class SupposeScreen(PlaceScreen):
         ForgetScenario,
         *EVERYWHERE,
     )
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Essayez ce que deviendraient les scores, les préconisations et les coûts. "
         "Aucun fait n'est changé ; en sortant, ce qui n'est pas gardé s'oublie."

@@ -13,7 +13,7 @@ from diag.model.errors import DiagError
 from diag.office import sync
 from diag.sync.exchange import PAUSE, REVISIONS, SyncResult
 from diag.tui.background import BackgroundSync
-from diag.tui.commands import Command, CommandType, Sturdy, bindings_of, key_now
+from diag.tui.commands import Command, CommandType, Sturdy, key_now
 from diag.tui.dialogs import Ask, Notice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, KeyBar, PlaceScreen
@@ -62,7 +62,6 @@ class SyncScreen(PlaceScreen):
 
     CSS_PATH = "sync.tcss"
     OFFERS = (Synchronise, SendAll, StopSync, Enrol, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Ce qui n'est pas encore au bureau. Une synchronisation ne change aucune "
         "réponse : elle réunit les deux journaux, et montre ce qui se contredit."
@@ -253,7 +252,6 @@ class QuittingScreen(Sturdy, ModalScreen[bool]):
     CSS_PATH = "dialogs.tcss"
     INTRODUCTION = "Ce qui attend part au bureau ; Entrée quitte sans attendre."
     OFFERS: ClassVar[tuple[CommandType, ...]] = (LeaveNow, Stay)
-    BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, waiting: int, background: "BackgroundSync") -> None:
         super().__init__()

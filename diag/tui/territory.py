@@ -13,7 +13,6 @@ from diag.tui.commands import (
     Export,
     Help,
     OpenPalette,
-    bindings_of,
     key_now,
 )
 from diag.tui.dialogs import Ask
@@ -149,7 +148,6 @@ class TerritoryScreen(PlaceScreen):
         Help,
         OpenPalette,
     )
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Où en sommes-nous ? Toutes les écoles, cherchées comme on tape : toute lettre "
         "cherche, Entrée ouvre la première école trouvée, les flèches en choisissent "

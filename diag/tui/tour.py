@@ -9,7 +9,7 @@ from textual.widgets import Static
 from diag.journal.school_lines import names_shown
 from diag.model.text import accented
 from diag.office.agenda import address_of, export_tour, keep_tour, stops, tour_of
-from diag.tui.commands import Command, bindings_of, key_now
+from diag.tui.commands import Command, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.lists import NARROW, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
@@ -56,7 +56,6 @@ class TourScreen(PlaceScreen):
         ExportTour,
         *EVERYWHERE,
     )
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = "Les écoles du jour, dans l'ordre de la route."
 
     def body(self) -> ComposeResult:

@@ -3,7 +3,7 @@ from typing import ClassVar
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from diag.tui.commands import Command, CommandType, Sturdy, bindings_of
+from diag.tui.commands import Command, CommandType, Sturdy
 from diag.tui.place import KeyBar
 from tests.tui.waiting import visible, wait_for
 
@@ -18,7 +18,6 @@ class Second(Command, keys="f2,b", title="Seconde", footer=True):
 
 class Keyed(Sturdy, App[None]):
     OFFERS: ClassVar[tuple[CommandType, ...]] = (First, Second)
-    BINDINGS = bindings_of(*OFFERS)
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self) -> None:

@@ -50,8 +50,10 @@ from diag.tui.commands import (
     ShowPlaces,
     Trouble,
     Undo,
-    bindings_of,
     key_now,
+)
+from diag.tui.commands import (
+    bindings_of as bindings_of,
 )
 from diag.tui.departure import DebriefScreen
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
@@ -84,7 +86,6 @@ class BilanScreen(BilanFaces):
 
     CSS_PATH = "bilan.tcss"
     OFFERS = (*BILAN_COMMANDS, Export, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Qu'avons-nous constaté, que préconisons-nous, à qui ? Entrée déplie une ligne "
         "jusqu'aux faits, aux règles et aux sources ; la flèche gauche replie. La "

@@ -15,7 +15,8 @@ from diag.programme.adopting import financeable
 from diag.programme.container import all_of
 from diag.programme.history import rivals_of
 from diag.programme.words import reserve_words
-from diag.tui.commands import Command, CommandType, OpenPalette, bindings_of, key_now
+from diag.tui.commands import Command, CommandType, OpenPalette, key_now
+from diag.tui.commands import bindings_of as bindings_of
 from diag.tui.dialogs import ChooseDialog, Confirm, ListChoice
 from diag.tui.lists import WIDE, Lines, ListLine, Tabs
 from diag.tui.palette import FindsInAudit, FoundInAudit, PaletteEntry, SearchScope
@@ -240,7 +241,6 @@ class ProgrammeScreen(
         OtherProgramme,
         *EVERYWHERE,
     )
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Quoi, quand, avec l'argent de qui, est-ce juste ? Les opérations passent une "
         "à une, la loi d'abord ; chacune prend la première année où chaque payeur a sa "

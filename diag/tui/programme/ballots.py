@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from textual import events, on, work
 from textual.app import App, ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
@@ -30,7 +29,7 @@ from diag.programme.gathering import (
     without_ballots,
 )
 from diag.programme.setting import checked
-from diag.tui.commands import Command, CommandType, Sturdy, bindings_of
+from diag.tui.commands import Command, CommandType, Sturdy
 from diag.tui.dialogs import READING, ChooseDialog, LineField, ListChoice
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
@@ -64,7 +63,6 @@ class WorkshopEntries(PlaceScreen):
     """What people gave in one workshop: written in the programme, taken back there."""
 
     CSS_PATH = "programme.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = ()
 
     def __init__(
         self,
@@ -108,7 +106,6 @@ class BallotsScreen(WorkshopEntries):
     """A row for each ballot, a column for each theme; the last row is a new one."""
 
     OFFERS = (BallotRole, DropBallot, UndoEntry, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         f"Un bulletin partage {MOST_POINTS} points au plus entre les thèmes. Taper "
         "dans la dernière ligne fait un nouveau bulletin ; un tableau copié d'un "
@@ -248,7 +245,6 @@ class CardField(Sturdy, LineField):
     """Where a card is typed; the arrows move among those that are kept."""
 
     OFFERS: ClassVar[tuple[CommandType, ...]] = (SaveCard,)
-    BINDINGS: ClassVar[list[BindingType]] = bindings_of(*OFFERS)
 
     async def on_save_card(self) -> None:
         await self.action_submit()
@@ -258,7 +254,6 @@ class CardsScreen(WorkshopEntries):
     """The cards of a workshop; a role, never a name."""
 
     OFFERS = (NextTheme, ChooseRole, DropCard, UndoCard, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Les cartes de l'atelier, l'une après l'autre : tapez, Entrée garde, le rôle "
         "et le thème restent. Un rôle, jamais un nom : n'écrivez pas qui l'a dit."
@@ -421,7 +416,7 @@ class BallotPhonesScreen(SquareScreen):
 
     CSS_PATH = "programme.tcss"
     OFFERS = (ShowWifi, NewCode, NotWorking, CutOff, *EVERYWHERE)
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*OFFERS), *READING]
+    BINDINGS = READING
     INTRODUCTION = (
         "Chacun vise le carré et partage dix points entre les thèmes, sous un rôle, "
         "jamais un nom. La page sert tant que cet écran est ouvert ; rien ne sort vers "

@@ -24,7 +24,7 @@ from diag.programme.container import Container, Record
 from diag.programme.history import envelope_words, value_words
 from diag.programme.terms import INVESTMENT, RUNNING, Purse
 from diag.programme.words import purse_words
-from diag.tui.commands import Command, CommandType, Sturdy, bindings_of
+from diag.tui.commands import Command, CommandType, Sturdy
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.programme.replaying import Changes, UndoEntry
 from diag.tui.text import PlainStyle, Sentence, fitted, line
@@ -259,7 +259,6 @@ class EnvelopesScreen(PlaceScreen):
 
     CSS_PATH = "programme.tcss"
     OFFERS = (TurnVoted, TurnCarried, ClearCell, UndoEntry, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Ce que chacun peut dépenser, en euros TTC. Tapez un montant, Entrée ou une "
         "flèche le garde. Un tableau copié d'un tableur se colle à partir de la case. "

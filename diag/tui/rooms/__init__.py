@@ -49,8 +49,10 @@ from diag.tui.commands import (
     Sturdy,
     TakeBack,
     WriteNote,
-    bindings_of,
     key_now,
+)
+from diag.tui.commands import (
+    bindings_of as bindings_of,
 )
 from diag.tui.dialogs import Ask, AskedField, ChooseDialog, Confirm, ListChoice
 from diag.tui.noting import NotedAs, NotedScreen, note_at
@@ -189,7 +191,6 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
         Help,
         OpenPalette,
     )
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Où en est-on, qu'est-ce qui ne va pas, et où ? Une case est le plus faible de "
         "ses critères : « I » insuffisant, « B » base, « R » recommandé, « E » "

@@ -19,7 +19,8 @@ from diag.model.enums import PlaceKind, State
 from diag.office.conflicts import find_contested
 from diag.tui.audit_finds import AuditDoors, finds_of, warm_search
 from diag.tui.beginning import ChangedScreen, PlannerScreen, ask_day
-from diag.tui.commands import CommandType, ShowPlaces, bindings_of, key_now
+from diag.tui.commands import CommandType, ShowPlaces, key_now
+from diag.tui.commands import bindings_of as bindings_of
 from diag.tui.dialogs import Ask
 from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import FindsInAudit
@@ -50,7 +51,6 @@ class VisitScreen(VisitFaces):
     """A visit: its faces, and what one does beside answering."""
 
     OFFERS = (*VISIT_COMMANDS, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Que dois-je constater maintenant ? Un chiffre ou les premières lettres d'un "
         "choix, o ou n, sont enregistrés aussitôt ; un nombre, une date, un texte, "

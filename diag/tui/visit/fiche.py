@@ -32,7 +32,6 @@ from diag.tui.commands import (
     Help,
     ShowPhotos,
     Sturdy,
-    bindings_of,
     chosen_keys,
     key_now,
 )
@@ -71,7 +70,6 @@ class AnswerLine(Sturdy, LineField):
     answers = True
     """Whether one letter may be a whole answer: the next is for another question."""
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings_of(*OFFERS),
         Binding("pageup", "read(-1)", "Lire plus haut", show=False),
         Binding("pagedown", "read(1)", "Lire plus bas", show=False),
         Binding("tab", "plan", "Aller au plan", show=False),

@@ -11,7 +11,6 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
@@ -48,7 +47,6 @@ from diag.tui.commands import (
     Sturdy,
     TakeBack,
     Trouble,
-    bindings_of,
     chosen_keys,
     key_now,
 )
@@ -104,7 +102,6 @@ class Grid(Sturdy, Vertical):
     """Rooms × questions: a table of cells over lines that show what is expected."""
 
     OFFERS: ClassVar[tuple[CommandType, ...]] = GRID_COMMANDS
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*GRID_COMMANDS)]
     DEFAULT_CSS = """
     Grid { height: 1fr; }
     Grid > GridTable { height: 1fr; }
