@@ -9,9 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from diag.journal import attachments, bundles, exchange
 from diag.journal.attachments import hash_file
@@ -80,15 +79,22 @@ class FolderTransport:
         mine = _Given(**get_setting(self.reader.journal, self._key, {}))
         whom = sorted(card.age for card in self.recipients.values())
         if mine.whom != whom:  # others are to open it too: nothing counts as given
-            mine = _Given(
-                whom=whom, bundles=mine.bundles, sizes=mine.sizes, stale=mine.stale
-            )
+            mine = replace(mine, whom=whom, audits={}, blobs={})
         for path, sha in self._bundles():
             before = bundles.find_bundle(self.reader.journal, sha)
             if sha in mine.bundles or (before and before.is_settled):
                 result.known += 1
+                continue
+            try:
+                _check_name(path, sha)
+                entered = bring_in(self.reader, path, at)
+            except (BundleError, OSError) as error:
+                why = error.sentence if isinstance(error, BundleError) else str(error)
+                where = f"{path.parent.name[:8]}…/{path.name[:8]}…"
+                result.refused.append(f"{where} : {why}")
             else:
-                self._read(path, sha, at, result)
+                self.learn(entered)
+                result.read.append(entered)
         self._write(mine, at, result)
         return result
 
@@ -100,18 +106,6 @@ class FolderTransport:
                     match = _BUNDLE.fullmatch(path.name)
                     if match and path.is_file():  # a pipe would never end
                         yield path, match[1]
-
-    def _read(self, path: Path, sha: str, at: int, result: FolderResult) -> None:
-        try:
-            _check_name(path, sha)
-            entered = bring_in(self.reader, path, at)
-        except (BundleError, OSError) as error:
-            why = error.sentence if isinstance(error, BundleError) else str(error)
-            where = f"{path.parent.name[:8]}…/{path.name[:8]}…"
-            result.refused.append(f"{where} : {why}")
-        else:
-            self.learn(entered)
-            result.read.append(entered)
 
     def _write(self, given: "_Given", at: int, result: FolderResult) -> None:
         """Give the audits that changed since they were last given, whole."""
@@ -127,36 +121,30 @@ class FolderTransport:
             )
             or (lacking and lacking & attachments.attachments_in(journal, [audit]))
         ]
-        if not due:
-            self._drop_superseded(given, at)
-            return
-        self._mine.mkdir(exist_ok=True)
-        bundle = Bundle(
-            audits=due,
-            keys=self.reader.keys,
-            recipients=list(self.recipients.values()),
-            at=at,
-            summary=self.summarise(due),
-            without=photos,
-            form=self.form,
-        )
-        part = self._mine / _PART
-        written = write_bundle(journal, bundle, part)
-        result.written, result.path = written, self._mine / f"{written.sha}.diag"
-        part.replace(result.path)
-        given.add(written)
-        self._keep(given)
-        self._drop_superseded(given, at)
-
-    def _drop_superseded(self, given: "_Given", at: int) -> None:
-        """Remove what later bundles have held for a month: theirs is all of it."""
+        if due:
+            self._mine.mkdir(exist_ok=True)
+            bundle = Bundle(
+                audits=due,
+                keys=self.reader.keys,
+                recipients=list(self.recipients.values()),
+                at=at,
+                summary=self.summarise(due),
+                without=photos,
+                form=self.form,
+            )
+            part = self._mine / _PART
+            written = write_bundle(journal, bundle, part)
+            result.written, result.path = written, self._mine / f"{written.sha}.diag"
+            part.replace(result.path)
+            given.add(written)
+            put_setting(journal, self._key, asdict(given))
         before = dict(given.stale)
-        for sha in given.superseded(at):
+        for sha in given.superseded(at):  # later ones hold all of it, for a month
             with suppress(OSError):  # somebody reads it: next time
                 (self._mine / f"{sha}.diag").unlink(missing_ok=True)
                 given.forget(sha)
         if given.stale != before:
-            self._keep(given)
+            put_setting(journal, self._key, asdict(given))
 
     @property
     def _mine(self) -> Path:
@@ -166,17 +154,6 @@ class FolderTransport:
     @property
     def _key(self) -> str:
         return f"{_KEY}{self.folder.resolve()}"
-
-    def _keep(self, given: "_Given") -> None:
-        kept: dict[str, Any] = {
-            "whom": given.whom,
-            "audits": given.audits,
-            "blobs": given.blobs,
-            "bundles": given.bundles,
-            "sizes": given.sizes,
-            "stale": given.stale,
-        }
-        put_setting(self.reader.journal, self._key, kept)
 
 
 @dataclass(slots=True)
