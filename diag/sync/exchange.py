@@ -7,6 +7,7 @@ itself. What passed before a cut stays, and the next sync goes on from there.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from math import ceil
 from secrets import randbelow
@@ -281,7 +282,7 @@ class Exchange:
                 held = self._pull_unread(audit) if audit in theirs else set()
                 lacking = [keyed for keyed in lines if keyed.key not in held]
                 for batch in _split_lines(lacking, hello.limits):
-                    if pushed := self.push(batch):
+                    if pushed := self.push(partial(self.office.push, batch)):
                         self.pushed += pushed.new
             ours = exchange.unread_lines(self.journal)
         self.unread = sum(map(len, ours.values()))
@@ -299,11 +300,11 @@ class Exchange:
                 break
         return held
 
-    def push(self, batch: Sequence[bytes]) -> Pushed | None:
+    def push(self, give: Callable[[], Pushed]) -> Pushed | None:
         """Give lines; None from a laptop that may only read, which goes on reading."""
         if not self.barred:
             try:
-                return self.office.push(batch)
+                return give()
             except ProblemError as problem:
                 if problem.kind != "right":
                     raise
@@ -383,7 +384,8 @@ class _Meeting:
     def _push(self, lines: Sequence[Keyed]) -> None:
         """Give lines, in batches that can be given again."""
         for batch in _split_lines(lines, self.hello.limits):
-            pushed = self.exchange.push(batch)
+            give = partial(self.exchange.office.push, batch)
+            pushed = self.exchange.push(give)
             if pushed is None:
                 continue
             self.exchange.pushed += pushed.new

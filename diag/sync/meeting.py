@@ -488,14 +488,7 @@ class Rounds:
             self.theirs |= read_rows(given.rows)
             return given.pushed
 
-        while not self.exchange.barred:
-            try:
-                pushed = self.line.ask(give)
-            except ProblemError as problem:
-                if problem.kind != "right":
-                    raise
-                self.exchange.barred = str(problem)
-                return
+        while pushed := self.exchange.push(partial(self.line.ask, give)):
             self._count_given(out, batch, pushed)
             if not batch:
                 return
