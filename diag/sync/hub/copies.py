@@ -10,7 +10,7 @@ Nothing in clear is written where sealed copies go.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -122,7 +122,7 @@ def back_up(home: HubHome, folder: Path | None = None) -> Path:
         write_private(folder / path.relative_to(home.folder), path.read_bytes())
     if log := ErasureLog(home.folder / ERASURES).content():
         write_private(folder / ERASURES, log)
-    _drop_outdated(folder, copied.suffix)
+    _drop_outdated(folder, copied.suffix, datetime.now(UTC))
     return _remember(home, copied)
 
 
@@ -137,16 +137,20 @@ def _copy_database(home: HubHome, folder: Path) -> Path:
     suffix = _DUMP if home.settings.database else Path(DATABASE).suffix
     copied = folder / f"{datetime.now(UTC):{_STAMP}}{suffix}"
     with closing(home.store()) as store:
-        store.back_up(copied)
+        store.engine.back_up(copied)
         gather(store, ErasureLog(home.folder / ERASURES))
         forget_set_aside(store)
     return copied
 
 
-def _drop_outdated(folder: Path, suffix: str) -> None:
-    """Remove the copies that need no longer be kept."""
-    for old in _outdated(folder.glob(f"hub-*{suffix}"), datetime.now(UTC)):
-        old.unlink(missing_ok=True)  # another copy is being made
+def _drop_outdated(folder: Path, suffix: str, now: datetime) -> None:
+    """Remove the copies that need no longer be kept: one a day stays for longer."""
+    found = folder.glob(f"hub-*{suffix}")
+    dated = {path: at for path in found if (at := _date(path))}
+    last = {at.date(): path for path, at in sorted(dated.items(), key=lambda p: p[1])}
+    for path, at in dated.items():
+        if now - at > (_DAILY if last[at.date()] == path else _ALL):
+            path.unlink(missing_ok=True)  # another copy is being made
 
 
 def drop_erased(
@@ -239,17 +243,6 @@ def _add(blobs: BlobFiles, folder: Path) -> None:
             place(content, there)
 
 
-def _outdated(found: Iterable[Path], now: datetime) -> list[Path]:
-    """Return which copies need no longer be kept."""
-    dated = {path: at for path in found if (at := _date(path))}
-    last = {at.date(): path for path, at in sorted(dated.items(), key=lambda p: p[1])}
-    return [
-        path
-        for path, at in dated.items()
-        if now - at > (_DAILY if last[at.date()] == path else _ALL)
-    ]
-
-
 def _date(copied: Path) -> datetime | None:
     """Return when a copy was made, as its name gives it; None when it does not."""
     with suppress(ValueError):
@@ -298,7 +291,7 @@ def back_up_sealed(
             _remember(home, sealed, mark)
         if is_intact(path):
             _seal_file(path, blobs.path(path.name), recipients)
-    _drop_outdated(folder, SEALED)
+    _drop_outdated(folder, SEALED, datetime.now(UTC))
     blobs.drop_erased()
     return _remember(home, sealed, mark)
 

@@ -275,13 +275,16 @@ def test_copies_are_kept_a_day_then_one_a_day_then_no_more(tmp_path: Path) -> No
     hours = [named(DAY - timedelta(hours=hour)) for hour in range(24 * 33)]
     others = [tmp_path / "hub-notes.db"]
 
-    gone = copies._outdated([*hours, *others], DAY)
+    for path in (*hours, *others):
+        path.touch()
 
-    kept = [path for path in hours if path not in gone]
+    copies._drop_outdated(tmp_path, ".db", DAY)
+
+    kept = [path for path in hours if path.exists()]
     assert kept[:25] == hours[:25]
     assert len(kept[25:]) == 29
     assert all(path.name.endswith("-230000.db") for path in kept[25:])
-    assert not set(others) & set(gone)
+    assert all(path.exists() for path in others)
 
 
 @pytest.mark.parametrize("number", [0, 2])
