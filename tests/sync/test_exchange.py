@@ -119,7 +119,7 @@ def test_a_hub_back_from_an_old_copy_heals_from_the_laptops(
 ) -> None:
     for journal in (anne, bruno):
         exchanged(journal, office)
-    hub.store.back_up(tmp_path / "old" / "hub.db")
+    hub.store.engine.back_up(tmp_path / "old" / "hub.db")
     say(anne, VALLEY, 5, ANNE)
     say(anne, VALLEY, 6, ANNE)
     started(bruno, VALLEY_TOO, BRUNO)

@@ -274,4 +274,4 @@ def replay(
 def forget_set_aside(store: Store, *, at_once: bool = False) -> int:
     """Remove what restorations set aside, a month ago or ever; return how many."""
     now = datetime.now(UTC)
-    return store.drop_set_aside(now + KEPT if at_once else now - KEPT)
+    return store.engine.drop_set_aside(now + KEPT if at_once else now - KEPT)

@@ -2,9 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from itertools import groupby
-from pathlib import Path
 
 from diag.journal import subjects
 from diag.journal.exchange import Holding, sum_ids
@@ -287,10 +285,6 @@ class Store(Devices):
         """Return the lines of all erasures."""
         return [encode(body) for (body,) in self._rows(_ERASURES)]
 
-    def drop_set_aside(self, before: datetime) -> int:
-        """Remove what restorations set aside before a time; return how many."""
-        return self.engine.drop_set_aside(before)
-
     def counts(self) -> HubCounts:
         """Return how much there is."""
         return HubCounts(*self._rows(_COUNTS)[0])
@@ -369,10 +363,6 @@ class Store(Devices):
             one = read(encode(body).decode())
             found.setdefault(audit, []).append((one, int(at)))
         return found
-
-    def back_up(self, path: Path) -> None:
-        """Write a copy, checked to the last byte."""
-        self.engine.back_up(path)
 
     def verify(self) -> None:
         """Check every hash and every sum.

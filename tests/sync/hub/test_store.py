@@ -550,7 +550,7 @@ def test_a_hub_keeps_its_id_and_its_lines_when_opened_again(
 def test_a_copy_is_checked_to_the_last_byte(tmp_path: Path, laptop: Journal) -> None:
     with closing(Store(SqliteEngine(tmp_path / "hub.db"))) as store:
         push(store, *answers(laptop, 3))
-        store.back_up(tmp_path / "copy.db")
+        store.engine.back_up(tmp_path / "copy.db")
     sqlite.verify(tmp_path / "copy.db")
     with closing(sqlite3.connect(tmp_path / "copy.db")) as raw:
         raw.execute("update rev set body = replace(body, 'anne', 'anna') where seq = 2")
