@@ -61,9 +61,7 @@ def tour_of(workspace: Workspace) -> Tour:
 def keep_tour(workspace: Workspace, tour: Tour) -> None:
     """Keep the tour, durably."""
     put_setting(
-        workspace.journal,
-        _KEY,
-        {"day": tour.day.isoformat(), "uais": list(tour.uais)},
+        workspace.journal, _KEY, {"day": tour.day.isoformat(), "uais": list(tour.uais)}
     )
 
 

@@ -38,12 +38,7 @@ from diag.sync.bundle import FORM, HeldAudit, read
 from diag.sync.bundle.read import BundleReader, Entered
 from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
 from diag.sync.folder import FolderResult, FolderTransport
-from diag.sync.keys import (
-    KeptKeys,
-    KeyCard,
-    Ring,
-    read_device_keys,
-)
+from diag.sync.keys import KeptKeys, KeyCard, Ring, read_device_keys
 from diag.words.dates import moment_words
 from diag.words.sentences import counted, person_words
 from diag.workspace.disk import write_whole

@@ -309,10 +309,7 @@ def queue(parcel: Parcel) -> Posted:
     outbox = Outbox(session.workspace.journal)
     for one in outbox.all():
         sent = one.dispatch
-        same = (one.audit, sent.audience) == (
-            parcel.session.audit.id,
-            parcel.audience,
-        )
+        same = (one.audit, sent.audience) == (parcel.session.audit.id, parcel.audience)
         if same and set(sent.to) & set(parcel.mail.to) and one.state != MailState.SENT:
             raise DiagError(
                 f"Un message pour {', '.join(sent.to)} est déjà dans la boîte d'envoi "

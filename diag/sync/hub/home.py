@@ -38,12 +38,7 @@ from diag.sync.hub.service import PASSWORD
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Store
 from diag.sync.hub.tables import EVERYWHERE, Location, check_address
-from diag.sync.keys import (
-    DeviceKeys,
-    keep_file_keys,
-    make_signing_key,
-    read_file_keys,
-)
+from diag.sync.keys import DeviceKeys, keep_file_keys, make_signing_key, read_file_keys
 from diag.sync.protocol import RIGHTS, HubLimits, Right, Wire
 from diag.sync.trust import (
     Invited,

@@ -17,13 +17,7 @@ from typing import Final, NamedTuple
 
 from diag.journal import subjects
 from diag.journal.bundles import audits_among
-from diag.journal.exchange import (
-    WEEK,
-    find_differing,
-    find_part,
-    find_root,
-    sum_parts,
-)
+from diag.journal.exchange import WEEK, find_differing, find_part, find_root, sum_parts
 from diag.journal.facts import Claim, claims_in, conflicts_of
 from diag.journal.journal import AuditSum, Journal
 from diag.journal.revision import now

@@ -62,12 +62,7 @@ _DEVICE_STATES = {
     "revoked": "révoqué",
     "cloned": "copié, arrêté",
 }
-_RIGHTS = {
-    "read": "lit",
-    "write": "écrit",
-    "review": "relit",
-    "admin": "administre",
-}
+_RIGHTS = {"read": "lit", "write": "écrit", "review": "relit", "admin": "administre"}
 
 _STYLE = """
 :root{color-scheme:light dark}
@@ -469,12 +464,7 @@ def _sections(seen: HubView) -> Iterator[str]:
         "Conflits à trancher",
         ("École ou commune", "Commune", "Conflits", "Dernier envoi"),
         [
-            (
-                one.code,
-                one.place,
-                str(one.conflicts),
-                time_words(one.last_at),
-            )
+            (one.code, one.place, str(one.conflicts), time_words(one.last_at))
             for one in seen.contested
         ],
     )
@@ -482,12 +472,7 @@ def _sections(seen: HubView) -> Iterator[str]:
         "Qui se dit où",
         ("École ou commune", "Commune", "Personne", "Jusqu'au"),
         [
-            (
-                one.code,
-                one.place,
-                seen.person(who.name),
-                day_words(who.until),
-            )
+            (one.code, one.place, seen.person(who.name), day_words(who.until))
             for one in seen.audits
             for who in one.people
         ],
