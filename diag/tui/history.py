@@ -113,7 +113,7 @@ def comparison_screen(session: AuditSession) -> ReadingScreen:
     lines: list[ListLine] = []
     for title, rows in comparison_lines(session, found) if found else ():
         lines.append(ListLine("", (f" {title}",)))
-        for first, *rest in rows:
+        for first, *rest in rows.values():
             lines.append(
                 ListLine(str(len(lines)), (first, " ".join(filter(None, rest))))
             )

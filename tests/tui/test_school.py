@@ -12,9 +12,10 @@ from diag.model.enums import Audience, AuditStatus
 from diag.tui.bilan import BilanScreen
 from diag.tui.school import SchoolScreen
 from diag.tui.visit import VisitScreen
-from tests.tui.builders import new_app
+from tests.audit.audited import audited_workspace
+from tests.tui.builders import app_on, new_app
 from tests.tui.routes import look_for
-from tests.tui.waiting import shows, wait_for, wait_to_show
+from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 SCHOOL = "9990148G"
 SENT = Dispatch(
@@ -201,3 +202,20 @@ async def test_questionnaires_are_written_and_come_back_before_any_visit(
         move(app.desk.session(SCHOOL), AuditStatus.CLOS)
         await pilot.press("q")
         await wait_to_show(pilot, "est clos", "rien n'y est plus demandé")
+
+
+async def test_both_audits_of_a_school_are_compared_line_by_line(
+    tmp_path: Path,
+) -> None:
+    with audited_workspace(tmp_path / "w") as made:
+        made.keep_settings(made.settings.model_copy(update={"campaign": "2027-2028"}))
+        start(made, SCHOOL)
+    app = app_on(tmp_path / "w")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "écoles"), "the schools")
+        app.go_school(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "Audits"), "the school")
+        await pilot.press("c")
+        await wait_to_show(pilot, "Comparaison")
+        for row in ("Accès à Internet 27 → 0 à 100", "Ensemble 37 à 39 → 0 à 100"):
+            assert row in [" ".join(one.split()) for one in visible(pilot)]
