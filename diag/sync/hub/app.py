@@ -3,8 +3,9 @@
 import re
 from asyncio import get_running_loop, timeout_at
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from hashlib import sha256
 from threading import Lock
 from time import perf_counter
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diag.model.errors import DiagError
 from diag.sync.hub import supervision
+from diag.sync.hub.door import Caller
 from diag.sync.hub.files import forget_set_aside, gather
 from diag.sync.hub.home import HubHome
 from diag.sync.hub.http import (
@@ -198,26 +200,23 @@ async def enrol(request: Request) -> Response:
     return answer(request, given.model_dump_json().encode(), status=201)
 
 
-async def rotate(request: Request) -> Response:
+async def rotate(request: Request, hub: Hub, caller: Caller) -> Response:
     """Give a new token."""
-    caller = find_caller(request)
-    renewed = await run_in_threadpool(find_hub(request).door.rotate, caller)
+    renewed = await run_in_threadpool(hub.door.rotate, caller)
     return answer(request, renewed.model_dump_json().encode())
 
 
-async def drop_device(request: Request) -> Response:
+async def drop_device(request: Request, hub: Hub, caller: Caller) -> Response:
     """Revoke a device."""
-    caller = find_caller(request)
     number = request.path_params["device"]
-    await run_in_threadpool(find_hub(request).door.drop_device, caller, number)
+    await run_in_threadpool(hub.door.drop_device, caller, number)
     return Response(status_code=204)
 
 
-async def manifest(request: Request) -> Response:
+async def manifest(request: Request, hub: Hub, caller: Caller) -> Response:
     """Return the sum of each audit in scope; 304 when it is what was seen."""
-    caller = find_caller(request)
     territory = request.query_params.get("territory", "")
-    sums = await run_in_threadpool(find_hub(request).manifest, caller, territory)
+    sums = await run_in_threadpool(hub.manifest, caller, territory)
     content = write_json(sums)
     tag = f'"{sha256(content).hexdigest()}"'
     if request.headers.get("if-none-match") == tag:
@@ -225,48 +224,42 @@ async def manifest(request: Request) -> Response:
     return answer(request, content, headers={"etag": tag})
 
 
-async def people(request: Request) -> Response:
+async def people(request: Request, hub: Hub, caller: Caller) -> Response:
     """Return the names of colleagues, by the label of their revisions."""
-    caller = find_caller(request)
-    names = await run_in_threadpool(find_hub(request).people, caller)
-    return answer(request, write_json(names))
+    return answer(request, write_json(await run_in_threadpool(hub.people, caller)))
 
 
-async def cards(request: Request) -> Response:
+async def cards(request: Request, hub: Hub, caller: Caller) -> Response:
     """Return whose the keys are, as the hub signs them."""
-    caller = find_caller(request)
-    signed = await run_in_threadpool(find_hub(request).cards, caller)
+    signed = await run_in_threadpool(hub.cards, caller)
     return answer(request, write_json([card._asdict() for card in signed]))
 
 
-async def unproven(request: Request) -> Response:
+async def unproven(request: Request, hub: Hub, caller: Caller) -> Response:
     """Return which lines their author did not give, and who did."""
-    caller, after = find_caller(request), read_number(request, "after")
-    found = await run_in_threadpool(find_hub(request).unproven, caller, after)
+    after = read_number(request, "after")
+    found = await run_in_threadpool(hub.unproven, caller, after)
     return answer(request, found.model_dump_json().encode())
 
 
-async def page(request: Request) -> Response:
+async def page(request: Request, hub: Hub, caller: Caller) -> Response:
     """Return what follows a revision, one line each."""
-    caller = find_caller(request)
     after, limit = read_number(request, "after"), read_number(request, "limit")
     audit = str(request.path_params["audit"])
-    found = await run_in_threadpool(find_hub(request).page, caller, audit, after, limit)
+    found = await run_in_threadpool(hub.page, caller, audit, after, limit)
     return _give_page(request, found)
 
 
-async def unread_sums(request: Request) -> Response:
+async def unread_sums(request: Request, hub: Hub, caller: Caller) -> Response:
     """Return the sum of what the hub cannot read, for each audit in scope."""
-    caller = find_caller(request)
-    sums = await run_in_threadpool(find_hub(request).unread_sums, caller)
+    sums = await run_in_threadpool(hub.unread_sums, caller)
     return answer(request, write_json(sums))
 
 
-async def unread_page(request: Request) -> Response:
+async def unread_page(request: Request, hub: Hub, caller: Caller) -> Response:
     """Return what follows a line in what the hub cannot read, one line each."""
-    caller = find_caller(request)
     audit, after = str(request.path_params["audit"]), read_number(request, "after")
-    found = await run_in_threadpool(find_hub(request).unread_page, caller, audit, after)
+    found = await run_in_threadpool(hub.unread_page, caller, audit, after)
     return _give_page(request, found)
 
 
@@ -280,19 +273,16 @@ def _give_page(request: Request, found: LogPage) -> Response:
     return answer(request, content, media_type="application/jsonl", headers=headers)
 
 
-async def push(request: Request) -> Response:
+async def push(request: Request, hub: Hub, caller: Caller) -> Response:
     """Take lines in."""
-    caller = find_caller(request)
-    hub = find_hub(request)
     lines = _split(await read_body(request, hub.limits.push_bytes))
     pushed = await run_in_threadpool(hub.push, caller, lines)
     request.app.state.metrics.count("revisions_total", pushed.new)
     return answer(request, pushed.model_dump_json().encode())
 
 
-async def sync(request: Request) -> Response:
+async def sync(request: Request, hub: Hub, caller: Caller) -> Response:
     """Take lines in, and return what is new."""
-    caller, hub = find_caller(request), find_hub(request)
     body = await read_body(request, hub.limits.push_bytes)
     head, _, rest = body.partition(b"\n")
     question = check_model(head, SyncQuestion)
@@ -301,23 +291,22 @@ async def sync(request: Request) -> Response:
     return answer(request, given.model_dump_json(exclude_none=True).encode())
 
 
-async def tree(request: Request) -> Response:
+async def tree(request: Request, hub: Hub, caller: Caller) -> Response:
     """Return the rows that are not as the laptop remembers them."""
-    caller, question = find_caller(request), await read_model(request, TreeQuestion)
-    found = await run_in_threadpool(find_hub(request).tree, caller, question)
+    question = await read_model(request, TreeQuestion)
+    found = await run_in_threadpool(hub.tree, caller, question)
     return answer(request, found.model_dump_json().encode())
 
 
-async def pull(request: Request) -> Response:
+async def pull(request: Request, hub: Hub, caller: Caller) -> Response:
     """Return what follows numbers in several audits, one line each."""
-    caller, question = find_caller(request), await read_model(request, PullQuestion)
-    found = await run_in_threadpool(find_hub(request).pull, caller, question)
+    question = await read_model(request, PullQuestion)
+    found = await run_in_threadpool(hub.pull, caller, question)
     return answer(request, write_page(found), media_type="application/jsonl")
 
 
-async def give(request: Request) -> Response:
+async def give(request: Request, hub: Hub, caller: Caller) -> Response:
     """Take lines in, and return what is held of their audits."""
-    caller, hub = find_caller(request), find_hub(request)
     lines = _split(await read_body(request, hub.limits.push_bytes))
     given = await run_in_threadpool(hub.give, caller, lines)
     request.app.state.metrics.count("revisions_total", given.pushed.new)
@@ -328,11 +317,10 @@ def _split(body: bytes) -> list[bytes]:
     return body.removesuffix(b"\n").split(b"\n") if body else []
 
 
-async def missing(request: Request) -> Response:
+async def missing(request: Request, hub: Hub, caller: Caller) -> Response:
     """Return which attachments are wanted, and from which byte."""
-    caller = find_caller(request)
     wanted = await read_model(request, WantedBlobs)
-    held = await run_in_threadpool(find_hub(request).missing, caller, wanted.shas)
+    held = await run_in_threadpool(hub.missing, caller, wanted.shas)
     return answer(request, write_json(held))
 
 
@@ -349,11 +337,9 @@ def _read_range(request: Request) -> tuple[int, int, int]:
     return start, last, total
 
 
-async def _put_blob(request: Request) -> Response:
+async def _put_blob(request: Request, hub: Hub, caller: Caller) -> Response:
     """Take a piece of an attachment."""
-    caller = find_caller(request)
-    hub, sha = find_hub(request), read_sha(request)
-    start, last, total = _read_range(request)
+    sha, (start, last, total) = read_sha(request), _read_range(request)
     piece = await read_body(request, hub.limits.piece_bytes)
     if start + len(piece) != last + 1:
         raise ProblemError("bad-request", "Le morceau n'a pas la taille annoncée.")
@@ -363,11 +349,9 @@ async def _put_blob(request: Request) -> Response:
     return answer(request, write_json({"offset": held}), status=status)
 
 
-async def _stream_blob(request: Request) -> Response:
+async def _stream_blob(request: Request, hub: Hub, caller: Caller) -> Response:
     """Take the rest of an attachment, each part of it kept as it arrives."""
-    caller = find_caller(request)
-    hub, sha = find_hub(request), read_sha(request)
-    start, last, total = _read_range(request)
+    sha, (start, last, total) = read_sha(request), _read_range(request)
     held, step = start, min(STEP, hub.limits.piece_bytes)
     async with Body(request) as body:
         while held < total and (part := await body.read(step)):
@@ -381,9 +365,8 @@ async def _stream_blob(request: Request) -> Response:
     return answer(request, write_json({"offset": held}), status=status)
 
 
-async def _give_blobs(request: Request) -> Response:
+async def _give_blobs(request: Request, hub: Hub, caller: Caller) -> Response:
     """Take several attachments, one after the other; each is judged alone."""
-    caller, hub = find_caller(request), find_hub(request)
     caller.need_writing()
     taken, step = FilesTaken(), min(STEP, hub.limits.piece_bytes)
     async with Body(request) as body:
@@ -404,20 +387,19 @@ async def _give_blobs(request: Request) -> Response:
     return answer(request, taken.model_dump_json().encode())
 
 
-async def _get_blobs(request: Request) -> Response:
+async def _get_blobs(request: Request, hub: Hub, caller: Caller) -> Response:
     """Return what follows in several attachments, one after the other."""
-    caller, asked = find_caller(request), await read_model(request, FilesQuestion)
-    given = await run_in_threadpool(find_hub(request).give_files, caller, asked)
+    asked = await read_model(request, FilesQuestion)
+    given = await run_in_threadpool(hub.give_files, caller, asked)
     head = given.head.model_dump_json().encode()
     content = b"".join((head, b"\n", *given.contents))
     headers = {"cache-control": "no-store"}
     return Response(content, 200, headers, "application/octet-stream")
 
 
-async def _get_blob(request: Request) -> Response:
+async def _get_blob(request: Request, hub: Hub, caller: Caller) -> Response:
     """Return a piece of an attachment."""
-    caller = find_caller(request)
-    hub, sha = find_hub(request), read_sha(request)
+    sha = read_sha(request)
     match = _RANGE.fullmatch(request.headers.get("range", "bytes=0-"))
     if match is None:
         raise ProblemError("bad-request", "Range mal formé.")
@@ -459,30 +441,43 @@ async def measures(request: Request) -> Response:
     return answer(request, content, media_type="text/plain; version=0.0.4")
 
 
+_Serve = Callable[[Request, Hub, Caller], Awaitable[Response]]
+
+
+def _for_devices(path: str, serve: _Serve, method: str = "GET") -> Route:
+    """Return a route for who shows a good token: refused before anything is read."""
+
+    @wraps(serve)
+    async def endpoint(request: Request) -> Response:
+        return await serve(request, find_hub(request), find_caller(request))
+
+    return Route(path, endpoint, methods=[method])
+
+
 ROUTES = (
     Route("/v1/hello", hello),
     Route("/v1/enrol", enrol, methods=["POST"]),
-    Route("/v1/token/rotate", rotate, methods=["POST"]),
-    Route("/v1/devices/{device:int}", drop_device, methods=["DELETE"]),
-    Route("/v1/people", people),
-    Route("/v1/cards", cards),
-    Route("/v1/unproven", unproven),
-    Route("/v1/audits", manifest),
-    Route("/v1/audits/{audit}/revisions", page),
-    Route("/v1/unread", unread_sums),
-    Route("/v1/audits/{audit}/unread", unread_page),
-    Route("/v1/revisions", push, methods=["POST"]),
-    Route("/v1/blobs/missing", missing, methods=["POST"]),
-    Route("/v1/blobs/{sha}", _put_blob, methods=["PUT"]),
-    Route("/v1/blobs/{sha}", _get_blob),
+    _for_devices("/v1/token/rotate", rotate, "POST"),
+    _for_devices("/v1/devices/{device:int}", drop_device, "DELETE"),
+    _for_devices("/v1/people", people),
+    _for_devices("/v1/cards", cards),
+    _for_devices("/v1/unproven", unproven),
+    _for_devices("/v1/audits", manifest),
+    _for_devices("/v1/audits/{audit}/revisions", page),
+    _for_devices("/v1/unread", unread_sums),
+    _for_devices("/v1/audits/{audit}/unread", unread_page),
+    _for_devices("/v1/revisions", push, "POST"),
+    _for_devices("/v1/blobs/missing", missing, "POST"),
+    _for_devices("/v1/blobs/{sha}", _put_blob, "PUT"),
+    _for_devices("/v1/blobs/{sha}", _get_blob),
     Route("/v1/ca", certificate),
-    Route("/v2/sync", sync, methods=["POST"]),
-    Route("/v2/tree", tree, methods=["POST"]),
-    Route("/v2/pull", pull, methods=["POST"]),
-    Route("/v2/push", give, methods=["POST"]),
-    Route("/v2/blobs", _give_blobs, methods=["POST"]),
-    Route("/v2/blobs/wanted", _get_blobs, methods=["POST"]),
-    Route("/v2/blobs/{sha}", _stream_blob, methods=["PUT"]),
+    _for_devices("/v2/sync", sync, "POST"),
+    _for_devices("/v2/tree", tree, "POST"),
+    _for_devices("/v2/pull", pull, "POST"),
+    _for_devices("/v2/push", give, "POST"),
+    _for_devices("/v2/blobs", _give_blobs, "POST"),
+    _for_devices("/v2/blobs/wanted", _get_blobs, "POST"),
+    _for_devices("/v2/blobs/{sha}", _stream_blob, "PUT"),
     Route("/health", health),
     Route("/metrics", measures),
     *supervision.ROUTES,
