@@ -17,9 +17,11 @@ from diag.cli.shared import (
     Day,
     agree_to_let_out,
     campaign_option,
+    combine,
     complete_subject,
     form_options,
     let_out_option,
+    out_option,
     print_lines,
     progress_bar,
     subject_argument,
@@ -326,31 +328,17 @@ def export() -> None:
     """
 
 
-_out = click.option(
-    "--out",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Dossier des fichiers (sinon « exports » de l'espace de travail).",
+_subjects = combine(
+    click.argument(
+        "refs", metavar="[SUJET]...", nargs=-1, shell_complete=complete_subject
+    ),
+    click.option(
+        "--all", "everything", is_flag=True, help="Tous les audits de la campagne."
+    ),
+    out_option,
+    campaign_option,
 )
-
-
-def _subjects(command: F) -> F:
-    """Add whom the table is about, where it goes and of which campaign."""
-    for option in (
-        campaign_option,
-        _out,
-        click.option(
-            "--all", "everything", is_flag=True, help="Tous les audits de la campagne."
-        ),
-        click.argument(
-            "refs",
-            metavar="[SUJET]...",
-            nargs=-1,
-            shell_complete=complete_subject,
-        ),
-    ):
-        command = option(command)
-    return command
+"""Whom a table is about, where it goes and of which campaign."""
 
 
 def _formats(*names: str) -> Callable[[F], F]:
@@ -534,7 +522,7 @@ def glpi(
 @export.command()
 @click.argument("uais", metavar="[UAI]...", nargs=-1, shell_complete=complete_subject)
 @click.option("--on", "day", type=Day(), help="Jour de la tournée.")
-@_out
+@out_option
 @click.pass_context
 def tour(
     ctx: click.Context, uais: tuple[str, ...], day: date | None, folder: Path | None

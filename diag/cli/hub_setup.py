@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from diag.cli.shared import agreed, asked, print_lines
+from diag.cli.shared import agreed, asked, combine, print_lines
 from diag.imports.intake import account
 from diag.model.errors import DiagError
 from diag.sync.hub import service
@@ -62,7 +62,7 @@ def settings_options(*, required: bool) -> Callable[[F], F]:
 
     `required`: whether the command asks nothing.
     """
-    options = (
+    return combine(
         click.option(
             "--name", required=required, help="Nom du syndicat, montré aux postes."
         ),
@@ -84,13 +84,6 @@ def settings_options(*, required: bool) -> Callable[[F], F]:
         ),
         database_option,
     )
-
-    def add(command: F) -> F:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return add
 
 
 @click.command()

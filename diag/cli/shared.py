@@ -104,13 +104,10 @@ def _declare(
     wrapped = wraps(act)(run)
     if "as_json" in signature(act).parameters:
         after = [*after, json_option]
-    for option in reversed(after):
-        option(wrapped)
+    combine(*after)(wrapped)
     # click keeps the parameters of a function last first.
     vars(wrapped).setdefault("__click_params__", []).extend(own)
-    for option in before:
-        option(wrapped)
-    return wrapped
+    return combine(*before)(wrapped)
 
 
 def folder_of(ctx: click.Context) -> Path:
@@ -159,17 +156,21 @@ def progress_bar(label: str = "Audits") -> Iterator[Callable[[int, int], None]]:
         yield show
 
 
-def campaign_option(command: F) -> F:
-    """Add --campaign: another campaign than the workspace's."""
-    option = click.option(
-        "--campaign", help="Campagne (sinon celle de l'espace de travail)."
-    )
-    return option(command)
+campaign_option = click.option(
+    "--campaign", help="Campagne (sinon celle de l'espace de travail)."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
 
 
-def json_option(command: F) -> F:
-    """Add --json: the result for a program."""
-    return click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")(command)
+def combine(*options: Callable[[Any], Any]) -> Callable[[F], F]:
+    """Return options as one, in the order of the help."""
+
+    def add(command: F) -> F:
+        for option in reversed(options):
+            option(command)
+        return command
+
+    return add
 
 
 def about_json(about: "Auditee") -> dict[str, str | None]:
@@ -180,13 +181,6 @@ def about_json(about: "Auditee") -> dict[str, str | None]:
         "name": about.name,
         "commune": about.commune,
     }
-
-
-def subject_argument(command: F) -> F:
-    """Add whom the audit is about: a UAI, `commune:INSEE` or `syndicat:SIREN`."""
-    return click.argument("ref", metavar="SUJET", shell_complete=complete_subject)(
-        command
-    )
 
 
 def question_argument(*, required: bool = True) -> Callable[[F], F]:
@@ -234,6 +228,12 @@ def complete_subject(workspace: Workspace, typed: str) -> Iterator[CompletionIte
     for one in workspace.territory.schools(typed, limit=_MOST_COMPLETED):
         if one.uai.startswith(typed.upper()):
             yield CompletionItem(one.uai, help=f"{one.name}, {one.commune}")
+
+
+subject_argument = click.argument(
+    "ref", metavar="SUJET", shell_complete=complete_subject
+)
+"""Whom the audit is about: a UAI, `commune:INSEE` or `syndicat:SIREN`."""
 
 
 @_completer
@@ -365,28 +365,23 @@ def within(folder: Path | None, usual: Path) -> Path:
     return folder / usual.name if folder else usual
 
 
-def form_options(command: F) -> F:
-    """Add --format, --out and --date, as `diag report` has them."""
-    for option in (
-        click.option(
-            "--date", "day", type=Day(), help="Date imprimée (sinon ce jour)."
+out_option = click.option(
+    "--out",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Dossier des fichiers (sinon « exports » de l'espace de travail).",
+)
+form_options = combine(
+    click.option(
+        "--format",
+        "forms",
+        multiple=True,
+        type=click.Choice([*map(str, Format)]),
+        callback=lambda _ctx, _option, given: (
+            tuple(map(Format, dict.fromkeys(given))) or tuple(Format)
         ),
-        click.option(
-            "--out",
-            "folder",
-            type=click.Path(path_type=Path, file_okay=False),
-            help="Dossier des fichiers (sinon « exports » de l'espace de travail).",
-        ),
-        click.option(
-            "--format",
-            "forms",
-            multiple=True,
-            type=click.Choice([*map(str, Format)]),
-            callback=lambda _ctx, _option, given: (
-                tuple(map(Format, dict.fromkeys(given))) or tuple(Format)
-            ),
-            help="Forme des fichiers ; répétable (sinon toutes).",
-        ),
-    ):
-        command = option(command)
-    return command
+        help="Forme des fichiers ; répétable (sinon toutes).",
+    ),
+    out_option,
+    click.option("--date", "day", type=Day(), help="Date imprimée (sinon ce jour)."),
+)

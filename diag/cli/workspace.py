@@ -3,16 +3,17 @@
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from diag.cli.shared import (
+    combine,
     confirm,
     folder_of,
     json_option,
@@ -37,25 +38,22 @@ from diag.workspace.doctor import LostLines
 from diag.workspace.settings import changed_settings, first_settings
 from diag.workspace.workspace import Workspace
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def _key_options(command: F) -> F:
-    """Add --key and --escrow: who holds the key."""
-    holder = click.option(
+_key_options = combine(
+    click.option(
         "--key",
         "holder",
         type=click.Choice(["keyring", "passphrase"]),
         default="keyring",
         help="Qui garde la clé : le trousseau du système, ou une phrase de passe.",
-    )
-    sealed = click.option(
+    ),
+    click.option(
         "--escrow",
         multiple=True,
         metavar="AGE1…",
         help="Clé publique age du bureau, qui pourra ouvrir (séquestre).",
-    )
-    return holder(sealed(command))
+    ),
+)
+"""Who holds the key."""
 
 
 def _chosen_key(holder: str) -> tuple[bytes, dict[str, Any]]:
