@@ -90,6 +90,15 @@ class LineField(Input):
         lines = (line(each).strip() for each in event.text.splitlines())
         event.text = self.JOINT.join(filter(None, lines))
 
+    @on(events.Focus)
+    @on(Input.Changed)
+    def _uncover(self) -> None:
+        """Take notices away that lie over it: one sees what one types."""
+        racks = self.screen.query_children("ToastRack")
+        toasts = (toast for rack in racks for toast in rack.query("Toast"))
+        if any(toast.region.overlaps(self.region) for toast in toasts):
+            self.app.clear_notifications()
+
 
 class AskedField(Sturdy, LineField):
     """The field of a question of one line: its key stands first in the footer."""

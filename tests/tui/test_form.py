@@ -105,3 +105,27 @@ async def test_lines_pasted_in_a_field_are_all_kept(tmp_path: Path) -> None:
         await pilot.press("tab", "tab")
         app.screen.post_message(Paste("Trop sombre\r\npour lire\n"))
         await wait_for(pilot, lambda: shows(pilot, "Trop sombre pour lire"), "both")
+
+
+async def test_a_notice_over_the_field_where_one_types_goes_and_no_other_does(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path / "w")
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        form = OwnAdviceDialog(app.desk.session(SCHOOL))
+        app.push_screen(form)
+        await wait_for(pilot, lambda: app.screen is form, "the form")
+        lowest = list(form.query(Input))[-1]
+        app.notify("court", timeout=600)
+        await wait_for(pilot, lambda: shows(pilot, "court"), "a notice")
+        await pilot.press("tab", "A")
+        await wait_for(pilot, lambda: shows(pilot, "█ A"), "typed above it")
+        assert list(app.screen.query("Toast")), "it covers no field"
+        for rank in range(3):
+            told = f"Avis {rank}. " + "Il tient sur plusieurs lignes. " * 6
+            app.notify(told, timeout=600)
+        await wait_for(pilot, lambda: shows(pilot, "Avis 2"), "three notices")
+        assert not shows(pilot, "Délai en mois   █"), "they lie over the field"
+        lowest.focus()
+        await wait_for(pilot, lambda: not shows(pilot, "Avis"), "it is seen")
