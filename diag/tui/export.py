@@ -9,7 +9,6 @@ from typing import TypeVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import get_current_worker
@@ -282,16 +281,6 @@ class ExportRunScreen(PlaceScreen):
         "après l'audit en cours ; rien de ce qui est écrit n'est perdu."
     )
 
-    class Done(Message):
-        """One audit's documents are written, or why they are not."""
-
-        def __init__(self, written: AuditWritten) -> None:
-            super().__init__()
-            self.written = written
-
-    class Ended(Message):
-        """Nothing more is being written."""
-
     def __init__(self, audits: Sequence[Audit], wanted: DocumentsWanted) -> None:
         super().__init__()
         self._audits = tuple(audits)
@@ -340,27 +329,28 @@ class ExportRunScreen(PlaceScreen):
         worker = get_current_worker()
         try:
             with beside(workspace) as own:
-                for words in write_many(own, self._audits, self._wanted):
-                    self.post_message(self.Done(words))
+                for written in write_many(own, self._audits, self._wanted):
+                    self.call_later(self._add, written)
                     if worker.is_cancelled:
                         break
         finally:
-            self.post_message(self.Ended())
+            self.call_later(self._end)
 
-    def on_export_run_screen_done(self, event: Done) -> None:
-        self.written.append(event.written)
+    def _add(self, written: AuditWritten) -> None:
+        """Show that one audit's documents are written, or why they are not."""
+        self.written.append(written)
         self._show()
 
     @work
-    async def on_export_run_screen_ended(self) -> None:
+    async def _end(self) -> None:
+        """Show that nothing is being written; ask whether what is held goes out."""
         self.running = False
         self._show()
         held = [one for one in self.written if one.held]
         told = "\n".join(f"- {one.name} : {one.held}" for one in held)
         question = f"{told}\n\nLes laisser sortir ?"
         asked = Confirm(question, yes="Laisser sortir", grave=True)
-        agreed = bool(held) and await self.app.push_screen_wait(asked)
-        if agreed:
+        if bool(held) and await self.app.push_screen_wait(asked):
             self._wanted = replace(self._wanted, let_out=True)
             self.call_later(self._start)
 
@@ -469,14 +459,6 @@ class PreviewScreen(PlaceScreen):
         "Les pages telles que le PDF les aura ; « Ouvrir » les montre en entier."
     )
 
-    class Drawn(Message):
-        """The pages are there."""
-
-        def __init__(self, name: str, pages: tuple[bytes, ...]) -> None:
-            super().__init__()
-            self.name = name
-            self.pages = pages
-
     def __init__(self, audit: Audit, audience: Audience, scenario: str = "") -> None:
         super().__init__()
         self._audit, self._audience, self._scenario = audit, audience, scenario
@@ -506,10 +488,10 @@ class PreviewScreen(PlaceScreen):
             return
         if notice:
             self.app.post_message(Trouble(notice))
-        self.post_message(self.Drawn(report.about.name, pages))
+        self.call_later(self._keep, pages)
 
-    async def on_preview_screen_drawn(self, event: Drawn) -> None:
-        self.pages = event.pages
+    async def _keep(self, pages: tuple[bytes, ...]) -> None:
+        self.pages = pages
         await self._show(0)
 
     async def _show(self, page: int) -> None:

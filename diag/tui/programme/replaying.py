@@ -7,8 +7,7 @@ connection of its own; working out needs none.
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from textual import on, work
-from textual.message import Message
+from textual import work
 from textual.worker import get_current_worker
 
 from diag.journal.revision import NewRevision, Revision
@@ -50,38 +49,6 @@ FromWhat = tuple[str, ...]
 
 class ReadingStoppedError(Exception):
     """A gathering is of no use any more."""
-
-
-class AuditsGathered(Message):
-    """What the audits give was read."""
-
-    def __init__(self, found: Contenders, from_what: FromWhat) -> None:
-        super().__init__()
-        self.found, self.from_what = found, from_what
-
-
-class Progressed(Message):
-    """So many audits are read."""
-
-    def __init__(self, many: int, total: int) -> None:
-        super().__init__()
-        self.many, self.total = many, total
-
-
-class Replayed(Message):
-    """The programme was worked out."""
-
-    def __init__(self, board: Board) -> None:
-        super().__init__()
-        self.board = board
-
-
-class Failed(Message):
-    """It could not be: the old figures stay, no longer as if new ones came."""
-
-    def __init__(self, error: DiagError) -> None:
-        super().__init__()
-        self.error = error
 
 
 Changes = Mapping[str, Noun | None]
@@ -241,30 +208,28 @@ class ProgrammeWork(PlaceScreen):
             if worker.is_cancelled:
                 raise ReadingStoppedError
             if done != (done := 20 * many // total):
-                self.post_message(Progressed(many, total))
+                self.call_later(self._show_progress, many, total)
 
         try:
             with Workspace.open(desk.folder, desk.world) as workspace:
                 own = Container(workspace, container.audit, container.about)
                 found = contenders_of(own, frame, before, progress)
         except DiagError as error:
-            self.post_message(Failed(error))
+            self.call_later(self._show_failed, error)
         except ReadingStoppedError:  # another gathering began, or the user left
             return
         else:
-            self.post_message(AuditsGathered(found, from_what))
+            self.call_later(self._keep_gathered, found, from_what)
 
-    @on(Progressed)
-    def _show_progress(self, event: Progressed) -> None:
+    def _show_progress(self, many: int, total: int) -> None:
         """Show how far the first reading is; later ones are short."""
         if self.board is None and self.busy:
-            self.busy = f"audits lus : {event.many} sur {event.total}"
+            self.busy = f"audits lus : {many} sur {total}"
             self.show_all()
 
-    @on(AuditsGathered)
-    def _keep_gathered(self, event: AuditsGathered) -> None:
-        if event.from_what == self._from_what:
-            self._found = event.found
+    def _keep_gathered(self, found: Contenders, from_what: FromWhat) -> None:
+        if from_what == self._from_what:
+            self._found = found
             self.replay()
 
     @work(thread=True, exclusive=True, group="replay", description="aside")
@@ -272,23 +237,21 @@ class ProgrammeWork(PlaceScreen):
         try:
             board = board_of(container, variant, found, afresh=False)
         except DiagError as error:
-            self.post_message(Failed(error))
+            self.call_later(self._show_failed, error)
             return
-        self.post_message(Replayed(board))
+        self.call_later(self._show_replayed, board)
 
-    @on(Replayed)
-    def _show_replayed(self, event: Replayed) -> None:
+    def _show_replayed(self, board: Board) -> None:
         """Show new figures, unless something was written meanwhile."""
-        board = event.board
         if board.container is self.container and board.variant == self.variant:
             self.board, self.busy = board, ""
             self.show_all()
 
-    @on(Failed)
-    def _show_failed(self, event: Failed) -> None:
+    def _show_failed(self, error: DiagError) -> None:
+        """Keep the old figures, no longer as if new ones came."""
         self.busy = ""
         self.show_all()
-        self.app.post_message(Trouble(str(event.error), event.error))
+        self.app.post_message(Trouble(str(error), error))
 
     def keep(self, *drafts: NewRevision) -> None:
         """Write drafts in one commit and one gesture; work out again.
