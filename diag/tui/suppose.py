@@ -173,33 +173,26 @@ class SupposeScreen(PlaceScreen):
 
     @work
     async def on_suppose_answer(self) -> None:
-        chosen = await self.app.push_screen_wait(
-            ChooseDialog(
-                "Et si la réponse était autre ? Quelle question ?", self._questions()
-            )
-        )
+        asked = "Et si la réponse était autre ? Quelle question ?"
+        chosen = await self._choose(asked, self._questions())
         if chosen is None:
             return
         place, name = chosen.split("/", 1)
         question = self._session.checklist.questions[name]
-        if TYPES[question.type].is_one_choice:
-            raw = await self.app.push_screen_wait(
-                ChooseDialog(
-                    question.label,
-                    [
-                        *(ListChoice(one.id, one.label) for one in question.choices),
-                        ListChoice("?", "pas connu"),
-                    ],
-                )
-            )
-        else:
+        if not TYPES[question.type].is_one_choice:
             shape = choices_words(question) or TYPES[question.type].expected(question)
             asked = f"{question.label} ({shape} ; « ? » : pas connu)"
             keep = partial(self._suppose_answer, question, place)
-            await self.app.push_screen_wait(Ask(asked, keep=keep))
+            self.app.push_screen(Ask(asked, keep=keep))
             return
+        choices = [ListChoice(one.id, one.label) for one in question.choices]
+        unknown = ListChoice("?", "pas connu")
+        raw = await self._choose(question.label, [*choices, unknown])
         if raw is not None:
             self.call_later(self._suppose_answer, question, place, raw)
+
+    async def _choose(self, question: str, choices: list[ListChoice]) -> str | None:
+        return await self.app.push_screen_wait(ChooseDialog(question, choices))
 
     def _suppose_answer(self, question: Question, place: str, raw: str) -> None:
         facts = self.facts
@@ -235,18 +228,15 @@ class SupposeScreen(PlaceScreen):
         if not classes:
             self.diag.inform("Aucune classe parmi les salles : rien à dédoubler.")
             return
-        place = await self.app.push_screen_wait(
-            ChooseDialog("Dédoubler quelle classe ?", classes)
-        )
+        place = await self._choose("Dédoubler quelle classe ?", classes)
         if place is None:
             return
         donors = [
             ListChoice(BARE, "aucune : la salle est nue"),
             *(one for one in self._rooms() if one.key != place),
         ]
-        donor = await self.app.push_screen_wait(
-            ChooseDialog("Quelle salle donne son équipement, et ferme ?", donors)
-        )
+        asked = "Quelle salle donne son équipement, et ferme ?"
+        donor = await self._choose(asked, donors)
         if donor is not None:
             session, giver = self._session, "" if donor == BARE else donor
             self.call_later(
@@ -263,9 +253,7 @@ class SupposeScreen(PlaceScreen):
         if name is None:
             return
         twins = [ListChoice(BARE, "aucune : la salle est nue"), *self._rooms()]
-        twin = await self.app.push_screen_wait(
-            ChooseDialog("Équipée comme laquelle ?", twins)
-        )
+        twin = await self._choose("Équipée comme laquelle ?", twins)
         if twin is not None:
             like = "" if twin == BARE else twin
             self.call_later(
@@ -274,9 +262,7 @@ class SupposeScreen(PlaceScreen):
 
     @work
     async def on_suppose_closing(self) -> None:
-        place = await self.app.push_screen_wait(
-            ChooseDialog("Quelle salle ferme ?", self._rooms())
-        )
+        place = await self._choose("Quelle salle ferme ?", self._rooms())
         if place is not None:
             self.call_later(lambda: self._suppose(hypotheses.closed(self.facts, place)))
 
@@ -321,7 +307,7 @@ class SupposeScreen(PlaceScreen):
             ListChoice(one.id, one.name, counted(len(one.suppositions), "supposition"))
             for one in scenarios(self._session)
         ]
-        return await self.app.push_screen_wait(ChooseDialog(question, choices))
+        return await self._choose(question, choices)
 
 
 def _choices(places: Iterable[Place]) -> list[ListChoice]:
