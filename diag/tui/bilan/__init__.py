@@ -52,9 +52,6 @@ from diag.tui.commands import (
     Undo,
     key_now,
 )
-from diag.tui.commands import (
-    bindings_of as bindings_of,
-)
 from diag.tui.departure import DebriefScreen
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
 from diag.tui.export import ExportScope, ExportScreen, WrittenDialog

@@ -16,7 +16,6 @@ from diag.programme.container import all_of
 from diag.programme.history import rivals_of
 from diag.programme.words import reserve_words
 from diag.tui.commands import Command, CommandType, OpenPalette, key_now
-from diag.tui.commands import bindings_of as bindings_of
 from diag.tui.dialogs import ChooseDialog, Confirm, ListChoice
 from diag.tui.lists import WIDE, Lines, ListLine, Tabs
 from diag.tui.palette import FindsInAudit, FoundInAudit, PaletteEntry, SearchScope

@@ -51,9 +51,6 @@ from diag.tui.commands import (
     WriteNote,
     key_now,
 )
-from diag.tui.commands import (
-    bindings_of as bindings_of,
-)
 from diag.tui.dialogs import Ask, AskedField, ChooseDialog, Confirm, ListChoice
 from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import FindsInAudit

@@ -20,7 +20,6 @@ from diag.office.conflicts import find_contested
 from diag.tui.audit_finds import AuditDoors, finds_of, warm_search
 from diag.tui.beginning import ChangedScreen, PlannerScreen, ask_day
 from diag.tui.commands import CommandType, ShowPlaces, key_now
-from diag.tui.commands import bindings_of as bindings_of
 from diag.tui.dialogs import Ask
 from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import FindsInAudit
