@@ -90,7 +90,6 @@ class Staged(NamedTuple):
     path: Path
     sha: str
     """SHA-256 of the file."""
-    size: int
 
 
 @contextmanager
@@ -137,25 +136,17 @@ def _copied(folder: Path, source: Path, limits: BundleLimits) -> Iterator[Staged
                     raise BundleError(Fault.TOO_LARGE, "fichier")
                 digest.update(step)
                 copy.write(step)
-        yield Staged(path, digest.hexdigest(), size)
+        yield Staged(path, digest.hexdigest())
     finally:
         path.unlink(missing_ok=True)
         with suppress(OSError):  # another import is on
             staging.rmdir()
 
 
-class Verified(NamedTuple):
-    """A bundle that was read whole and found right."""
-
-    header: Header
-    refused: int
-    """Lines that this version cannot read: each will be refused alone."""
-
-
 def verify(
     path: Path, identity: str, signers: Collection[str], limits: BundleLimits = LIMITS
-) -> Verified:
-    """Read a bundle whole, and keep nothing of it but its header.
+) -> Header:
+    """Read a bundle whole, and keep nothing of it but its header, found right.
 
     Raises:
         BundleError: when it is not for this device, nor from a known device, or is not
@@ -168,7 +159,7 @@ def verify(
     if not is_signed(header.signer, signed, trailer.signature):
         raise BundleError(Fault.DAMAGED, "signature fausse")
     proof.check_sums(header)
-    return Verified(header, proof.refused)
+    return header
 
 
 def read_bundle(
@@ -376,7 +367,7 @@ def undo(journal: Journal, name: str, at: int) -> int:
 def _enter(reader: BundleReader, source: Path, at: int, *, real: bool) -> Entered:
     journal, age_key, limits = reader.journal, reader.keys.age, reader.limits
     with stage(reader.folder, source, limits, reader.signers) as copy:
-        header = verify(copy.path, age_key, reader.signers, limits).header
+        header = verify(copy.path, age_key, reader.signers, limits)
         sender = reader.signers[header.signer]
         before = bundles.find_bundle(journal, copy.sha)
         if before:

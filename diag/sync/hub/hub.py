@@ -582,7 +582,7 @@ def deliver(hub: Hub, keys: DeviceKeys, folder: Path, source: Path) -> Delivered
     devices = {key: one for key, one in signers.items() if not one.revoked_at}
     try:
         with stage(folder, source, LIMITS, devices) as copy:
-            header = verify(copy.path, keys.age, devices).header
+            header = verify(copy.path, keys.age, devices)
             device = devices[header.signer]
             # It showed no token: its signature was found right.
             caller = Caller.of(device, Token(b"", device.id, 0, b""))
