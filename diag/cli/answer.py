@@ -19,6 +19,7 @@ from diag.audit.rooms import rooms_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo as take_back
 from diag.cli.shared import (
+    Among,
     AuditGroup,
     audit_command,
     audit_group,
@@ -38,9 +39,6 @@ from diag.words.dates import time_words
 from diag.words.sentences import counted
 from diag.words.vocabulary import PLACE_NAMES
 
-_STATES = [str(state) for state in State]
-_PROVENANCES = [str(provenance) for provenance in Provenance]
-
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @audit_command
@@ -49,14 +47,14 @@ _PROVENANCES = [str(provenance) for provenance in Provenance]
 @click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
 @click.option(
     "--state",
-    type=click.Choice(_STATES),
-    default="known",
+    type=Among(State),
+    default=State.KNOWN,
     help="Ce que vaut la réponse : connue (par défaut), inconnue, sans objet, non "
     "communiquée.",
 )
 @click.option(
     "--provenance",
-    type=click.Choice(_PROVENANCES),
+    type=Among(Provenance),
     help="Comment on le sait (sinon l'usage de la question).",
 )
 @click.option(
@@ -76,8 +74,8 @@ def answer(
     question: str,
     value: str | None,
     place: str,
-    state: str,
-    provenance: str | None,
+    state: State,
+    provenance: Provenance | None,
     reason: str,
     note: str | None,
     *,
@@ -102,14 +100,14 @@ def answer(
             sys.stdout.flush()
             refused = refused or "error" in acknowledgement
         sys.exit(1 if refused else 0)
-    if value is None and state == "known":
+    if value is None and state is State.KNOWN:
         raise click.UsageError("Il manque la réponse (ou --state).")
     entry = NewAnswer(
         question=question,
         given=value,
         place=place,
-        state=State(state),
-        provenance=Provenance(provenance) if provenance else None,
+        state=state,
+        provenance=provenance,
         reason=reason,
         note=note,
         sure=sure,
@@ -318,7 +316,7 @@ def fetch(session: AuditSession) -> None:
         sys.exit(1)
 
 
-_KIND = click.Choice([str(kind) for kind in PARENT_KINDS])
+_KIND = Among(PARENT_KINDS)
 
 
 @click.group(cls=AuditGroup)
@@ -333,10 +331,10 @@ def place() -> None:
 @click.argument("name", metavar="NOM")
 @click.option("--in", "parent", default="", help="Lieu qui le contient.")
 def add_place(
-    session: AuditSession, kind: str, name: str, parent: str, *, as_json: bool
+    session: AuditSession, kind: PlaceKind, name: str, parent: str, *, as_json: bool
 ) -> None:
     """Ajoute un lieu : salle, bâtiment ou lot de matériel."""
-    added, revision = places.add_place(session, PlaceKind(kind), name, parent)
+    added, revision = places.add_place(session, kind, name, parent)
     if as_json:
         print_json({**added.model_dump(mode="json"), "revision": revision})
     else:
@@ -410,12 +408,12 @@ def list_places(session: AuditSession, *, as_json: bool) -> None:
 @audit_command
 @click.argument("kind", type=_KIND)
 @click.option("--reopen", is_flag=True, help="Il peut y en avoir d'autres.")
-def close_list(session: AuditSession, kind: str, *, reopen: bool) -> None:
+def close_list(session: AuditSession, kind: PlaceKind, *, reopen: bool) -> None:
     """Dit « toutes les salles sont là » : la liste est complète."""
-    close_places(session, PlaceKind(kind), complete=not reopen)
-    number = len(session.facts.places_of(PlaceKind(kind)))
+    close_places(session, kind, complete=not reopen)
+    number = len(session.facts.places_of(kind))
     state = "rouverte" if reopen else "complète"
-    click.echo(f"Liste {state} : {PLACE_NAMES[PlaceKind(kind)]}, {number} en tout.")
+    click.echo(f"Liste {state} : {PLACE_NAMES[kind]}, {number} en tout.")
 
 
 MAX_LINE = 64 * 1024
@@ -481,14 +479,5 @@ def _entry(raw: bytes) -> NewAnswer:
         ) from error
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
         raise DiagError("la ligne n'est pas un objet JSON en UTF-8.") from error
-    return NewAnswer(
-        question=line.question,
-        given=line.value,
-        place=line.place,
-        state=line.state,
-        provenance=line.provenance,
-        reason=line.reason,
-        note=line.note,
-        sure=line.sure,
-        typed=True,
-    )
+    rest = line.model_dump(exclude={"value"})
+    return NewAnswer(given=line.value, typed=True, **rest)

@@ -24,6 +24,7 @@ from diag.audit.upgrade import upgrade_json, upgrade_lines
 from diag.audit.walk import left_to_ask
 from diag.cli import LazyGroup
 from diag.cli.shared import (
+    Among,
     Day,
     about_json,
     agree_to_let_out,
@@ -288,20 +289,20 @@ def _returned(workspace: Workspace, one: Listed) -> str:
 @click.option(
     "--set",
     "status_",
-    type=click.Choice([str(each) for each in AuditStatus]),
+    type=Among(AuditStatus),
     help="Nouvel état.",
 )
 @let_out_option
 def status(
-    session: AuditSession, status_: str | None, *, let_out: bool, as_json: bool
+    session: AuditSession, status_: AuditStatus | None, *, let_out: bool, as_json: bool
 ) -> None:
     """Dit où en est l'audit, ou le fait avancer (--set)."""
-    if status_ == AuditStatus.CLOS:
+    if status_ is AuditStatus.CLOS:
         agree_to_let_out(slips_of(session, PUBLIC_READERS), let_out=let_out)
     if status_ is not None:
         from diag.office.sealing import move_sealed  # noqa: PLC0415 - the sync's, 30 ms
 
-        move_sealed(session, AuditStatus(status_))
+        move_sealed(session, status_)
     summary = _summary(session)
     if as_json:
         print_json(summary)

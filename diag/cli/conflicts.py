@@ -8,6 +8,7 @@ import click
 from diag.audit.session import AuditSession, open_session
 from diag.cli.programme_set import rival_lines
 from diag.cli.shared import (
+    Among,
     about_json,
     audit_command,
     campaign_option,
@@ -136,7 +137,7 @@ def take(
 @_where
 @click.option(
     "--provenance",
-    type=click.Choice([str(each) for each in Provenance]),
+    type=Among(Provenance),
     help="Comment on le sait (sinon l'usage de la question).",
 )
 @click.option("--sure", is_flag=True, help="Confirme une valeur inhabituelle.")
@@ -145,15 +146,14 @@ def write(
     which: str,
     value: str,
     place: str,
-    provenance: str | None,
+    provenance: Provenance | None,
     *,
     sure: bool,
     as_json: bool,
 ) -> None:
     """Écrit une autre réponse à la place de toutes celles qui diffèrent."""
     one = find_contested(session, which, place)
-    known = Provenance(provenance) if provenance else None
-    written = settling.write(one, value, provenance=known, sure=sure)
+    written = settling.write(one, value, provenance=provenance, sure=sure)
     _acknowledge(one, written, f"tranché, {value}", as_json=as_json)
 
 

@@ -14,6 +14,7 @@ from diag.audit.remarks import PUBLIC_READERS, slips_of
 from diag.audit.report import report_of
 from diag.audit.session import open_session
 from diag.cli.shared import (
+    Among,
     Day,
     agree_to_let_out,
     campaign_option,
@@ -56,7 +57,7 @@ F = TypeVar("F", bound=Callable[..., Any])
     "--audience",
     "audiences",
     multiple=True,
-    type=click.Choice([str(each) for each in Audience]),
+    type=Among(Audience),
     help="Destinataire ; répétable (sinon les quatre, sans le feuillet réservé).",
 )
 @form_options
@@ -74,7 +75,7 @@ def report(
     *,
     everything: bool,
     again: bool,
-    audiences: tuple[str, ...],
+    audiences: tuple[Audience, ...],
     forms: tuple[Format, ...],
     folder: Path | None,
     day: date | None,
@@ -100,7 +101,7 @@ def report(
         write_reports,
     )
 
-    chosen = tuple(Audience(each) for each in audiences) or READERS
+    chosen = audiences or READERS
     with workspace_of(ctx) as workspace:
         if ref is None:
             wanted = DocumentsWanted(
@@ -160,8 +161,8 @@ def report(
     "--format",
     "formats",
     multiple=True,
-    type=click.Choice([*map(str, OPENED)]),
-    default=[*map(str, OPENED)],
+    type=Among(OPENED),
+    default=OPENED,
     help="Forme des documents joints ; répétable (sinon toutes).",
 )
 @let_out_option
@@ -171,7 +172,7 @@ def atlas(
     view: str,
     campaign: str | None,
     outline: Path | None,
-    formats: tuple[str, ...],
+    formats: tuple[Format, ...],
     *,
     let_out: bool,
 ) -> None:
@@ -187,7 +188,7 @@ def atlas(
     every = chosen(workspace, (), campaign, everything=True).sessions
     found = (slip for one in every for slip in slips_of(one, PUBLIC_READERS))
     agree_to_let_out(found, let_out=let_out)
-    forms = [Format(one) for one in dict.fromkeys(formats)]
+    forms = [*dict.fromkeys(formats)]
     with progress_bar() as show:
         done = write_atlas(
             workspace,

@@ -19,6 +19,7 @@ from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.audit.votes import votes_of
 from diag.cli.shared import (
+    Among,
     Day,
     about_json,
     agree_to_let_out,
@@ -46,7 +47,7 @@ from diag.words.vocabulary import PART_WORDS, PARTS
 @click.command()
 @audit_command
 @click.argument("recommendation", metavar="PRÉCONISATION")
-@click.argument("audience", type=click.Choice([str(each) for each in READERS]))
+@click.argument("audience", type=Among(READERS))
 @click.option("--title", help="Le titre, en une ligne.")
 @click.option("--why", help="Pourquoi (mairie, equipe, academie).")
 @click.option("--decision", help="Ce qui est à voter (mairie).")
@@ -57,20 +58,21 @@ def reword(
     session: AuditSession,
     /,
     recommendation: str,
-    audience: str,
+    audience: Audience,
     *,
     as_declared: bool,
     **parts: str | None,
 ) -> None:
     """Dit une préconisation autrement à un destinataire ; sans option, la montre."""
-    reader = Audience(audience)
     ident = advising.find_advice(session, recommendation)
     words = {name: text for name, text in parts.items() if text is not None}
     if as_declared or words:
-        wording = advising.reword(session, ident, reader, {} if as_declared else words)
+        wording = advising.reword(
+            session, ident, audience, {} if as_declared else words
+        )
     else:
-        wording = remarks.current_wording(session, ident, reader)
-    for name in PARTS[reader]:
+        wording = remarks.current_wording(session, ident, audience)
+    for name in PARTS[audience]:
         click.echo(f"{PART_WORDS[name]} : {getattr(wording, name)}")
 
 
@@ -110,7 +112,7 @@ def reorder(
     "--owner",
     default=str(Owner.COMMUNE),
     show_default=True,
-    type=click.Choice([str(each) for each in Owner]),
+    type=Among(Owner),
     help="Qui agit.",
 )
 @click.option("--why", default="", help="Pourquoi.")
@@ -123,7 +125,7 @@ def reorder(
 def recommend(
     session: AuditSession,
     title: str,
-    owner: str,
+    owner: Owner,
     why: str,
     criterion: str,
     cost: str,
@@ -139,7 +141,7 @@ def recommend(
     own = advising.add_own(
         session,
         title,
-        owner=Owner(owner),
+        owner=owner,
         why=why,
         criterion=criterion,
         euros=cost,
@@ -179,7 +181,7 @@ def visit(
 @click.command()
 @audit_command
 @click.argument("recommendation", metavar="PRÉCONISATION")
-@click.argument("state", type=click.Choice([str(each) for each in FollowUpState]))
+@click.argument("state", type=Among(FollowUpState))
 @click.option("--on", "day", type=Day(), help="Date de la décision, de la commande…")
 @click.option("--due", type=Day(), help="Date convenue : à faire avant.")
 @click.option("--by", default="", help="Qui a décidé : conseil municipal, comité…")
@@ -187,7 +189,7 @@ def visit(
 def follow(
     session: AuditSession,
     recommendation: str,
-    state: str,
+    state: FollowUpState,
     day: date | None,
     due: date | None,
     by: str,
@@ -197,7 +199,7 @@ def follow(
     when = day or session.workspace.world.today()
     step = FollowUp(
         recommendation=advising.find_advice(session, recommendation),
-        state=FollowUpState(state),
+        state=state,
         on=when.isoformat(),
         due=due.isoformat() if due else "",
         by=by,
@@ -375,23 +377,21 @@ def vote(
 @click.command()
 @audit_command
 @click.argument("number", metavar="VOTE", type=click.IntRange(min=1))
-@click.argument("decision", type=click.Choice([str(each) for each in Decision]))
+@click.argument("decision", type=Among(Decision))
 @click.option("--on", "day", type=Day(), required=True, help="Le jour du conseil.")
 @click.option("--reason", default="", help="La délibération ; il la faut pour un non.")
 @click.option("--due", type=Day(), help="La nouvelle date d'un vote ajourné.")
 def decide(
     session: AuditSession,
     number: int,
-    decision: str,
+    decision: Decision,
     day: date,
     reason: str,
     due: date | None,
 ) -> None:
     """Note ce que le conseil a décidé d'un vote gelé, pour toutes ses actions."""
     one = advising.frozen_vote(session, number)
-    steps = advising.decide(
-        session, one, Decision(decision), day, reason=reason, due=due
-    )
+    steps = advising.decide(session, one, decision, day, reason=reason, due=due)
     words = advising.state_words(one, advising.steps_standing(session))
     many = counted(len(steps), "action notée", "actions notées")
     click.echo(f"Vote {number}, {one.title} : {words}")

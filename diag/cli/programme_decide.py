@@ -16,6 +16,7 @@ from diag.cli.programme import (
     varied,
 )
 from diag.cli.shared import (
+    Among,
     Day,
     form_options,
     print_json,
@@ -232,7 +233,7 @@ def calendar(board: Board, commune: str, folder: Path | None, *, as_json: bool) 
 @click.command()
 @programme_command
 @click.argument("body", metavar="INSTANCE")
-@click.argument("outcome", type=click.Choice([str(each) for each in Outcome]))
+@click.argument("outcome", type=Among(Outcome))
 @click.option("--on", "day", type=Day(), required=True, help="Le jour de la séance.")
 @click.option("--ref", default="", help="Numéro de la délibération.")
 @click.option("--about", default="", help="Sur quoi.")
@@ -240,11 +241,11 @@ def calendar(board: Board, commune: str, folder: Path | None, *, as_json: bool) 
 @click.option("--why", default="", help="Ce qui a été dit.")
 @named
 def decide(
-    container: Container, body: str, outcome: str, day: date, **details: str
+    container: Container, body: str, outcome: Outcome, day: date, **details: str
 ) -> None:
     """Note ce qu'une instance a dit : syndicat, commune:INSEE ou pilotage."""
     given = {name: text for name, text in details.items() if text}
-    ident = adopting.decide(container, body, Outcome(outcome), day, **given)
+    ident = adopting.decide(container, body, outcome, day, **given)
     click.echo(
         f"Noté : {body}, {outcome}, {describe_day(day.isoformat())} ({ident[:8]})."
     )
@@ -283,28 +284,31 @@ def adopt(
 @click.command()
 @board_command
 @click.argument("operation", metavar="OPÉRATION")
-@click.argument("state", type=click.Choice([str(each) for each in FollowUpState]))
+@click.argument("state", type=Among(FollowUpState))
 @click.option("--on", "day", type=Day(), help="Le jour (sinon ce jour).")
 @click.option("--price", default="", help="Prix réel de la commande, euros TTC.")
 @click.option("--why", default="", help="Pourquoi ; il le faut pour écarter.")
 @named
 def step(
-    board: Board, operation: str, state: str, day: date | None, price: str, why: str
+    board: Board,
+    operation: str,
+    state: FollowUpState,
+    day: date | None,
+    price: str,
+    why: str,
 ) -> None:
     """Note la suite d'une opération, pour toutes ses actions : financée, commandée."""
     name = setting.operation_named(board, operation)
     steps = adopting.advance(
         board,
         name,
-        FollowUpState(state),
+        state,
         day or board.container.workspace.world.today(),
         cents=setting.amount_typed(price) if price else 0,
         why=why,
     )
     many = counted(len(steps), "action notée", "actions notées")
-    click.echo(
-        f"{board.named(name).title} : {FOLLOW_UPS[FollowUpState(state)]}, {many}."
-    )
+    click.echo(f"{board.named(name).title} : {FOLLOW_UPS[state]}, {many}.")
 
 
 @click.command()

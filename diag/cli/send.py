@@ -14,6 +14,7 @@ from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.cli import LazyGroup
 from diag.cli.shared import (
+    Among,
     agree_to_let_out,
     asked,
     audit_of,
@@ -53,7 +54,7 @@ _TO_OPEN = (
     "audiences",
     multiple=True,
     required=True,
-    type=click.Choice([str(each) for each in Audience]),
+    type=Among(Audience),
     help="Destinataire ; répétable.",
 )
 @click.option(
@@ -85,7 +86,7 @@ _TO_OPEN = (
 def send(
     ctx: click.Context,
     ref: str,
-    audiences: tuple[str, ...],
+    audiences: tuple[Audience, ...],
     typed: tuple[str, ...],
     folder: Path | None,
     campaign: str | None,
@@ -101,7 +102,7 @@ def send(
     L'adresse connue est montrée avec sa date, et demande votre accord. Avec --queue,
     le message attend « diag outbox send ».
     """
-    chosen = [Audience(each) for each in dict.fromkeys(audiences)]
+    chosen = [*dict.fromkeys(audiences)]
     for one in chosen:
         mail.check_mailed(one, ref)
     if typed and len(chosen) > 1:
@@ -315,7 +316,7 @@ def retry_outbox(workspace: Workspace, number: int, *, yes: bool) -> None:
 @click.option("--port", type=int, help="Port (587, 465 ou 25 d'office).")
 @click.option(
     "--security",
-    type=click.Choice([str(each) for each in Security]),
+    type=Among(Security),
     help="Chiffrement : starttls (d'office), tls, ou none (relais local).",
 )
 @click.option("--user", help="Nom d'utilisateur ; vide si le serveur n'en demande pas.")

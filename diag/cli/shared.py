@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from enum import StrEnum
 from functools import partial, wraps
 from inspect import signature
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from diag.audit.session import AuditSession
     from diag.model.audit import Auditee
 
+E = TypeVar("E", bound=StrEnum)
 F = TypeVar("F", bound=Callable[..., Any])
 Act = Callable[..., None]
 
@@ -333,6 +335,14 @@ class Day(click.ParamType[date]):
             self.fail(error.at_prompt(), param, ctx)
 
 
+class Among(click.Choice[E]):
+    """One of some members of an enum, by their values."""
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:  # noqa: ARG002 - click's signature
+        """Return how a member is typed."""
+        return str(choice)
+
+
 let_out_option = click.option(
     "--let-out",
     is_flag=True,
@@ -376,10 +386,8 @@ form_options = combine(
         "--format",
         "forms",
         multiple=True,
-        type=click.Choice([*map(str, Format)]),
-        callback=lambda _ctx, _option, given: (
-            tuple(map(Format, dict.fromkeys(given))) or tuple(Format)
-        ),
+        type=Among(Format),
+        callback=lambda _ctx, _option, given: (*dict.fromkeys(given or Format),),
         help="Forme des fichiers ; répétable (sinon toutes).",
     ),
     out_option,

@@ -8,6 +8,7 @@ import click
 from diag.cli import LazyGroup
 from diag.cli.programme import named, programme_command
 from diag.cli.shared import (
+    Among,
     Day,
     print_json,
     print_lines,
@@ -32,7 +33,7 @@ from diag.words.vocabulary import PARTICIPANTS
 
 _ROLE = click.option(
     "--role",
-    type=click.Choice([str(one) for one in Participant]),
+    type=Among(Participant),
     required=True,
     help="En quel rôle : jamais un nom.",
 )
@@ -132,7 +133,7 @@ def card(
     container: Container,
     workshop: str,
     text: str,
-    role: str,
+    role: Participant,
     theme: str,
     commune: str,
 ) -> None:
@@ -142,7 +143,7 @@ def card(
         container,
         where,
         text,
-        Participant(role),
+        role,
         theme=gathering.theme_named(container, theme) if theme else "",
         commune=gathering.commune_named(container, commune),
     )
@@ -159,7 +160,7 @@ def ballot(
     container: Container,
     workshop: str,
     points: tuple[str, ...],
-    role: str,
+    role: Participant,
 ) -> None:
     """Note un bulletin : dix points au plus, répartis entre les thèmes."""
     where = gathering.workshop_named(container, workshop)
@@ -167,7 +168,7 @@ def ballot(
     for name, _, many in (one.rpartition(":") for one in points):
         slug_of = gathering.theme_named(container, name)
         given[slug_of] = given.get(slug_of, 0) + gathering.points_typed(many)
-    ident = gathering.put_ballot(container, where, Participant(role), given)
+    ident = gathering.put_ballot(container, where, role, given)
     click.echo(f"Bulletin noté ({ident[:8]}).")
 
 
