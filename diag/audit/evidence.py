@@ -90,6 +90,12 @@ class EvidenceTaken:
     unasked: str = ""
     """French sentence: what was measured that no question of the audit asks."""
 
+    @property
+    def words(self) -> str:
+        """How many proposals are new: « 3 nouvelles réponses proposées »."""
+        one, many = "nouvelle réponse proposée", "nouvelles réponses proposées"
+        return counted(self.offered, one, many)
+
 
 class MissingColumnsError(DiagError):
     """A table whose columns nobody has named yet."""

@@ -25,8 +25,10 @@ from diag.cli.shared import (
     audit_group,
     audit_subcommand,
     complete_question,
+    place_option,
     print_json,
     print_table,
+    provenance_option,
     question_argument,
 )
 from diag.journal.errors import JournalError, RefusedError
@@ -44,7 +46,7 @@ from diag.words.vocabulary import PLACE_NAMES
 @audit_command
 @question_argument()
 @click.argument("value", required=False, metavar="[RÉPONSE]")
-@click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
+@place_option
 @click.option(
     "--state",
     type=Among(State),
@@ -52,11 +54,7 @@ from diag.words.vocabulary import PLACE_NAMES
     help="Ce que vaut la réponse : connue (par défaut), inconnue, sans objet, non "
     "communiquée.",
 )
-@click.option(
-    "--provenance",
-    type=Among(Provenance),
-    help="Comment on le sait (sinon l'usage de la question).",
-)
+@provenance_option
 @click.option(
     "--reason",
     default="",
@@ -131,7 +129,7 @@ def answer(
 @audit_command
 @question_argument()
 @click.argument("text", metavar="TEXTE")
-@click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
+@place_option
 def note(session: AuditSession, question: str, text: str, place: str) -> None:
     """Écrit la note à côté d'une réponse ; un texte vide la retire.
 

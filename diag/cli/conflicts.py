@@ -8,13 +8,13 @@ import click
 from diag.audit.session import AuditSession, open_session
 from diag.cli.programme_set import rival_lines
 from diag.cli.shared import (
-    Among,
     about_json,
     audit_command,
     campaign_option,
     complete_subject,
     print_json,
     print_lines,
+    provenance_option,
     workspace_command,
 )
 from diag.journal.revision import Revision
@@ -135,11 +135,7 @@ def take(
 @_which
 @click.argument("value", metavar="RÉPONSE")
 @_where
-@click.option(
-    "--provenance",
-    type=Among(Provenance),
-    help="Comment on le sait (sinon l'usage de la question).",
-)
+@provenance_option
 @click.option("--sure", is_flag=True, help="Confirme une valeur inhabituelle.")
 def write(
     session: AuditSession,

@@ -38,9 +38,11 @@ from diag.cli.shared import (
     campaign_option,
     complete_question,
     form_options,
+    place_option,
     print_json,
     print_lines,
     print_table,
+    ssids_option,
     subject_argument,
     within,
     workspace_of,
@@ -303,13 +305,7 @@ def _card(typing: Transcription) -> Iterator[str]:
     type=click.Path(path_type=Path),
 )
 @click.option("--place", default="", help="Salle d'un relevé Wi-Fi.")
-@click.option(
-    "--ssid",
-    "ssids",
-    multiple=True,
-    metavar="NOM",
-    help="Réseau Wi-Fi de l'école ; répétable, retenu ensuite.",
-)
+@ssids_option
 @click.option(
     "--columns",
     "typed",
@@ -383,10 +379,8 @@ def _print(session: AuditSession, taken: EvidenceTaken) -> None:
         return
     if taken.unasked:
         click.echo(taken.unasked)
-    new = counted(
-        taken.offered, "nouvelle réponse proposée", "nouvelles réponses proposées"
-    )
-    click.echo(f"{new}. Voir, puis accepter : diag questionnaire {session.about.ref}")
+    ref = session.about.ref
+    click.echo(f"{taken.words}. Voir, puis accepter : diag questionnaire {ref}")
 
 
 @click.group(cls=AuditGroup)
@@ -402,7 +396,7 @@ def observe() -> None:
 @observe.command("add")
 @audit_subcommand
 @click.argument("text", metavar="TEXTE")
-@click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
+@place_option
 @click.option(
     "--question",
     default="",

@@ -24,7 +24,7 @@ from diag.audit.evidence import (
 )
 from diag.audit.session import AuditSession
 from diag.checklist.overlay import MEASURES
-from diag.cli.shared import agreed, asked, audit_command, print_json
+from diag.cli.shared import agreed, asked, audit_command, print_json, ssids_option
 from diag.model.audit import Place
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
@@ -71,13 +71,7 @@ _STOPPED = 130
     help="Serveur de mesure du syndicat (sinon le dernier, sinon mesures.yaml).",
 )
 @click.option("--metered", is_flag=True, help="Ligne payée au volume : 30 Mo au plus.")
-@click.option(
-    "--ssid",
-    "ssids",
-    multiple=True,
-    metavar="NOM",
-    help="Réseau Wi-Fi de l'école ; répétable, retenu ensuite.",
-)
+@ssids_option
 @click.option("--signed-by", default="", help="Qui a signé l'autorisation écrite.")
 @click.option("--role", default="", help="Sa fonction : maire, adjointe aux écoles…")
 @click.option("--signed-on", default="", metavar="AAAA-MM-JJ", help="Le jour signé.")
@@ -329,11 +323,8 @@ def _print(session: AuditSession, run: MeasureRun, taken: EvidenceTaken | None) 
     if taken is None:
         click.echo("Rien n'a été mesuré.", err=True)
         return
-    new = counted(
-        taken.offered, "nouvelle réponse proposée", "nouvelles réponses proposées"
-    )
     click.echo(
-        f"{new}, {taken.waiting} en tout. Voir, puis accepter : "
+        f"{taken.words}, {taken.waiting} en tout. Voir, puis accepter : "
         f"diag questionnaire {session.about.ref}"
     )
 

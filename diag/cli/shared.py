@@ -15,6 +15,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from diag.documents.formats import Format
+from diag.model.enums import Provenance
 from diag.model.errors import DiagError
 from diag.words.dates import day_typed
 from diag.workspace.disk import default_folder
@@ -343,6 +344,21 @@ class Among(click.Choice[E]):
         return str(choice)
 
 
+place_option = click.option(
+    "--place", default="", help="Nom du lieu (sinon l'école elle-même)."
+)
+provenance_option = click.option(
+    "--provenance",
+    type=Among(Provenance),
+    help="Comment on le sait (sinon l'usage de la question).",
+)
+ssids_option = click.option(
+    "--ssid",
+    "ssids",
+    multiple=True,
+    metavar="NOM",
+    help="Réseau Wi-Fi de l'école ; répétable, retenu ensuite.",
+)
 let_out_option = click.option(
     "--let-out",
     is_flag=True,

@@ -242,11 +242,7 @@ def export(
     """
     if everything == bool(refs):
         raise click.UsageError("Nommez des écoles, ou --all pour tous les audits.")
-    if file.exists() and not force:
-        raise DiagError(
-            f"{file} existe déjà. Rien n'a été écrit. "
-            "Choisissez un autre nom, ou remplacez-le avec --force."
-        )
+    _check_new(file, force=force)
     with workspace_of(ctx) as workspace:
         chosen = None if everything else refs
         written = bundles.export(workspace, chosen, names, file, campaign)
@@ -265,6 +261,14 @@ def export(
         f"{file} : {counted(len(written.sums), 'audit')}, "
         f"{counted(written.revisions, 'modification')}, {joined}."
     )
+
+
+def _check_new(file: Path, *, force: bool) -> None:
+    if file.exists() and not force:
+        raise DiagError(
+            f"{file} existe déjà. Rien n'a été écrit. "
+            "Choisissez un autre nom, ou remplacez-le avec --force."
+        )
 
 
 @bundle.command("import")
@@ -456,11 +460,7 @@ def export_audit(session: AuditSession, ref: str, file: Path, *, force: bool) ->
             f"{file} est un dossier. Rien n'a été écrit. "
             "Donnez un nom de fichier : diag audit export UAI audit.json."
         )
-    if file.exists() and not force:
-        raise DiagError(
-            f"{file} existe déjà. Rien n'a été écrit. "
-            "Choisissez un autre nom, ou remplacez-le avec --force."
-        )
+    _check_new(file, force=force)
     number = bundles.export_audit(session, file)
     left = len(photos_of(session))
     click.echo(f"{file} : {counted(number, 'modification')}")

@@ -105,15 +105,13 @@ def demo(ctx: click.Context, folder: Path | None) -> None:
     from diag.demo import demonstrate  # noqa: PLC0415
 
     made = demonstrate(folder, click.echo)
-    click.echo("\nDocuments de l'école auditée en entier :")
-    for path in made.full:
-        click.echo(f"  {path}")
-    click.echo("Documents provisoires de l'école auditée à moitié :")
-    for path in made.half:
-        click.echo(f"  {path}")
-    click.echo("Documents de la commune, avant un don de tablettes :")
-    for path in made.commune:
-        click.echo(f"  {path}")
+    for title, paths in (
+        ("\nDocuments de l'école auditée en entier", made.full),
+        ("Documents provisoires de l'école auditée à moitié", made.half),
+        ("Documents de la commune, avant un don de tablettes", made.commune),
+    ):
+        click.echo(f"{title} :")
+        print_lines(f"  {path}" for path in paths)
     click.echo(
         "\nEssayez :\n"
         f"  diag --workspace {folder} schools valbrise\n"

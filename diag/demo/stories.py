@@ -27,6 +27,7 @@ from diag.audit.photos import PhotoSubject, keep_picture
 from diag.audit.places import add_place, close_places
 from diag.audit.proposals import propose
 from diag.audit.session import AuditSession, open_session, start
+from diag.demo.territory import SYNDICAT
 from diag.documents.questionnaire import compose, keep
 from diag.journal import changes
 from diag.model.audit import FollowUp, Value
@@ -162,7 +163,7 @@ SETTINGS = Settings(
     author="u-demo",
     device="d-demo",
     people={"u-demo": "Camille Perrin", "u-collegue": "Inès Morel"},
-    syndicat="Syndicat mixte Vallombre Numérique",
+    syndicat=SYNDICAT,
     campaign="2026-2027",
     phone="01 99 00 12 34",
     email="ecoles@vallombre-numerique.example",

@@ -304,12 +304,9 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
             return
         if not taken.read:
             raise DiagError(" ".join(taken.refused))
-        new = counted(
-            taken.offered, "nouvelle réponse proposée", "nouvelles réponses proposées"
-        )
         remarks = (each for one in taken.read for each in one.read.remarks)
         refused = (f"Refusé : {each}" for each in taken.refused)
-        told = (f"{new}.", *map(read_words, taken.read), taken.unasked)
+        told = (f"{taken.words}.", *map(read_words, taken.read), taken.unasked)
         self._show("\n".join(filter(None, (*told, *remarks, *refused))))
 
     def _complete(self, _typed: str | None = None) -> None:
