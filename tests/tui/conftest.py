@@ -11,14 +11,18 @@ A screen is painted once it is at rest, as a test looks at it, or else before th
 keys and the end: no terminal is there to show what was painted meanwhile, a fifth of
 the time. The long run paints it all, and `tests/terminal` has the program do so.
 
+Letters typed in a field come as a fast typist's do, the next before the one before is
+drawn: one by one they took a twentieth of the time. The long run types one by one.
+
 Before and after a key each widget is asked to call one function: what it takes is
 looked up once.
 
 A loaded machine is slow: a key is given as long to be handled as any other condition.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
+from itertools import pairwise
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -27,8 +31,10 @@ from textual import _callback, _wait, strip
 from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
 from tests.tui.waiting import PATIENCE, unseen, visible
 
@@ -72,6 +78,7 @@ Stylesheet._parse_rules = _read_once  # type: ignore[assignment,method-assign] #
 
 _paint = Screen._compositor_refresh
 _press = Pilot.press
+_press_keys = App._press_keys
 _shut_down = App._shutdown
 
 
@@ -99,6 +106,16 @@ async def _press_then_paint(pilot: Pilot[Any], *keys: str) -> None:
     unseen.append(pilot)
 
 
+@wraps(_press_keys)
+async def _type_together(app: App[Any], keys: Iterable[str]) -> None:
+    for key, following in pairwise([*keys, ""]):
+        is_typed = len(key) == len(following) == 1 and key.isalnum()
+        if is_typed and app._driver and isinstance(app.focused, Input | TextArea):
+            app._driver.send_message(Key(key, key))
+        else:
+            await _press_keys(app, [key])
+
+
 @wraps(_shut_down)
 async def _paint_then_shut_down(app: App[Any]) -> None:
     _paint_unseen()
@@ -108,4 +125,5 @@ async def _paint_then_shut_down(app: App[Any]) -> None:
 if settings.get_current_profile_name() != "long":
     Screen._compositor_refresh = _paint_later  # type: ignore[assignment,method-assign] # it is wrapped
     Pilot.press = _press_then_paint  # type: ignore[assignment,method-assign] # it is wrapped
+    App._press_keys = _type_together  # type: ignore[assignment,method-assign] # it is wrapped
     App._shutdown = _paint_then_shut_down  # type: ignore[assignment,method-assign] # it is wrapped
