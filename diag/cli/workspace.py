@@ -222,8 +222,7 @@ def encrypt(
     """Chiffre le journal et les photos de cet espace de travail."""
     folder = folder_of(ctx)
     confirm(f"Chiffrer {folder} ? Fermez les autres fenêtres de diag.", yes=yes)
-    key, mark = _chosen_key(holder)
-    privacy.encrypt(folder, key, mark)
+    key = privacy.encrypt(folder, lambda: _chosen_key(holder))
     click.echo(f"Chiffré et vérifié : {folder}")
     _print_clear_parts(folder, key, escrow)
     click.echo("Pour chiffrer aussi les copies : diag rgpd copies --drop")

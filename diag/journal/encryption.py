@@ -33,6 +33,21 @@ def is_encrypted(folder: Path) -> bool:
     return mark_of(folder).exists() and not keys.is_plain(path)
 
 
+def started(folder: Path) -> tuple[bytes, dict[str, Any]] | None:
+    """Return the key and the mark of what is already encrypted here; None of nothing.
+
+    Another key would leave it closed for ever.
+
+    Raises:
+        JournalError: when the key cannot be had.
+    """
+    for path in (folder / name for name in _FILES):
+        mark = keys.mark_path(path)
+        if mark.exists() and path.exists() and (key := keys.key_of(path)):
+            return key, json.loads(mark.read_text(encoding="utf-8"))
+    return None
+
+
 def prepare(folder: Path, mark: Mapping[str, Any]) -> None:
     """Have what is made in a folder from now on encrypted."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -47,7 +62,7 @@ def prepare(folder: Path, mark: Mapping[str, Any]) -> None:
 
 
 def encrypt(folder: Path, key: bytes, mark: Mapping[str, Any]) -> None:
-    """Encrypt the journal and the photos; cut short, it is done again.
+    """Encrypt the journal and the photos; cut short, it is done again by `started`.
 
     Raises:
         JournalError: when a file is open elsewhere, damaged, or could not be copied.

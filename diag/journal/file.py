@@ -549,6 +549,12 @@ def erase_recorded(
             _write_again(path, kept, key)
 
 
+def has_clear_lines(folder: Path) -> bool:
+    """Say whether a line of the recorder can be read without a key."""
+    read = (path.read_bytes().splitlines() for path in segments(folder))
+    return any(line.startswith(b"{") for lines in read for line in lines)
+
+
 def encipher_segments(folder: Path, key: bytes, *, sealed: bool) -> None:
     """Write every segment again under a key, or in clear."""
     for path in segments(folder):
@@ -566,11 +572,14 @@ def _write_again(path: Path, lines: Iterable[bytes], key: bytes | None) -> None:
     part.unlink(missing_ok=True)
     part.touch(0o600, exist_ok=False)
     with path.open("r+b") as former:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        try:
+            with part.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
         former.write(bytes(os.fstat(former.fileno()).st_size))
         former.flush()
         os.fsync(former.fileno())

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from diag.documents.blocks import inline
 from diag.journal import connection, encryption
 from diag.journal.backup import FOLDER
 from diag.journal.connection import mark_path
+from diag.journal.file import has_clear_lines
 from diag.journal.journal import FILE, get_setting
 from diag.journal.outbox import Outbox
 from diag.journal.people import held_personal, official_addresses
@@ -360,16 +361,20 @@ def prepare(folder: Path, key: bytes, mark: dict[str, Any]) -> None:
     encryption.prepare(folder, mark)
 
 
-def encrypt(folder: Path, key: bytes, mark: dict[str, Any]) -> None:
-    """Encrypt the workspace that is there.
+def encrypt(folder: Path, choose: Callable[[], tuple[bytes, dict[str, Any]]]) -> bytes:
+    """Encrypt the workspace that is there, or what was left of it; return its key.
+
+    `choose` gives a fresh key and its mark, where nothing has one yet.
 
     Raises:
         DiagError: when there is none, or it is encrypted already, or open elsewhere.
     """
     _needed(folder)
-    if encryption.is_encrypted(folder):
+    if encryption.is_encrypted(folder) and not has_clear_lines(folder):
         raise DiagError(f"{folder} est déjà chiffré. Rien n'a été changé.")
+    key, mark = encryption.started(folder) or choose()
     encryption.encrypt(folder, key, mark)
+    return key
 
 
 def decrypt(folder: Path, key: bytes | None) -> None:

@@ -1,15 +1,22 @@
 """`diag init --encrypted`, `encrypt`, `decrypt`, as scripts call them."""
 
+import errno
 import json
 import os
 from contextlib import AbstractContextManager
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pyrage
 import pytest
 
-from diag.journal import connection
+from diag.journal import connection, encryption
+from diag.journal.attachments import AttachmentStore
+from diag.journal.facts import open_audit
+from diag.model.audit import Subject
+from diag.model.enums import PlaceKind
 from diag.sync.trust import Enrolment, write_private
 from tests.audit.builders import workspace
 from tests.cli.running import Run, diag, diag_apart
@@ -20,6 +27,8 @@ pytestmark = pytest.mark.durable
 pytest.importorskip("sqlcipher3")
 
 PHRASE = "cheval agrafe pile juste"
+UAI = "9990148G"
+PHOTO = b"\xff\xd8une photo"
 
 
 def run(home: Path, *words: str, phrase: str = PHRASE, stdin: str = "") -> Run:
@@ -81,6 +90,39 @@ def test_the_office_opens_what_was_put_in_escrow(tmp_path: Path) -> None:
     assert opened.code == 0, opened.err
     assert json.loads(run(home, "audit", "list", "--json").out) == []
     assert "n'est pas chiffré" in run(home, "decrypt", "--yes").err
+
+
+@pytest.mark.parametrize("cut", ["journal", "recorder"])
+def test_encryption_that_a_full_disk_cut_is_finished_under_the_same_key(
+    tmp_path: Path, cut: str
+) -> None:
+    home = tmp_path / "home"
+    own = workspace(home)
+    open_audit(own.journal, "2026", Subject(kind=PlaceKind.ECOLE, code=UAI), own.origin)
+    own.close()
+    AttachmentStore(home).put(PHOTO, "image/jpeg")
+    full = OSError(errno.ENOSPC, "full")
+    convert = connection.convert
+
+    def no_room(path: Path, *words: Any, **more: Any) -> None:
+        if path.name == "diag.db":
+            raise full
+        convert(path, *words, **more)
+
+    stopped = (
+        patch.object(connection, "convert", no_room)
+        if cut == "journal"
+        else patch.object(encryption, "encipher_segments", side_effect=full)
+    )
+    with stopped:
+        first = run(home, "encrypt", "--key", "passphrase", "--yes")
+    again = run(home, "encrypt", "--key", "passphrase", "--yes")
+
+    assert (first.code, again.code) == (1, 0), again.err
+    with typed(home, PHRASE):
+        assert AttachmentStore(home).get(sha256(PHOTO).hexdigest()) == PHOTO
+    assert not any(UAI in one.read_text() for one in home.glob("recorder/*"))
+    assert "déjà chiffré" in run(home, "encrypt", "--yes").err
 
 
 @pytest.mark.parametrize(
