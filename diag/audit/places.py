@@ -7,7 +7,7 @@ order of the plan is that of the walk.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import accumulate
@@ -338,11 +338,11 @@ class RoomSpot(NamedTuple):
 def floor_of(facts: Facts) -> Floor:
     """Return where every room stands: as arranged, what is new at the end."""
     found: dict[str, tuple[FloorRow, ...]] = {}
+    inside: dict[str | None, list[str]] = {}
+    for one in facts.places_of(PlaceKind.SALLE):
+        inside.setdefault(one.parent, []).append(one.id)
     for holder in room_holders(facts):
-        rooms = [
-            one.id for one in facts.places_of(PlaceKind.SALLE) if one.parent == holder
-        ]
-        if not rooms:
+        if not (rooms := inside.get(holder)):
             continue
         # Without what no longer stands there, each room once.
         waiting, kept = set(rooms), tuple[FloorRow, ...]()
@@ -376,16 +376,24 @@ def proposed_rows(rooms: tuple[str, ...]) -> tuple[FloorRow, ...]:
     return tuple((room, 1) for room in rooms[:first]), second
 
 
-def rooms_in(facts: Facts, holder: str) -> Iterator[Place]:
-    """Yield the rooms of a building, or those of the school's own, in walking order."""
-    for row in floor_of(facts).get(holder, ()):
-        yield from (facts.places[room] for room, _ in row)
+def held_places(facts: Facts) -> dict[str, list[Place]]:
+    """Return what each place holds: its rooms in walking order, then its lots."""
+    found = {
+        holder: [facts.places[room] for row in rows for room, _ in row]
+        for holder, rows in floor_of(facts).items()
+    }
+    for lot in facts.places_of(PlaceKind.LOT):
+        found.setdefault(lot.parent or facts.root, []).append(lot)
+    return found
 
 
 def walking_order(facts: Facts) -> tuple[Place, ...]:
     """Return every room in the order of the plan: one building after the other."""
     return tuple(
-        room for holder in room_holders(facts) for room in rooms_in(facts, holder)
+        facts.places[room]
+        for rows in floor_of(facts).values()
+        for row in rows
+        for room, _ in row
     )
 
 

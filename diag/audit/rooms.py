@@ -12,7 +12,7 @@ from diag.assess.spread import Heat, HeatCell, danger_columns, heat, judged_in
 from diag.audit.answer import Key
 from diag.audit.observing import noted_in
 from diag.audit.photos import photos_of
-from diag.audit.places import Floor, floor_of, room_holders, rooms_in
+from diag.audit.places import Floor, floor_of, held_places, room_holders
 from diag.audit.session import AuditSession
 from diag.audit.snapshot import Snapshot
 from diag.audit.walk import Walk, walk_of
@@ -277,18 +277,17 @@ def rooms_of(session: AuditSession) -> RoomsPicture:
 
 def _outlined(facts: Facts) -> Iterator[tuple[Place, int]]:
     """Yield every place but the school, each before what it holds."""
+    held = held_places(facts)
+    late = list[Place]()
     for holder in room_holders(facts):
         depth = 0
         if holder != facts.root:
             depth = 1
             yield facts.places[holder], 0
-        for room in rooms_in(facts, holder):
-            yield room, depth
-            yield from ((lot, depth + 1) for lot in _lots(facts, room.id))
-        if holder != facts.root:
-            yield from ((lot, depth) for lot in _lots(facts, holder))
-    yield from ((lot, 0) for lot in _lots(facts, facts.root))
-
-
-def _lots(facts: Facts, holder: str) -> Iterator[Place]:
-    return (one for one in facts.places_of(PlaceKind.LOT) if one.parent == holder)
+        for place in held.get(holder, ()):
+            if holder == facts.root and place.kind is PlaceKind.LOT:
+                late.append(place)
+                continue
+            yield place, depth
+            yield from ((lot, depth + 1) for lot in held.get(place.id, ()))
+    yield from ((lot, 0) for lot in late)

@@ -29,7 +29,7 @@ from diag.assess.questions import (
 )
 from diag.assess.results import plain
 from diag.audit.answer import Key, doubts_of
-from diag.audit.places import rooms_in
+from diag.audit.places import held_places
 from diag.audit.session import AuditSession
 from diag.model.audit import Answer, Facts, Place
 from diag.model.checklist import Checklist, Question
@@ -243,10 +243,11 @@ def _legs(facts: Facts, stops: dict[str, list[WalkStop]]) -> Iterator[Leg]:
             whoms.setdefault(whom, whom.capitalize() or "Autres questions")
     for whom, title in whoms.items():
         yield _own_leg(whom, title, subject, own)
-    rooms = [*_rooms(facts, facts.root, "Salles")]
+    held = held_places(facts)
+    rooms = [*_rooms(held, facts.root, "Salles")]
     for building in facts.places_of(PlaceKind.BATIMENT):
         rooms += [(building, building.name)]
-        rooms += _rooms(facts, building.id, building.name)
+        rooms += _rooms(held, building.id, building.name)
     lots = [
         (place, "Matériel")
         for place in facts.places_of(PlaceKind.LOT)
@@ -276,12 +277,13 @@ def _own_leg(whom: str, title: str, group: str, own: Iterable[WalkStop]) -> Leg:
     return Leg(whom or "ecole", title, group, stops)
 
 
-def _rooms(facts: Facts, holder: str, group: str) -> Iterator[tuple[Place, str]]:
-    for room in rooms_in(facts, holder):
-        yield room, group
-        for lot in facts.places_of(PlaceKind.LOT):
-            if lot.parent == room.id:
-                yield lot, group
+def _rooms(
+    held: Mapping[str, Sequence[Place]], holder: str, group: str
+) -> Iterator[tuple[Place, str]]:
+    for room in held.get(holder, ()):
+        if room.kind is PlaceKind.SALLE:
+            yield room, group
+            yield from ((lot, group) for lot in held.get(room.id, ()))
 
 
 _EVERY = 10_000

@@ -1,7 +1,7 @@
 """The plan: rows of rooms; random moves lose none, none overlaps; kept and undone."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, ValuesView
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from diag.audit.places import (
     add_place,
     add_places,
     floor_of,
+    held_places,
     keep_floor,
     proposed_rows,
     remove_place,
@@ -62,6 +63,30 @@ schools = st.lists(st.sampled_from(["", "a", "b"]), min_size=1, max_size=14)
 gestures = st.lists(
     st.tuples(st.integers(0, 13), st.sampled_from(FloorStep)), max_size=40
 )
+
+
+class Counted(dict[str, Place]):
+    """Places that count how often all of them are read."""
+
+    readings = 0
+
+    def values(self) -> ValuesView[Place]:
+        self.readings += 1
+        return super().values()
+
+
+def test_many_buildings_are_read_as_often_as_few() -> None:
+    readings = set[int]()
+    for most in (3, 30):
+        facts = school([f"b{one}" for one in range(most)])
+        counted = Counted(facts.places)
+        assert len(walking_order(replace(facts, places=counted))) == most
+        assert (
+            list(held_places(replace(facts, places=counted)))
+            == [*facts.places][1:][:most]
+        )
+        readings.add(counted.readings)
+    assert len(readings) == 1
 
 
 @given(schools, gestures)
