@@ -189,7 +189,7 @@ def _amounts(*some: Spent) -> dict[str, Plain]:
 
 
 def head_of(*some: SchoolVotes) -> Plain:
-    """Return the headline: its parts rounded, what is left and the range."""
+    """Return the headline: its parts, what is left and the range."""
     found = headline_of(some)
     return {
         "gross": found.gross,
@@ -250,7 +250,7 @@ def _money(report: Report, shown: SchoolVotes) -> Plain:
         for one in spent
     }
     most = max(years, key=lambda one: one.inv + one.fon)
-    effort, cash = "Aucun budget n'a encore de dépense chiffrée", ""
+    effort = cash = ""
     if total := most.inv + most.fon:
         effort = f"Le budget {most.year} porte le plus gros effort : {euros(total)}"
         effort += f", dont {euros(most.inv)} en investissement" if most.inv else ""
