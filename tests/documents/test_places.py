@@ -97,16 +97,18 @@ def test_no_danger_no_box(audience: Audience) -> None:
     assert "Fil nu ou prise arrachée :" not in text
 
 
-def test_a_room_is_named_as_it_is_on_its_door_where_its_danger_ends() -> None:
+def test_a_room_in_danger_is_named_as_it_is_on_its_door_and_once() -> None:
     told = facts({("Picasso", "fil_nu"): True}, ("Picasso",))
     text = read(told, DANGEROUS, Audience.MAIRIE)
-    assert "Supprimer le danger, Picasso." in text
+    box = text[text.index("[!CAUTION]") :].split("\n\n")[0]
+    assert "Picasso : fil nu ou prise arrachée." in box
+    assert box.count("Picasso") == 1
 
 
 def test_what_ends_a_danger_takes_no_vote() -> None:
     text = read(rooms("CP"), DANGEROUS, Audience.MAIRIE)
     box = text[text.index("[!CAUTION]") :].split("\n\n")[0]
-    assert "Supprimer le danger, CP" in box
+    assert "Supprimer le danger" in box
     counted = "1 action contre un danger est à mener dès réception"
     assert counted in text
     # One act ends what is in several rooms: those are no single danger.

@@ -20,7 +20,6 @@ from diag.documents.parts.votes import (
     awaited,
     became_lines,
     danger_words,
-    headline_of,
     nature_words,
     votes_shown,
 )

@@ -200,8 +200,8 @@ def dangers_seen(report: Report) -> dict[DangerSeen, list[str]]:
     return found
 
 
-def dangers_in_brief(report: Report) -> Iterator[str]:
-    """Give the same for a page of several schools, a line for each kind of danger."""
+def dangers_in_brief(report: Report) -> Iterator[tuple[str, str]]:
+    """Give the same for a page of several schools: places, and one kind of danger."""
     kinds: dict[DangerSeen, list[tuple[str, DangerReport]]] = {}
     for one in report.assessment.dangers:
         seen = danger_seen(report, report.observations, one)
@@ -213,7 +213,7 @@ def dangers_in_brief(report: Report) -> Iterator[str]:
         ways = list(dict.fromkeys(reported for _, reported in found))
         names = [at for way in ways for at, reported in found if reported == way]
         how = ways[0].words if len(ways) == 1 else _REPORTED_APART
-        yield f"{listed(names, len(names))} : {uncapitalised(kind.words)} {how}"
+        yield listed(names, len(names)), f"{kind.words} {how}"
 
 
 _REPORTED_APART = "Signalements, salle par salle : document de l'école."

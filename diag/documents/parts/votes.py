@@ -446,9 +446,9 @@ def _runs(numbers: Sequence[int]) -> Iterator[str]:
 
 
 def danger_words(some: Sequence[SchoolVotes]) -> Iterator[str]:
-    """Give each act against a danger: what, where, how much."""
+    """Give each act against a danger and its price: its rooms are named above it."""
     for each in some:
         for one in each.votes.aside:
             if one.why is Aside.DANGER:
                 paid = f" : {euros(one.spent.gross)} TTC" if one.spent.gross else ""
-                yield f"{_of(each, one.title)}, {one.where}{paid}."
+                yield f"{_of(each, one.title)}{paid}."

@@ -76,7 +76,7 @@ from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import accented, campaign_named, fold
 from diag.words.dates import day_of, describe_day
-from diag.words.sentences import listed, of, typeset, uncapitalised
+from diag.words.sentences import listed, of, sentence, typeset, uncapitalised
 from diag.words.vocabulary import LAW, LEVELS_EXPLAINED, SOCLES
 from diag.workspace.charter import office_of
 from diag.workspace.subjects import auditee_of, audits, commune_auditee, school_of
@@ -418,9 +418,12 @@ def _sheet(gathering: Gathering) -> Sheet | None:
     line = f"{audited} · visites : {visit_days(gathering.extracts)}"
     made = decision_sheet(some, votes, gathering.name, line)
     dangers: list[Plain] = [
-        {"where": typeset(f"{gathering.name_of(one)}."), "fact": typeset(danger)}
+        {
+            "where": typeset(sentence(f"{gathering.name_of(one)}, {where}")),
+            "fact": typeset(danger),
+        }
         for one in gathering.extracts
-        for danger in one.seen
+        for where, danger in one.seen
     ]
     rest = "dans le texte joint à ce PDF"
     return {**made, "dangers": dangers, "rest": rest} if made else None

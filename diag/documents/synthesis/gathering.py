@@ -45,6 +45,7 @@ from diag.words.sentences import (
     filled,
     listed,
     phone_number,
+    uncapitalised,
 )
 from diag.workspace.charter import Issuer
 
@@ -205,8 +206,8 @@ class Extract:
     tasks: tuple[Task, ...]
     dangers: tuple[str, ...]
     """Ids of the tasks to be done on receipt: not put to the vote."""
-    seen: tuple[str, ...]
-    """What threatens people there, each with its place."""
+    seen: tuple[tuple[str, str], ...]
+    """Where people are threatened there, and by what."""
     years: tuple[int, ...]
     expenses: tuple[Expense, ...]
     due: Money
@@ -600,9 +601,9 @@ def dangers(gathering: Gathering) -> tuple[SharedAction, ...]:
 def dangers_box(gathering: Gathering) -> Md:
     """Return what is to be stopped at once, as page 1 prints it; else nothing."""
     seen = bullets(
-        f"{gathering.name_of(one)}, {danger}"
+        f"{gathering.name_of(one)}, {where} : {uncapitalised(danger)}"
         for one in gathering.extracts
-        for danger in one.seen
+        for where, danger in one.seen
     )
     title = "À faire cesser dès réception, sans attendre un vote"
     return box("CAUTION", title, seen, *map(written, danger_words(gathering.votes)))

@@ -8,10 +8,12 @@ from dataclasses import replace
 import pypdf
 import pytest
 
+from diag.assess.facts import with_answers
 from diag.assess.judge import public
 from diag.documents.blocks import drawings_in
 from diag.documents.document import Document
 from diag.documents.formats.pdf import write_pdf
+from diag.documents.synthesis import commune_synthesis
 from diag.documents.synthesis.gathering import Extract, Gathering, extract_of
 from diag.documents.synthesis.territory import (
     LISTED,
@@ -19,7 +21,8 @@ from diag.documents.synthesis.territory import (
     commune_map,
     territory_synthesis,
 )
-from diag.model.audit import School
+from diag.model.audit import School, Value
+from diag.model.enums import PlaceKind
 from diag.words.sentences import typeset
 from diag.workspace.charter import House
 from tests.documents.audits import invented_facts
@@ -30,10 +33,26 @@ from tests.documents.formats.validation import failures
 from tests.documents.reading import html
 from tests.documents.synthesis.gatherings import MOULIN, extract, gathering, school
 from tests.examples import cases
+from tests.goldens.golden import facts_told, golden
 from tests.shipped import shipped
 
 WRITERS = (territory_synthesis, circonscription_synthesis)
 MOST, SIZES = 2, (3, 8, 40, 200)
+
+
+def test_no_room_in_danger_is_left_out_of_page_one_however_many_schools() -> None:
+    one, rooms = golden("lannion"), [f"Préau {at}" for at in range(5)]
+    here, found = facts_told(one, shipped()), []
+    (room, *_) = here.places_of(PlaceKind.SALLE)
+    for name in rooms:
+        renamed = {**here.places, room.id: room.model_copy(update={"name": name})}
+        danger: dict[tuple[str, str], Value] = {(room.id, "danger_electrique"): True}
+        told = with_answers(replace(here, places=renamed), danger)
+        found.append(extract_of(report(told, shipped(), today=one.visited)))
+    file, _ = write_pdf(commune_synthesis(gathering(*found)))
+    first = squeezed(pypdf.PdfReader(io.BytesIO(file)).pages[0].extract_text())
+    for name in rooms:
+        assert squeezed(name) in first
 
 
 @pytest.fixture(scope="module")
