@@ -171,8 +171,8 @@ def questionnaire(
             ("Contact", page.reach),
         )),
         written(page.advice),
-        Md("\n\n".join(asked)),
         table("Un achat par ligne", heads, rows),
+        Md("\n\n".join(asked)),
         written(_PRIVACY),
         written(_rest(left)),
         meta.running_line,
@@ -257,8 +257,8 @@ _ADVICE = {
 _EVERY = 10_000
 _CODE = 8
 
-_PURCHASES = 8
-"""Rows of the table of purchases."""
+_PURCHASES = 4
+"""Rows of the table of purchases: an inventory, if any, comes instead."""
 
 
 def title_of(checklist: Checklist, whom: str) -> str:

@@ -135,6 +135,18 @@ def test_a_form_prints_its_lines_and_its_table(
         assert printed.questions[0] not in {one.id for one in asked(session, whom)}
 
 
+def test_what_a_form_leaves_for_its_second_page_is_questions(tmp_path: Path) -> None:
+    """The end of its blank table was all that a page held."""
+    with workspace(tmp_path) as made:
+        session = started(made)
+        for one in asked(session, "commune")[14:]:
+            record_answer(session, NewAnswer(one.id, state=State.REFUSED))
+        for whom in ("commune", "prestataire"):
+            pdf, _ = compose(session, whom)[0].document.write(Format.PDF)
+            for page in pypdf.PdfReader(io.BytesIO(pdf)).pages:
+                assert "?" in page.extract_text()
+
+
 def test_what_belongs_to_the_commune_is_asked_in_its_own_audit(tmp_path: Path) -> None:
     with workspace(tmp_path) as made:
         about = commune_auditee(made, started(made).about.insee)
