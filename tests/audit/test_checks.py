@@ -108,14 +108,18 @@ def test_what_is_past_and_said_after_the_visit_is_doubted(
     assert not doubts(session)
 
 
-def test_a_danger_reported_on_a_day_to_come_is_doubted(session: AuditSession) -> None:
-    """« demain » was taken: the council's page would have printed that day."""
+def test_a_danger_reported_on_a_day_to_come_or_years_ago_is_doubted(
+    session: AuditSession,
+) -> None:
+    """« demain » and 2019 were taken: the council's page would have printed them."""
     room, _ = add_place(session, PlaceKind.SALLE, "CP")
     record_answer(session, NewAnswer("danger_electrique", True, place=room.id))
     add_visit(session, session.workspace.world.today())
     reported = VisitSession(session, (room.id, "danger_signale_le"))
     with pytest.raises(DoubtfulAnswer, match="après la visite"):
         reported.answer("demain")
+    with pytest.raises(DoubtfulAnswer, match="plus d'un an avant la visite"):
+        reported.answer("12/11/2019")
     reported.answer("aujourd'hui")
     assert not doubts(session)
 
