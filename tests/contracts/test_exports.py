@@ -31,6 +31,7 @@ from tests.cli.test_programme import cells
 from tests.contracts.refresh_exports import EXPORTS
 from tests.contracts.sample import PICTURED, files_of, write_sample
 from tests.shared import copy_once_made
+from tests.shipped import shipped
 
 PACKAGES = (".odt", ".xlsx", ".zip")
 
@@ -96,6 +97,14 @@ def test_exports_are_what_the_program_writes(produced: dict[str, bytes]) -> None
         each for each in kept if told(each, kept[each]) != told(each, produced[each])
     ]
     assert aged == []
+
+
+def test_the_demonstration_cites_no_text_before_the_day_it_was_read() -> None:
+    """Its law was « lu le 27 novembre » in documents of the 5 October."""
+    told = shipped()
+    laws = [one.law.read_on for one in told.criteria.values() if one.law]
+    rules = [one.as_of for one in told.finances.values()]
+    assert max((*laws, *rules)) <= DAY.isoformat()
 
 
 def test_the_pictures_are_pages_small_enough_to_be_read_on_line() -> None:

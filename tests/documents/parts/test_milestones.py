@@ -37,7 +37,7 @@ def test_the_dates_are_in_order_each_with_where_it_was_read(told: Report) -> Non
     found = lines(told)
     assert [one.partition(" | ")[0] for one in found] == [
         "Dès réception",
-        "Conseil du 20 novembre 2026",
+        "Conseil du 11 décembre 2026",
         "Du 15 décembre 2026 au 31 janvier 2027",
         "15 avril 2027",
         "De juillet à août 2027",
@@ -58,7 +58,7 @@ def test_the_dates_are_drawn_at_their_distance_and_listed_in_words(
     days = milestones(told)
     drawn = calendar_of(days)
     assert drawn
-    assert drawn.title.startswith(typeset("7 dates du 20 novembre 2026 au "))
+    assert drawn.title.startswith(typeset("7 dates du 11 décembre 2026 au "))
     assert drawn.title.endswith(", dont 6 à confirmer")
     assert len(drawn.lacks) == 7
     marks = re.findall(
@@ -69,9 +69,9 @@ def test_the_dates_are_drawn_at_their_distance_and_listed_in_words(
     starts = [int(x) for _, x, _ in marks]
     assert starts == sorted(starts)
     assert all(int(x) + int(wide) <= WIDTH for _, x, wide in marks)
-    # 146 days to the budget, 437 to the end of copper.
+    # 125 days to the budget, 416 to the end of copper.
     ratio = (starts[4] - starts[0]) / (starts[2] - starts[0])
-    assert abs(ratio - 437 / 146) < 0.1
+    assert abs(ratio - 416 / 125) < 0.1
     (source,) = drawings_in([milestones_table(days)])
     for day in days[1:]:
         assert typeset(day.when) in source
