@@ -94,7 +94,7 @@ def progress_by_school(
     campaign, journal = workspace.campaign, workspace.journal
     judged = completeness(journal, engine=ENGINE) if conflicts else {}
     manifest = journal.manifest()
-    differing = _unsettled(journal, manifest) if conflicts else ()
+    differing = unsettled(journal, manifest) if conflicts else ()
     older = older_audits(journal, engine=ENGINE)
     digests = {one.audit: one.digest for one in manifest}
     found: dict[str, AuditProgress] = {}
@@ -134,7 +134,7 @@ def _word(journal: Journal, audit: Stage, _digest: str) -> str:
     return f"{word} : {why}" if is_returned and why else word
 
 
-def _unsettled(journal: Journal, manifest: tuple[AuditSum, ...]) -> frozenset[str]:
+def unsettled(journal: Journal, manifest: tuple[AuditSum, ...]) -> frozenset[str]:
     """Return the ids of the audits where something is to be settled.
 
     An audit is looked into when something was written in it: all of a thousand would

@@ -28,6 +28,7 @@ from diag.model.audit import Auditee, Photo
 from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.office.erasing import erasure_news, purge_news
+from diag.office.outlook import unsettled
 from diag.office.sealing import Sealing, admit_withheld, key_of_hub, withheld_words
 from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress, SyncResult
 from diag.sync.keys import renew_signing_key
@@ -43,7 +44,7 @@ from diag.sync.trust import (
     write_private,
 )
 from diag.words.dates import gap_words
-from diag.words.sentences import counted, number
+from diag.words.sentences import counted, listed, number
 from diag.workspace.settings import learn_names
 from diag.workspace.subjects import auditee_of
 from diag.workspace.workspace import Workspace
@@ -215,7 +216,7 @@ def waiting_words(workspace: Workspace) -> Iterator[str]:
 _LAST = "sync.last"
 
 _SHOWN = 5
-"""Audits that are named, of those that are not the same on both sides."""
+"""Audits that are named, of those that differ, on both sides or between people."""
 
 _UNKNOWN_CAUSE = "recommencez ; si cela dure, prévenez l'administrateur du serveur."
 
@@ -272,6 +273,12 @@ def run(
     outcomes[-1].erasures = erasure_news(workspace, rights) + purge_news(workspace)
     outcomes[-1].present = [*claim_news(workspace)]
     outcomes[-1].withheld = [*waiting_words(workspace)]
+    if any(outcome.pulled for outcome in outcomes):
+        differing = sorted(unsettled(journal, journal.manifest()))
+        named = _waiting(workspace, ((audit, 0) for audit in differing))
+        titles = [one.title for one in named]
+        if titles:
+            outcomes[-1].unsettled = [f"À trancher : {listed(titles, _SHOWN)}."]
     put_setting(journal, _LAST, [asdict(outcome) for outcome in outcomes])
     reserve_space(workspace.folder)
     return outcomes
@@ -315,6 +322,7 @@ def words_of(outcome: SyncResult) -> Iterable[str]:
     yield from outcome.strangers
     yield from outcome.erasures
     yield from outcome.present
+    yield from outcome.unsettled
     yield from outcome.withheld
     yield from _files_words(outcome)
     if outcome.unread:

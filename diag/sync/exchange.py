@@ -460,6 +460,8 @@ class SyncResult:
     """Who else is on which audit, in French."""
     withheld: list[str] = field(default_factory=list)
     """What bundles brought and does not enter yet, in French."""
+    unsettled: list[str] = field(default_factory=list)
+    """In which audits people wrote apart, where something came, in French."""
     freed: int = 0
     """Photos of closed audits that left this laptop, every office having them."""
     problem: str = ""

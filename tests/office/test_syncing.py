@@ -83,6 +83,27 @@ def test_a_colleague_opens_the_audit_with_its_edition(
         assert started(other, OTHER).edition == session.edition
 
 
+def test_who_takes_in_another_answer_reads_where_it_is_to_be_settled(
+    desk: Workspace, hub: Served, tmp_path: Path
+) -> None:
+    mine = started(desk, OTHER)
+    syncing.enrol(desk, hub.invite("999"))
+    syncing.run(desk, silent)
+    with workspace(tmp_path / "b", author="u-2", seed=2) as other:
+        syncing.enrol(other, hub.invite("999"))
+        syncing.run(other, silent)
+        record_answer(mine, NewAnswer("debit_descendant", 42))
+        record_answer(started(other, OTHER), NewAnswer("debit_descendant", 43))
+        (first,) = syncing.run(desk, silent)
+        (met,) = syncing.run(other, silent)
+        (after,) = syncing.run(other, silent)
+
+    differing = f"À trancher : {mine.about.name} ({OTHER})."
+    assert "À trancher" not in told(first), "nothing differs here yet"
+    assert differing in told(met)
+    assert "À trancher" not in told(after), "nothing came"
+
+
 def test_stopped_by_the_user_is_told_as_a_problem(desk: Workspace, hub: Served) -> None:
     started(desk)
     syncing.enrol(desk, hub.invite("999"))
