@@ -162,12 +162,19 @@ def test_other_schools_change_no_byte_of_what_is_closed(
 
 
 def alike(desk: Workspace) -> list[AuditSession]:
-    """Return five audits of schools like SCHOOL, answered as it was."""
+    """Return two audits of schools like SCHOOL, answered as it was, among five.
+
+    The others are beside them: whichever way theirs moves, the interval does.
+    """
     story = scenario("ecole-complete")
     still_open = story.model_copy(update={"status": AuditStatus.EN_COURS})
-    sessions = [audits.start(desk, uai) for uai in like_it(desk)[:5]]
+    played, others = like_it(desk)[:2], like_it(desk)[2:5]
+    sessions = [audits.start(desk, uai) for uai in played]
     for session in sessions:
         play(session, still_open)
+    score = sessions[0].public().judged.overall.bounds.low
+    for uai, kept in zip(others, (Fraction(0), score, Fraction(1)), strict=True):
+        judged(audits.start(desk, uai), kept)
     return sessions
 
 

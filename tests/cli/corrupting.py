@@ -99,7 +99,7 @@ class Matrix:
         self.pages: dict[str, list[int]] = defaultdict(list)
         for name, number in rows:
             self.pages[name].append(number)
-        self.right = {command: self.read(command)[0] for command in COMMANDS}
+        self._right: dict[tuple[str, ...], object] = {}
 
     def changed(self, chance: Random) -> tuple[str, bytes]:
         """Return what is done to the file, and the file then."""
@@ -127,6 +127,12 @@ class Matrix:
                 what = f"cut {kept}"
         return what, bytes(data)
 
+    def right(self, command: tuple[str, ...]) -> object:
+        """Return what a reader has of a command on the whole file."""
+        if command not in self._right:
+            self._right[command] = self.read(command)[0]
+        return self._right[command]
+
     def look(self, data: bytes, command: tuple[str, ...]) -> Found:
         """Run a command on a file that was changed."""
         found, told = self.read(command, data)
@@ -135,7 +141,7 @@ class Matrix:
             return Found(name, "failed", told)
         if TOLD.search(told):
             return Found(name, "told", told)
-        verdict = "right" if found == self.right[command] else "wrong"
+        verdict = "right" if found == self.right(command) else "wrong"
         return Found(name, verdict, f"{told}\n{found[1][:600]}")
 
     def read(
@@ -161,6 +167,8 @@ def look_apart(matrix: Matrix, data: bytes) -> list[Found]:
 
     One that goes beyond them ends the child: it failed, and none follows it.
     """
+    for command in COMMANDS:
+        matrix.right(command)  # once for all children
     children = get_context("fork")
     given, giver = children.Pipe(duplex=False)
     child = children.Process(target=_look_all, args=(matrix, data, giver))

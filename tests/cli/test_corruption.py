@@ -12,7 +12,7 @@ from tests.audit.small_edition import ship
 from tests.cli.corrupting import COMMANDS, Found, Matrix, look_apart
 
 SEED = 20261128
-SAMPLE = 15
+SAMPLE = 8
 LONG = int(os.environ.get("DIAG_CORRUPTIONS", "1000"))
 FIRST = int(os.environ.get("DIAG_CORRUPTIONS_FROM", "0"))
 

@@ -19,7 +19,7 @@ from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.sync.trust import Enrolment, write_private
 from tests.audit.builders import workspace
-from tests.cli.running import Run, diag, diag_apart
+from tests.cli.running import Run, diag
 from tests.journal.builders import forget_keys
 
 pytestmark = pytest.mark.durable
@@ -54,7 +54,7 @@ def test_a_workspace_is_made_encrypted(
 
     made = run(home, "init", *words)
     with typed(home, PHRASE):
-        right = diag_apart(home, "audit", "list")
+        right = diag(home, "audit", "list")
     wrong = run(home, "audit", "list", phrase="autre chose que cela")
 
     assert made.code == 0, made.err

@@ -2,28 +2,25 @@
 
 import resource
 import signal
-import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.audit.builders import SCHOOL, started, workspace
-from tests.cli.running import command, environment
+from tests.cli.running import diag
 
 
-def full() -> None:
+@contextmanager
+def full_disk() -> Iterator[None]:
     """Let this process lengthen no file: what a system does on a full disk."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-
-
-def diag_on_full_disk(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*words),
-        env={**environment(folder), "PYTHONDONTWRITEBYTECODE": "1"},
-        preexec_fn=full,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    room, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    heard = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, most))
+        signal.signal(signal.SIGXFSZ, heard)
 
 
 def test_a_full_disk_is_read_and_says_why_nothing_is_written(tmp_path: Path) -> None:
@@ -31,12 +28,13 @@ def test_a_full_disk_is_read_and_says_why_nothing_is_written(tmp_path: Path) -> 
         session = started(made)
         question = min(session.checklist.questions)
 
-    read = diag_on_full_disk(tmp_path, "audit", "list")
-    typed = diag_on_full_disk(tmp_path, "audit", "note", SCHOOL, question, "vu")
+    with full_disk():
+        read = diag(tmp_path, "audit", "list")
+        typed = diag(tmp_path, "audit", "note", SCHOOL, question, "vu")
 
-    assert read.returncode == 0
-    assert SCHOOL in read.stdout
-    assert "le disque est plein" in read.stderr
-    assert typed.returncode == 1
-    assert "le disque est plein" in typed.stderr
-    assert "inattendue" not in typed.stderr
+    assert read.code == 0
+    assert SCHOOL in read.out
+    assert "le disque est plein" in read.err
+    assert typed.code == 1
+    assert "le disque est plein" in typed.err
+    assert "inattendue" not in typed.err

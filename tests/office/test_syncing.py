@@ -1,9 +1,12 @@
 """What a screen and a command tell of a sync, with a real hub."""
 
-import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from subprocess import PIPE, CompletedProcess, Popen
+from subprocess import CompletedProcess
+from threading import Barrier, BrokenBarrierError
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -16,13 +19,12 @@ from diag.journal.attachments import AttachmentStore
 from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.office import sync as syncing
-from diag.sync import transfer
+from diag.sync import http, transfer
 from diag.sync.exchange import AWAITED, Progress, SyncResult
 from diag.sync.transfer import LIGHT
-from diag.sync.trust import keep_enrolment
+from diag.sync.trust import Enrolment, keep_enrolment
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import OTHER, SCHOOL, started, territory, workspace
-from tests.cli.running import environment
 from tests.sync.serving import Served, free_port, made_home, served
 
 
@@ -177,48 +179,27 @@ def test_a_laptop_that_comes_in_again_signs_with_another_key(
     assert len(syncing.hubs(desk)) == 1
 
 
-MET = """
-import sys
-from pathlib import Path
-from threading import Event
-from diag.__main__ import main
-from diag.sync import http
-
-mine, other = map(Path, sys.argv[1:3])
-ask = http.enrol
-
-def enrol(*asked):
-    mine.touch()
-    for _ in range(50):  # or it waits for its turn
-        if not other.exists():
-            Event().wait(0.02)
-    return ask(*asked)
-
-http.enrol = enrol
-sys.argv = ["diag", "sync", "enrol", sys.argv[3]]
-main()
-"""
-
-
 def test_two_windows_that_come_in_at_once_sign_with_the_key_that_the_hub_took(
-    desk: Workspace, hub: Served, tmp_path: Path
+    desk: Workspace, hub: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each made its own: one enrolled a key that the other had just replaced."""
     syncing.enrol(desk, hub.invite("999"))
     before = len(hub.store.devices())
-    marks = [str(tmp_path / "one"), str(tmp_path / "other")]
+    met, ask = Barrier(2), http.enrol
 
-    windows = [
-        Popen(
-            [sys.executable, "-c", MET, *pair, hub.invite("999")],
-            env=environment(desk.folder),
-            stderr=PIPE,
-        )
-        for pair in (marks, marks[::-1])
-    ]
-    told = [window.communicate()[1].decode() for window in windows]
+    def enrol(*asked: Any) -> Enrolment:
+        with suppress(BrokenBarrierError):  # it waits for its turn
+            met.wait(timeout=0.3)
+        return ask(*asked)
 
-    assert [window.returncode for window in windows] == [0, 0], told
+    def come_in(invitation: str) -> None:
+        with Workspace.open(desk.folder) as window:
+            syncing.enrol(window, invitation)
+
+    monkeypatch.setattr(http, "enrol", enrol)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(come_in, [hub.invite("999") for _ in range(2)]))
+
     (known,) = syncing.hubs(desk)
     keys = {one.id: one.sign_key for one in hub.store.devices()[before:]}
     assert len(keys) == 2
