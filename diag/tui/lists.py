@@ -264,7 +264,11 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
             *(one.cells for one in self.lines if one.key),
             fillvalue="",
         )
-        yield from zip(self.columns, map(_longest, held), strict=False)
+        for column, cells in zip(self.columns, held, strict=False):
+            if all(cell_len(each) == 1 for each in {*"".join(cells)}):
+                yield column, max(map(len, cells))  # of thousands, at once
+            else:
+                yield column, max(cell_len(one_line(each)) for each in cells)
 
     def _next(self, index: int, step: int) -> int:
         """Return the nearest line that way that is no heading, else the same."""
@@ -312,13 +316,6 @@ def shared_widths(asked: Sequence[int], needs: Sequence[int], room: int) -> list
     for index in sorted(range(len(widths)), key=spare.__getitem__, reverse=True):
         widths[index] -= min(spare[index], max(sum(widths) - room, 0))
     return widths
-
-
-def _longest(cells: Sequence[str]) -> int:
-    """Return how many columns the longest of many cells takes on screen."""
-    if all(cell_len(each) == 1 for each in {*"".join(cells)}):
-        return max(map(len, cells))
-    return max(cell_len(one_line(each)) for each in cells)
 
 
 def regions_of(lines: Iterable[int], width: int, x: int = 0) -> list[Region]:
