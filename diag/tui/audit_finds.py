@@ -117,9 +117,9 @@ def _find(
     far = [
         _entry(one, doors)._replace(section=title) for one in found.elsewhere[:_NEAR]
     ]
-    beside = (*_advice(session, text, doors), *_noted(session, text, doors))
     first = int(bool(found.leg and found.asks and found.here))
-    return FoundInAudit(near, [*far, *beside], tuple(chips), first)
+    far += _find_beside(session, text, doors)
+    return FoundInAudit(near, far, tuple(chips), first)
 
 
 def _entry(
@@ -137,30 +137,25 @@ def _entry(
     return PaletteEntry("question", question.label, detail, opens)
 
 
-def _advice(
+def _find_beside(
     session: AuditSession, text: str, doors: AuditDoors
 ) -> Iterator[PaletteEntry]:
-    """Give the recommendations made here that answer, once they are worked out."""
-    if doors.advice is None:
-        return
-    made = {one.recommendation.id: one for one in session.snapshot.advised}
-    hits = search_of(session.judge).advice.search(text) if made else []
-    idents = [one for one in dict.fromkeys(hit.item for hit in hits) if one in made]
-    for ident in idents[:_FEW]:
-        opens, title = partial(doors.advice, ident), title_words(session, ident)
-        yield PaletteEntry("action", title, "", opens, "Préconisations")
+    """Give the recommendations made here, once they are worked out, then what is noted.
 
-
-def _noted(
-    session: AuditSession, text: str, doors: AuditDoors
-) -> Iterator[PaletteEntry]:
-    if doors.noted is None:
-        return
-    hits = _index_of(session.observations).search(text)
-    for hit in hits[:_FEW]:
-        where = place_name(session, hit.item.place)
-        words = shortened(hit.item.text)
-        yield PaletteEntry("noté", words, where, doors.noted, "Observations")
+    Only where a door leads to them.
+    """
+    if doors.advice and (advised := session.snapshot.advised):
+        made = {one.recommendation.id for one in advised}
+        found = dict.fromkeys(
+            hit.item for hit in search_of(session.judge).advice.search(text)
+        )
+        for ident in [one for one in found if one in made][:_FEW]:
+            opens, title = partial(doors.advice, ident), title_words(session, ident)
+            yield PaletteEntry("action", title, "", opens, "Préconisations")
+    if doors.noted:
+        for hit in _index_of(session.observations).search(text)[:_FEW]:
+            where, words = place_name(session, hit.item.place), shortened(hit.item.text)
+            yield PaletteEntry("noté", words, where, doors.noted, "Observations")
 
 
 @lru_cache(2)
