@@ -179,13 +179,8 @@ class BallotsScreen(WorkshopEntries):
                 idents.append(self._typed[-1])
             before = known.get(idents[row])
             points = dict(before.points) if before else {}
-            for right, text in enumerate(texts):
-                if event.column + right >= len(names):
-                    raise DiagError(
-                        f"Rien n'est écrit : le tableau collé a {len(texts)} colonnes, "
-                        f"il en reste {len(names) - event.column} à partir d'ici."
-                    )
-                points[names[event.column + right]] = points_typed(text or "0")
+            for at, text in event.placed(texts, len(names)):
+                points[names[at]] = points_typed(text or "0")
             role = before.role if before else self._role
             kept = {name: many for name, many in points.items() if many}
             value = checked(WorkshopBallot, {"role": role, "points": kept})

@@ -97,6 +97,20 @@ class CellGrid(Sturdy, ScrollView, PlainStyle, can_focus=True):
             """The grid."""
             return self.grid
 
+        def placed(self, texts: list[str], columns: int) -> Iterator[tuple[int, str]]:
+            """Give the texts of a row, each with its column.
+
+            Raises:
+                DiagError: there are more of them than columns left.
+            """
+            for column, text in enumerate(texts, self.column):
+                if column >= columns:
+                    raise DiagError(
+                        f"Rien n'est écrit : le tableau collé a {len(texts)} colonnes, "
+                        f"il en reste {columns - self.column} à partir d'ici."
+                    )
+                yield column, text
+
     class Moved(Message):
         """The cursor stands on another cell."""
 
@@ -361,13 +375,8 @@ class EnvelopesScreen(PlaceScreen):
                     f"il en reste {len(self._purses) - event.row} à partir d'ici."
                 )
             purse = self._purses[event.row + down]
-            for right, text in enumerate(texts):
-                if event.column + right >= len(years):
-                    raise DiagError(
-                        f"Rien n'est écrit : le tableau collé a {len(texts)} colonnes, "
-                        f"il en reste {len(years) - event.column} à partir d'ici."
-                    )
-                year = years[event.column + right]
+            for at, text in event.placed(texts, len(years)):
+                year = years[at]
                 before, value = known.get((purse, year)), None
                 if text.strip():
                     cents = setting.amount_typed(text)
