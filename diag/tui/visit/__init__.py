@@ -20,7 +20,6 @@ from diag.office.conflicts import find_contested
 from diag.tui.audit_finds import AuditDoors, finds_of, warm_search
 from diag.tui.beginning import ChangedScreen, PlannerScreen, ask_day
 from diag.tui.commands import CommandType, ShowPlaces, key_now
-from diag.tui.dialogs import Ask
 from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import FindsInAudit
 from diag.tui.photos import open_photos
@@ -305,19 +304,12 @@ class VisitScreen(VisitFaces):
             self.show_status(read.problem, "bold $warning")
             return
 
-        saved: list[Saved] = []
-
-        def keep(reason: str) -> None:
+        def answer(reason: str) -> Saved:
             check(reason)
-            saved.append(self.visiting.answer_without_value(state, reason))
-
-        def reasoned(reason: str | None) -> None:
-            if reason is not None:
-                self.show_saved(saved[-1])
+            return self.visiting.answer_without_value(state, reason)
 
         asked = f"{question.label}\n{STATES[state].capitalize()} : pourquoi ?"
-        hint = "" if must else "facultatif"
-        self.app.push_screen(Ask(asked, hint=hint, keep=keep), reasoned)
+        self.ask_why(asked, answer, "" if must else "facultatif")
 
     def on_what_changed(self) -> None:
         before = self.visiting.memory.before

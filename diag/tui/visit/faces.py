@@ -392,7 +392,10 @@ class VisitFaces(PlaceScreen):
             return self.visiting.answer(typed)
         except DoubtfulAnswer as doubt:
             if doubt.again:
-                self._ask_why(typed, doubt)
+                self.ask_why(
+                    f"{doubt.plain_problem} Pourquoi est-ce juste ?",
+                    lambda reason: self.visiting.answer(typed, reason.strip()),
+                )
             else:
                 words = f"{doubt.plain_problem} Entrée pour dire pourquoi."
                 self.fiche.status(words, "bold $warning")
@@ -404,18 +407,19 @@ class VisitFaces(PlaceScreen):
             self.fiche.status(f"Refusé. {error.plain}", "bold $error")
         return None
 
-    def _ask_why(self, typed: str | Parsed, doubt: DoubtfulAnswer) -> None:
-        """Ask for the reason of an answer that a check doubts: without, it is not."""
+    def ask_why(
+        self, question: str, answer: Callable[[str], Saved], hint: str = ""
+    ) -> None:
+        """Ask for a reason, record the answer with it, then go to what is left."""
         saved: list[Saved] = []
-
-        def keep(reason: str) -> None:
-            saved.append(self.visiting.answer(typed, reason.strip()))
 
         def reasoned(reason: str | None) -> None:
             if reason is not None:
                 self.show_saved(saved[-1])
 
-        asked = Ask(f"{doubt.plain_problem} Pourquoi est-ce juste ?", keep=keep)
+        asked = Ask(
+            question, hint=hint, keep=lambda reason: saved.append(answer(reason))
+        )
         self.app.push_screen(asked, reasoned)
 
     def settle(self) -> bool:

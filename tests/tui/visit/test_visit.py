@@ -221,6 +221,31 @@ async def test_no_answer_is_said_by_a_key_with_its_reason(tmp_path: Path) -> Non
             assert (answer.state, answer.reason) == (state, state[:2])
 
 
+async def test_a_doubtful_answer_waits_for_its_reason(tmp_path: Path) -> None:
+    with workspace(tmp_path) as made:
+        import_file(made, "effectifs", territory().effectifs)
+        started(made)
+    async with visit(tmp_path, "nb_classes") as (pilot, screen):
+        at = screen.visiting.key
+        before = screen.session.facts.answer(*at)
+        await pilot.press("2", "2", "enter")
+        await wait_to_show(pilot, "L'annuaire en dit 6. Entrée pour dire pourquoi.")
+        await pilot.press("enter")
+        await wait_to_show(pilot, "Pourquoi est-ce juste ?")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: pilot.app.screen is screen, "left")
+        assert screen.session.facts.answer(*at) == before
+        assert screen.fiche.line.value == "22", "it stays there"
+        await pilot.press("enter")
+        await wait_to_show(pilot, "Pourquoi est-ce juste ?")
+        await pilot.press(*"fusion", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Répondu  "), "saved")
+        answer = screen.session.facts.answer(*at)
+        assert answer is not None
+        assert (answer.value, answer.reason) == (22, "fusion")
+        assert screen.visiting.key != at, "on to what is left"
+
+
 async def test_another_provenance_goes_with_the_answer_and_undo_goes_there(
     tmp_path: Path,
 ) -> None:
