@@ -301,7 +301,7 @@ class ConflictScreen(SettlingScreen):
         typed = await self._ask_third()
         if typed is None:
             return
-        question, sure = self.shown.question, False
+        question = self.shown.question
         given: str | Parsed = typed
         if question is not None and self.shown.can_leave:
             today = self.diag.desk.workspace.world.today()
@@ -309,11 +309,9 @@ class ConflictScreen(SettlingScreen):
         try:
             write(self.shown, given)
         except UnlikelyAnswer as doubt:
-            sure = True
             asked = f"{doubt.named_problem}\nL'écrire quand même ?"
             if not await self.app.push_screen_wait(Confirm(asked, yes="Écrire")):
                 return
-        if sure:
             write(self.shown, given, sure=True)
         self.call_later(self.settled, f"Tranché : {line(typed)}")
 

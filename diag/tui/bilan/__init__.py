@@ -1,6 +1,6 @@
 """Bilan: what did we find, what do we recommend, to whom?"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,13 @@ from diag.audit.follow import (
 from diag.audit.hypotheses import scenarios
 from diag.audit.memory import own_here
 from diag.audit.photos import PhotoSubject
-from diag.audit.remarks import PUBLIC_READERS, question_of, slips_of, slips_typed
+from diag.audit.remarks import (
+    PUBLIC_READERS,
+    Slip,
+    question_of,
+    slips_of,
+    slips_typed,
+)
 from diag.audit.report import report_folder, report_of
 from diag.audit.undo import undo
 from diag.audit.upgrade import Upgrade, preview, upgrade, upgrade_summary
@@ -298,10 +304,15 @@ class BilanScreen(BilanFaces):
 
     @work
     async def on_write_reports(self) -> None:
-        slips = slips_of(self.session)
-        asked = Confirm(question_of(slips), yes="Laisser sortir", grave=True)
-        if not slips or await self.app.push_screen_wait(asked):
+        if await self._may_go_out(slips_of(self.session)):
             self.call_later(self._write_all)
+
+    async def _may_go_out(self, slips: Sequence[Slip]) -> bool:
+        """Ask about what no paper should hold, if anything is found."""
+        if not slips:
+            return True
+        asked = Confirm(question_of(slips), yes="Laisser sortir", grave=True)
+        return await self.app.push_screen_wait(asked)
 
     def _write_all(self) -> None:
         self._show_progress(0, len(READERS) * len(Format))
@@ -372,8 +383,7 @@ class BilanScreen(BilanFaces):
             return
         workspace, campaign = self.session.workspace, self.session.audit.campaign
         slips = tuple(slips_gathered(workspace, about.ref, campaign))
-        asked = Confirm(question_of(slips), yes="Laisser sortir", grave=True)
-        if not slips or await self.app.push_screen_wait(asked):
+        if await self._may_go_out(slips):
             self.call_later(self._draft, DraftKind(chosen))
 
     def _draft(self, draft: "DraftKind") -> None:
