@@ -241,11 +241,8 @@ def key(chosen: HubLocation) -> None:
 def read(chosen: HubLocation, file: Path) -> None:
     """Lit un paquet apporté au bureau, même serveur en marche, comme un envoi."""
     home = chosen.home()
-    store = home.store()
-    try:
+    with closing(home.store()) as store:
         done = deliver(home.hub(store), home.keys, home.folder, file)
-    finally:
-        store.close()
     click.echo(f"Paquet de {done.person}, écrit le {moment_words(done.created)} :")
     new = counted(done.new, "modification nouvelle", "modifications nouvelles")
     joined = counted(done.attachments, "pièce jointe", "pièces jointes")

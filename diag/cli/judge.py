@@ -1,5 +1,7 @@
 """`diag score`, `why`, `suppose`, `compare`: what was found, and why."""
 
+from typing import Any
+
 import click
 
 from diag.assess.judge import public
@@ -41,6 +43,7 @@ from diag.cli.shared import (
     print_lines,
     print_table,
 )
+from diag.model.audit import Facts
 from diag.model.enums import Compliance, Gate, Standing, Trigger
 from diag.model.errors import DiagError
 from diag.words.sentences import counted
@@ -194,7 +197,7 @@ def suppose(
     forget: str,
     *,
     as_json: bool,
-    **asked: object,
+    **asked: Any,
 ) -> None:
     """Dit ce qu'un changement ferait aux scores et aux coûts."""
     if forget:
@@ -206,7 +209,7 @@ def suppose(
         kept, lost = suppositions_of(session, scenario_named(session, scenario))
         for dropped in lost:
             click.echo(f"Laissé de côté : {dropped}.", err=True)
-    suppositions = _suppositions(session, asked, kept)
+    suppositions = _suppositions(session, kept, **asked)
     if not suppositions:
         names = ", ".join(f"« {one.name} »" for one in scenarios(session))
         known = f" Scénarios gardés : {names} (--scenario NOM)." if names else ""
@@ -239,37 +242,35 @@ def suppose(
 
 
 def _suppositions(
-    session: AuditSession, asked: dict[str, object], first: tuple[Supposition, ...]
+    session: AuditSession,
+    first: tuple[Supposition, ...],
+    *,
+    fibre: bool,
+    added: tuple[str, ...],
+    splits: tuple[str, ...],
+    closed: tuple[str, ...],
+    answers: tuple[str, ...],
 ) -> tuple[Supposition, ...]:
     """Read every option in order, each seeing what those before suppose."""
-    facts = supposed(session.facts, first)
-    found: list[Supposition] = list(first)
+    found = (*first, *(hypotheses.fibre(session) if fibre else ()))
 
-    def suppose_one(*more: Supposition) -> None:
-        nonlocal facts
-        found.extend(more)
-        facts = supposed(facts, more)
+    def facts() -> Facts:
+        return supposed(session.facts, found)
 
-    if asked["fibre"]:
-        suppose_one(*hypotheses.fibre(session))
-    for text in _texts(asked["added"]):
+    for text in added:
         name, _, like = text.partition("=")
-        suppose_one(hypotheses.added(facts, name, like))
-    for text in _texts(asked["splits"]):
+        found = (*found, hypotheses.added(facts(), name, like))
+    for text in splits:
         name, _, donor = text.partition("=")
-        suppose_one(hypotheses.split(session, facts, name, donor))
-    for text in _texts(asked["closed"]):
-        suppose_one(hypotheses.closed(facts, text))
-    for text in _texts(asked["answers"]):
-        question, _, rest = text.partition("=")
+        found = (*found, hypotheses.split(session, facts(), name, donor))
+    for text in closed:
+        found = (*found, hypotheses.closed(facts(), text))
+    for text in answers:
+        asked, _, rest = text.partition("=")
         raw, _, place = rest.partition("@")
-        suppose_one(hypotheses.suppose_answer(session, facts, question, raw, place))
-    return tuple(found)
-
-
-def _texts(option: object) -> tuple[str, ...]:
-    assert isinstance(option, tuple)  # click's `multiple`
-    return option
+        one = hypotheses.suppose_answer(session, facts(), asked, raw, place)
+        found = (*found, one)
+    return found
 
 
 @click.command()

@@ -1,5 +1,6 @@
 """`diag programme`: several years, one budget; which operation when, and why."""
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import wraps
 from typing import Any
@@ -451,16 +452,14 @@ def _years_table(board: Board) -> Iterator[tuple[str, ...]]:
 def _payers_table(board: Board) -> Iterator[tuple[str, ...]]:
     """Give what each payer is asked for, pays once and each year, and may spend."""
     yield ("Payeur", "Demandé", "Inscrit", "Coûts annuels", "Programmable")
-    paid: dict[str, int] = {}
+    paid, may = Counter[str](), Counter[str]()
     for purses in budgets(board).values():
         for purse, year in purses.items():
-            paid[purse.payer] = paid.get(purse.payer, 0) + year.own
-    may: dict[str, int] = {}
+            paid[purse.payer] += year.own
     for purse in board.programme.envelopes:
-        more = sum(map(whole_euros, board.programme.planned(purse)))
-        may[purse.payer] = may.get(purse.payer, 0) + more
+        may[purse.payer] += sum(map(whole_euros, board.programme.planned(purse)))
     for one in payer_sums(board):
-        yearly = paid.get(one.payer, 0) - one.placed
+        yearly = paid[one.payer] - one.placed
         yield (
             board.payer_name(one.payer),
             *map(cents_words, (one.asked, one.placed, yearly)),

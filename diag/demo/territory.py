@@ -325,20 +325,8 @@ class FictionalTerritory:
     mairies: Path
     mairies_date: date
     """Date to give as that of the town halls' file."""
-    syndicat: str
-    department: str
     communes: tuple[FictionalCommune, ...]
     schools: tuple[FictionalSchool, ...]
-
-    @property
-    def private(self) -> FictionalSchool:
-        """The private school."""
-        return next(school for school in self.schools if school.plan.private)
-
-    @property
-    def rpi(self) -> tuple[FictionalSchool, ...]:
-        """The schools of the regroupement pédagogique."""
-        return tuple(school for school in self.schools if school.rpi)
 
 
 def write_fictional_territory(folder: Path, seed: int = SEED) -> FictionalTerritory:
@@ -365,8 +353,6 @@ def write_fictional_territory(folder: Path, seed: int = SEED) -> FictionalTerrit
         communes_file=_write(folder / "communes_vallombre.csv", commune_lines(there)),
         mairies=_write(folder / "mairies_vallombre.csv", _town_hall_lines(there)),
         mairies_date=date(2026, 6, 1),
-        syndicat=SYNDICAT,
-        department=DEPARTMENT,
         communes=there,
         schools=invented,
     )

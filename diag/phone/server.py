@@ -335,7 +335,10 @@ class PhoneServer:
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
-        self._thread = Thread(target=self._serve, name="téléphone", daemon=True)
+        served = {"sockets": [self._socket]}
+        self._thread = Thread(
+            target=self._server.run, kwargs=served, name="téléphone", daemon=True
+        )
 
     def start(self) -> None:
         """Begin to serve."""
@@ -348,9 +351,6 @@ class PhoneServer:
         if self._thread.is_alive():
             self._thread.join(timeout=3)
         self._socket.close()
-
-    def _serve(self) -> None:
-        self._server.run(sockets=[self._socket])
 
     def url(self, link: PhoneLink) -> str:
         """Return what the square encodes: in capitals, so that it stays small."""

@@ -222,8 +222,8 @@ def finder(app: Shell) -> Finder:
 
     def find(words: str, scope: SearchScope) -> FoundInAudit:
         asked, typed = words.strip().startswith(_COMMANDS), words.strip(" >")
+        chips: tuple[str, ...] = ("commandes",) if asked else ()
         if not typed:
-            chips = ("commandes",) if asked else ()
             return FoundInAudit(commands, (), chips)
         able = [commands[hit.item] for hit in index.search(typed)]
         begun = fold(typed)
@@ -237,21 +237,20 @@ def finder(app: Shell) -> Finder:
         found = FoundInAudit()
         if inside:
             found = inside(typed, here=scope is SearchScope.HERE)
+        both = [*found.near, *found.far]
         most = _MOST if scope is SearchScope.TERRITORY else _FEW
         known = _find_schools(app, typed) if app.desk.knows_author else ()
         schools = [*islice(known, most)]
         if asked:
-            away = [*found.near, *found.far, *schools]
-            title = f"Ailleurs ({len(away)})"
-            far = [one._replace(section=title) for one in away]
-            return FoundInAudit([*named, *other], far, ("commandes",))
-        if inside and scope is SearchScope.TERRITORY:
-            away = [*named, *other, *found.near, *found.far]
-            title = f"Ailleurs ({len(away)})"
-            far = [one._replace(section=title) for one in away]
-            return FoundInAudit(schools, far, found.chips)
-        near, far = [*named, *found.near], [*other, *found.far, *schools]
-        return FoundInAudit(near, far, found.chips, 0 if named else found.first)
+            near, away = [*named, *other], [*both, *schools]
+        elif inside and scope is SearchScope.TERRITORY:
+            near, away, chips = schools, [*named, *other, *both], found.chips
+        else:
+            near, far = [*named, *found.near], [*other, *found.far, *schools]
+            return FoundInAudit(near, far, found.chips, 0 if named else found.first)
+        title = f"Ailleurs ({len(away)})"
+        far = [one._replace(section=title) for one in away]
+        return FoundInAudit(near, far, chips)
 
     note = getattr(app.screen, "note_words", None)
     first = getattr(app.screen, "search_scope", SearchScope.SCHOOL)

@@ -312,11 +312,10 @@ class SquareScreen(PlaceScreen):
         return square_of(self._wifi or self.url())
 
     def _lay(self, width: int) -> list[DrawnLine]:
-        first = True
         drawn = list[DrawnLine]()
-        for text in self._words():
-            style = "bold" if first else "$text-muted" if text.startswith(" ") else ""
-            first = False
+        for rank, text in enumerate(self._words()):
+            quiet = "$text-muted" if text.startswith(" ") else ""
+            style = quiet if rank else "bold"
             for row in wrapped(content(line(french(text.strip()))), max(width - 1, 1)):
                 drawn.append(DrawnLine(row.stylize(style) if style else row))
         return drawn

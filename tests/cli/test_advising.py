@@ -66,6 +66,18 @@ def test_supposing_tells_before_and_after_and_writes_nothing(home: Path) -> None
     assert digest(home) == before
 
 
+def test_a_room_supposed_is_split_and_closed_by_its_name(home: Path) -> None:
+    added = ("--add-room", "Neuve=Classe CE1")
+    told = done(diag(home, "suppose", SCHOOL, *added, "--split", "Neuve=Classe CE2"))
+    gone = done(diag(home, "suppose", SCHOOL, *added, "--close-room", "Neuve"))
+
+    for words, what in ((told, "dédoublement"), (gone, "ferm")):
+        first, second = (line for line in words.splitlines() if "et si" in line)
+        assert "une salle de plus : Neuve" in first
+        assert what in second
+        assert "Neuve" in second
+
+
 def test_a_scenario_is_kept_taken_up_and_forgotten(home: Path) -> None:
     done(diag(home, "suppose", SCHOOL, "--fibre", "--save", "La fibre"))
     again = done(diag(home, "suppose", SCHOOL, "--scenario", "la fibre"))
