@@ -188,12 +188,16 @@ def printed(home: Path, folder: Path) -> None:
     for year in plan["years"]:
         mine = [one for one in plan["operations"] if one["year"] == year]
         cents = sum(paid["cents"] for one in mine for paid in one["paid"])
-        assert cells(first, str(year))[1:3] == [str(len(mine)), amount(cents)]
+        whole, running = map(_counted, cells(first, str(year))[1:3])
+        assert whole - running == _counted(amount(cents))
         part = later.partition(f"## Budget {year}")[2].partition("\n## ")[0]
         yearly = sum(one["yearly"] for one in mine)
         assert not mine or cells(part, "Total")[1] == cost_words(cents, yearly)
         for one in mine:
             assert all(typeset(one[text]) in part for text in ("title", "words"))
+    # Few columns, each with a head of its own: four of nine were « sur » what, twice.
+    heads = cells(first, "Budget")
+    assert len(set(heads)) == len(heads) <= 7
     # Who adds up a column of page 1 finds its total, cents of orders included.
     rows = [cells(first, str(year))[1:] for year in plan["years"]]
     for column, total in zip(

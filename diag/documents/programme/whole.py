@@ -181,11 +181,11 @@ def proposal_words(board: Board) -> Iterator[str]:
 
 
 def years_table(board: Board) -> Md:
-    """Return a line a year: what is placed, who pays it, out of what may be planned."""
-    rows, sums = [], [0] * 7
+    """Return a line a year: what it costs, who pays it, out of what may be planned."""
+    rows, sums = [], [0] * 6
     for year, one in zip(board.programme.years, year_sums(board), strict=True):
         row = [
-            *(one.operations, one.once, one.whole - one.once),
+            *(one.whole, one.whole - one.once),
             *(one.syndicat, one.syndicat_may),
             *(one.whole - one.syndicat, one.may - one.syndicat_may),
         ]
@@ -193,23 +193,15 @@ def years_table(board: Board) -> Md:
         sums = [a + b for a, b in zip(sums, row, strict=True)]
     rows.append(("Total", sums))
     columns = (
-        *("Budget", "Opérations", "Coût", "Par an", "Total"),
-        *("Syndicat", "sur", "Communes", "sur"),
+        *("Budget", "Coût", "dont coûts annuels"),
+        *("Le syndicat paie", "il peut programmer"),
+        *("Les communes paient", "elles peuvent programmer"),
     )
     return table(
-        "Ce qui est inscrit, payé une fois, puis les coûts annuels ; qui paie, sur "
-        "combien il peut programmer",
+        "Ce qui est inscrit, qui le paie, et combien il peut programmer",
         columns,
-        (
-            (
-                name,
-                number(many),
-                *map(exact_words, (once, yearly, once + yearly)),
-                *map(exact_words, (theirs, planned, others, may)),
-            )
-            for name, (many, once, yearly, theirs, planned, others, may) in rows
-        ),
-        numeric=range(1, 9),
+        ((name, *map(exact_words, row)) for name, row in rows),
+        numeric=range(1, 7),
     )
 
 
