@@ -17,7 +17,7 @@ from diag.audit.report import Report
 from diag.audit.votes import terms_of, votes_of
 from diag.documents.blocks import Md, Pair, table
 from diag.documents.parts import advice, frame
-from diag.documents.parts.budget import all_sources, known_sources, sources_list
+from diag.documents.parts.budget import known_sources, sources_list
 from diag.documents.parts.places import observations_table, photos, signature
 from diag.model.enums import WORKING_READER as READER
 from diag.model.enums import Aside, Standing
@@ -33,12 +33,10 @@ def view(report: Report) -> dict[str, object]:
         if report.is_reserved(one.criterion.id) and one.standing is not Standing.OUT
     ]
     unseen = [one.criterion.title for one in judged if not one.settled]
+    settled = [one for one in judged if one.settled]
     public = report.public.checklist.questions
     mine = [one for one in report.plan.actions if report.is_reserved(one.id)]
-    cited = {
-        *(source for one in mine for source in one.advice.recommendation.sources),
-        *(source for one in judged for source in one.criterion.sources),
-    }
+    cited = [source for one in settled for source in one.criterion.sources]
     seen = tuple(one for one in report.evidence if one.photo.question not in public)
     noted = [one for one in report.observations if one.question not in {"", *public}]
     unsure = [
@@ -62,13 +60,13 @@ def view(report: Report) -> dict[str, object]:
             ("Action possible", "Où", "Coût TTC, environ"),
             unsure,
         ),
-        "findings": _findings(report, [one for one in judged if one.settled]),
+        "findings": _findings(report, settled),
         "unknown": listed(unseen, len(unseen) + 1),
         "answers": _answers(report),
         "follow_ups": advice.follow_ups(replace(report, follow_ups=decided), READER),
         "photos": photos(replace(report, evidence=seen)),
         "observations": observations_table(report, noted),
-        "sources": sources_list(report, all_sources(report) & cited),
+        "sources": sources_list(report, cited),
     }
 
 

@@ -100,6 +100,15 @@ def test_a_document_is_no_longer_than_its_reader_s_patience(audience: Audience) 
         assert words(text) <= BUDGETS[audience]
 
 
+@pytest.mark.parametrize("known", [0, 3, 10])
+def test_every_source_listed_is_cited_and_every_one_cited_is_listed(known: int) -> None:
+    told = school(1, known) if known else report(facts(closed=False), shipped())
+    for audience in Audience:
+        body, _, end = markdown(told, audience).partition("\n## Sources")
+        listed = re.findall(r"^- \*\*(S\d+)\*\*", end, re.MULTILINE)
+        assert set(listed) == set(re.findall(r"\bS\d+\b", body)), audience
+
+
 @pytest.mark.parametrize("audience", list(READERS))
 def test_no_sentence_is_cut(audience: Audience) -> None:
     for seed, known in SCHOOLS:

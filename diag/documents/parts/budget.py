@@ -414,7 +414,7 @@ def all_sources(report: Report) -> frozenset[str]:
         for one in report.assessment.criteria.values()
         if one.standing is not Standing.OUT
     )
-    advised = [action.advice.recommendation for action in report.plan]
+    advised = [action.advice.recommendation for action in report.plan.actions]
     prices = (line.price for action in report.plan for line in action.advice.cost.lines)
     return frozenset((
         *(name for one in judged for name in one.sources),
@@ -509,8 +509,6 @@ def all_aids(report: Report) -> Md:
 
 def finances_table(report: Report) -> Md:
     """Return the rules of local finances that hold; none when nothing is to pay."""
-    if not report.budget.is_sure:
-        return Md("")
     columns = ("Règle", "Taux ou seuil", "Ce qu'elle dit", "Source", "Information de")
     rows = []
     for one in _holding(report):
@@ -531,7 +529,8 @@ def finances_table(report: Report) -> Md:
 
 def _holding(report: Report) -> list[Finance]:
     today = report.date.isoformat()
-    return [one for one in report.checklist.finances.values() if one.holds(today)]
+    rules = report.checklist.finances.values() if report.budget.is_sure else ()
+    return [one for one in rules if one.holds(today)]
 
 
 def watch_list(report: Report) -> Md:
