@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from diag.answers.answer_type import Reader
 from diag.answers.types import TYPES
@@ -452,17 +452,22 @@ class Tree:
         for ident, kind in self.kinds.items():
             self._of_kind.setdefault(kind, []).append(ident)
 
+    @cached_property
+    def _inside(self) -> dict[str, list[str]]:
+        """What each place holds, near or far, in order."""
+        found: dict[str, list[str]] = {}
+        for ident in self.kinds:
+            for holder in self.line(ident)[1:]:
+                found.setdefault(holder, []).append(ident)
+        return found
+
     def of_kind(self, kind: PlaceKind) -> list[str]:
         """Return the places of a kind, in order."""
         return self._of_kind.get(kind, [])
 
     def inside(self, place: str, kind: PlaceKind) -> list[str]:
         """Return the places of a kind that a place holds, near or far, in order."""
-        return [
-            ident
-            for ident in self.of_kind(kind)
-            if ident != place and place in self.line(ident)
-        ]
+        return [one for one in self._inside.get(place, ()) if self.kinds[one] is kind]
 
     def line(self, place: str) -> tuple[str, ...]:
         """Return a place and all that hold it, up to the subject."""
@@ -481,6 +486,6 @@ class Tree:
         """Return a place, all that hold it and all that it holds."""
         found = self._near.get(place)
         if found is None:
-            inside = (each for each in self.kinds if place in self.line(each))
+            inside = self._inside.get(place, ())
             found = self._near[place] = frozenset((*self.line(place), *inside))
         return found
