@@ -16,7 +16,7 @@ from diag.cli.shared import (
 )
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.words.sentences import counted
+from diag.words.sentences import counted, first_few
 from diag.workspace.checking import (
     NO_DICTIONARY,
     Checked,
@@ -145,7 +145,7 @@ def import_grid(file: Path, folder: Path | None, typed: str, repeats: str) -> No
         (str(one.line), one.id, str(one.type), str(one.place), one.label)
         for one in draft.questions
     )
-    print_lines(map(str, draft.unsupported))
+    print_lines(first_few(map(str, draft.unsupported)))
     many = counted(len(draft.questions), "question")
     left = counted(
         len(draft.unsupported), "point sans équivalent", "points sans équivalent"
@@ -306,8 +306,9 @@ def _check(place: Path, overlay: Path | None = None, *, spelling: bool) -> Check
 
 
 def _print_problems(result: Checked, head: str) -> None:
-    """Print every problem, then how many; fail when one is an error."""
-    print_lines(map(str, result.problems))
+    """Print problems, the errors first, and how many; fail when one is an error."""
+    ordered = sorted(result.problems, key=lambda one: one.severity != "error")
+    print_lines(first_few(map(str, ordered)))
     if result.note:
         click.echo(result.note)
     errors = sum(problem.severity == "error" for problem in result.problems)

@@ -19,7 +19,7 @@ from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.model.text import accented, file_words
 from diag.words.dates import day_words
-from diag.words.sentences import counted, percent
+from diag.words.sentences import counted, first_few, percent
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ def read_envelopes(workspace: Workspace, file: Path, slug: str, variant: str) ->
     ident = container.variant_named(variant)
     many = setting.put_envelopes(container, rows, ident)
     refused = [one for one in rows if one.problem]
-    print_lines(f"Refusé : ligne {one.line} : {one.problem}" for one in refused)
+    lines = (f"Refusé : ligne {one.line} : {one.problem}" for one in refused)
+    print_lines(first_few(lines))
     click.echo(f"{file.name} : {counted(many, 'enveloppe lue', 'enveloppes lues')}.")
     if refused and not many:
         raise DiagError(f"{file.name} : toutes les lignes lues sont refusées.")

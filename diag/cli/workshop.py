@@ -28,7 +28,7 @@ from diag.programme.gathering import (
 )
 from diag.programme.operations import gathered
 from diag.words.dates import describe_day
-from diag.words.sentences import counted, number, percent
+from diag.words.sentences import counted, first_few, number, percent
 from diag.words.vocabulary import PARTICIPANTS
 
 _ROLE = click.option(
@@ -187,7 +187,8 @@ def import_(container: Container, workshop: str, file: Path) -> None:
     rows = tuple(gathering.rows_in(container, where, file))
     many = gathering.put_rows(container, rows)
     refused = [one for one in rows if one.problem]
-    print_lines(f"Refusé : ligne {one.line} : {one.problem}" for one in refused)
+    lines = (f"Refusé : ligne {one.line} : {one.problem}" for one in refused)
+    print_lines(first_few(lines))
     known = len(rows) - len(refused) - many
     beside = f" ; {counted(known, 'déjà là', 'déjà là')}" if known else ""
     click.echo(

@@ -26,7 +26,7 @@ from diag.journal.territory import Territory
 from diag.model.checklist import is_stale
 from diag.model.text import Number, canonical_number, clean_line, file_words
 from diag.words.dates import describe_day
-from diag.words.sentences import counted
+from diag.words.sentences import counted, first_few
 from diag.workspace.disk import write_whole
 from diag.workspace.editions import current
 from diag.workspace.workspace import Workspace
@@ -100,9 +100,10 @@ def _counts(file: str, rows: OwnRows) -> Iterator[str]:
     )
     counts = ", ".join(counted(len(some), word) for some, word in lines if some)
     yield f"{file} : {counts or 'aucune ligne'}."
-    for one in rows.refused:
-        item = f"{one.item} " if one.item else ""
-        yield f"Refusé : ligne {one.line} {item}: {one.reason}"
+    yield from first_few(
+        f"Refusé : ligne {one.line} {f'{one.item} ' if one.item else ''}: {one.reason}"
+        for one in rows.refused
+    )
     if rows.ignored_columns:
         yield f"Colonnes inconnues, ignorées : {', '.join(rows.ignored_columns)}"
 

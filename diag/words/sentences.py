@@ -335,6 +335,18 @@ def listed(names: Sequence[str], limit: int = 6) -> str:
     return ", ".join(names[:-1]) + f" et {names[-1]}"
 
 
+def first_few(lines: Iterable[str], most: int = 100) -> Iterator[str]:
+    """Yield the first of many lines, then « … et 4 autres »: a screen keeps no more."""
+    left = 0
+    for rank, line in enumerate(lines):
+        if rank < most:
+            yield line
+        else:
+            left += 1
+    if left:
+        yield f"… et {counted(left, 'autre')}."
+
+
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """Return the known name that most resembles `name`, if one does."""
     close = get_close_matches(name, sorted(names), n=1, cutoff=0.72)

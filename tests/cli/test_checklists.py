@@ -61,6 +61,18 @@ def test_a_broken_change_is_said_and_nothing_pretends_to_differ(home: Path) -> N
     assert "overlay/local.yaml:2" in check.out
 
 
+def test_the_first_of_many_errors_are_printed_and_the_others_counted(
+    home: Path,
+) -> None:
+    prices = "".join(f"  - {{id: p{rank}, cle: 1}}\n" for rank in range(300))
+    overlay(home, f"prices:\n{prices}")
+    check = diag(home, "checklists", "check")
+    errors = sum("overlay/local.yaml:" in line for line in lines(check))
+    assert (check.code, errors) == (1, 100)
+    assert "… et 2\u202f000 autres." in lines(check)
+    assert "2\u202f100 erreurs" in lines(check)[-1]
+
+
 def test_two_folders_are_compared_without_a_workspace(tmp_path: Path) -> None:
     for name, files in (
         ("a", FILES),
