@@ -173,8 +173,21 @@ class SupposeScreen(PlaceScreen):
 
     @work
     async def on_suppose_answer(self) -> None:
+        facts = self.facts
+        choices = [
+            ListChoice(
+                f"{place.id}/{question.id}",
+                question.label
+                if place.id == facts.root
+                else f"{place.name} : {question.label}",
+                heads_words(question, facts.answers.get((place.id, question.id), ())),
+            )
+            for place in facts.places.values()
+            for question in self._session.checklist.questions.values()
+            if question.place is place.kind and TYPES[question.type].is_readable
+        ]
         asked = "Et si la réponse était autre ? Quelle question ?"
-        chosen = await self._choose(asked, self._questions())
+        chosen = await self._choose(asked, choices)
         if chosen is None:
             return
         place, name = chosen.split("/", 1)
@@ -195,29 +208,13 @@ class SupposeScreen(PlaceScreen):
         return await self.app.push_screen_wait(ChooseDialog(question, choices))
 
     def _suppose_answer(self, question: Question, place: str, raw: str) -> None:
-        facts = self.facts
         try:
             words = hypotheses.suppose_answer(
-                self._session, facts, question.id, raw, place
+                self._session, self.facts, question.id, raw, place
             )
         except Refused as error:
             raise DiagError(f"{question.label} : {error.plain}") from error
         self._suppose(words)
-
-    def _questions(self) -> list[ListChoice]:
-        facts = self.facts
-        return [
-            ListChoice(
-                f"{place.id}/{question.id}",
-                question.label
-                if place.id == facts.root
-                else f"{place.name} : {question.label}",
-                heads_words(question, facts.answers.get((place.id, question.id), ())),
-            )
-            for place in facts.places.values()
-            for question in self._session.checklist.questions.values()
-            if question.place is place.kind and TYPES[question.type].is_readable
-        ]
 
     def _rooms(self) -> list[ListChoice]:
         return _choices(self.facts.places_of(PlaceKind.SALLE))
