@@ -148,7 +148,6 @@ class Parcel:
     session: AuditSession
     report: Report
     audience: Audience
-    address: Address
     mail: Mail
     warnings: tuple[str, ...]
     """What its files could not be made to be."""
@@ -240,7 +239,7 @@ def build_message(
         sender=sender,
         sender_name=report.author,
     )
-    return Parcel(session, report, audience, address, mail, warnings)
+    return Parcel(session, report, audience, mail, warnings)
 
 
 def _attachments(

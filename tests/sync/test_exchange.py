@@ -253,8 +253,8 @@ def test_an_audit_out_of_territory_stays_here_and_is_told(
 
     assert done.unequal == [COAST.id]
     assert {refused.kind for refused in done.refused.values()} == {"scope"}
-    assert hub.store.audit(VALLEY.id) is not None
-    assert hub.store.audit(COAST.id) is None
+    assert hub.store.lines(VALLEY.id, 0, 1, 1) is not None
+    assert hub.store.lines(COAST.id, 0, 1, 1) is None
 
 
 def test_a_laptop_sees_its_territory_only(

@@ -84,7 +84,7 @@ def test_what_was_recorded_goes_to_the_office(
 
     ((outcome,),) = ended
     assert (outcome.problem, outcome.is_whole) == ("", True)
-    assert hub.store.audit(session.audit.id) is not None
+    assert hub.store.lines(session.audit.id, 0, 1, 1) is not None
     hub.store.revoke(hub.store.devices()[-1].id, 1)
     clock.now += 90 * MINUTE
     sync.tick()

@@ -150,11 +150,6 @@ class Store(Devices):
             yield writing
             writing.flush()
 
-    def audit(self, audit: str) -> AuditRow | None:
-        """Return an audit as it is now."""
-        rows = self._rows(_ONE_AUDIT, audit=audit)
-        return read_audit(rows[0]) if rows else None
-
     def manifest(self, scopes: Collection[str]) -> tuple[AuditSum, ...]:
         """Return the sums of the audits of these territories, by id."""
         rows = self._rows(_MANIFEST, **scope(scopes))

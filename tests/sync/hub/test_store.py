@@ -125,17 +125,19 @@ def test_lines_come_out_as_they_came_in_and_in_order(
     assert store.manifest({"*"}) == (sum_,)
     assert held(store) == lines
     assert held(store, after=3) == lines[3:]
-    assert store.lines(VALLEY.id, 0, 2, 2**30) == (store.audit(VALLEY.id), lines[:2])
-    assert store.lines(VALLEY.id, 0, 9, 1) == (store.audit(VALLEY.id), lines[:1])
+    for limit, most_bytes, given in ((2, 2**30, 2), (9, 1, 1)):
+        found = store.lines(VALLEY.id, 0, limit, most_bytes)
+        assert found is not None
+        assert (found[0].sum, found[1]) == (sum_, lines[:given])
 
 
 def test_the_same_lines_again_change_nothing(store: Store, laptop: Journal) -> None:
     lines = answers(laptop, 3)
     push(store, *lines)
-    before = store.audit(VALLEY.id)
+    before = store.lines(VALLEY.id, 0, 9, 2**30)
 
     assert push(store, *lines, *lines).new == 0
-    assert store.audit(VALLEY.id) == before
+    assert store.lines(VALLEY.id, 0, 9, 2**30) == before
 
 
 def test_a_line_twice_in_one_push_is_one(store: Store, laptop: Journal) -> None:
@@ -252,7 +254,7 @@ def test_a_push_out_of_territory_is_refused_new_audit_or_not(
     new = push(store, *lines, scopes="998").rejected
     assert {one.kind for one in new} == {"scope"}
     assert all(one.problem.startswith(str(VALLEY.subject)) for one in new)
-    assert store.audit(VALLEY.id) is None
+    assert store.lines(VALLEY.id, 0, 1, 1) is None
     push(store, *lines[:1], scopes="99901")
     known = push(store, *lines, scopes="998").rejected
     assert {one.kind for one in known} == {"scope"}
@@ -434,7 +436,7 @@ def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         half()
 
-    assert store.audit(VALLEY.id) is None
+    assert store.lines(VALLEY.id, 0, 1, 1) is None
 
 
 def test_many_writers_at_once_leave_no_gap(store: Store, laptop: Journal) -> None:
