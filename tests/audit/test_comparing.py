@@ -172,8 +172,9 @@ def alike(desk: Workspace) -> list[AuditSession]:
     sessions = [audits.start(desk, uai) for uai in played]
     for session in sessions:
         play(session, still_open)
-    score = sessions[0].public().judged.overall.bounds.low
-    for uai, kept in zip(others, (Fraction(0), score, Fraction(1)), strict=True):
+    stands = sessions[0].public().judged.overall.bounds
+    assert stands is not None
+    for uai, kept in zip(others, (Fraction(0), stands.low, Fraction(1)), strict=True):
         judged(audits.start(desk, uai), kept)
     return sessions
 

@@ -42,12 +42,13 @@ DRAFTED = (DraftKind.NOTE, DraftKind.PROJECT)
 """Drafts in every form, one of a council and one of a school; others in the long run.
 """
 PRINTED = (Audience.MAIRIE, Audience.EQUIPE)
-"""Two that have their pages drawn each its own way."""
+"""Two that have their pages drawn each its own way; others in the long run."""
 STILL = r"(?im)document provisoire|provisoire \(|^provisoire$"
 """What is no longer said once an audit is closed."""
 
 EXPECTED = (
-    *(f"documents/{audience}.{form}" for audience in READERS for form in FORMS),
+    *(f"documents/{audience}.{form}" for audience in READERS for form in FORMS[:2]),
+    *(f"documents/{audience}.{form}" for audience in PRINTED for form in FORMS[2:]),
     *(f"drafts/{draft}.md" for draft in DraftKind),
     *(f"drafts/{draft}.{form}" for draft in DRAFTED for form in FORMS[1:]),
     *(f"synthesis/synthese.{form}" for form in FORMS),
@@ -78,8 +79,9 @@ def write_documents(
     """Write all that leaves in these forms, and some reports on paper too."""
     session = audited(made)
     report = report_of(session, DAY)
+    drawn = [form for form in forms if form in UNPRINTED]
     for one in READERS:
-        asked = dict.fromkeys((*forms, *PAPER * (one in printed)))
+        asked = (*drawn, *PAPER * (one in printed))
         list(write_reports(report, [one], folder / "documents", asked))
     for draft in DraftKind:
         paper = drafted(made, draft, SCHOOL, DAY).paper
@@ -129,7 +131,7 @@ def texts(folder: Path) -> Iterator[tuple[str, str]]:
 def still_open(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     folder = tmp_path_factory.mktemp("open")
     with audited_workspace(folder / "desk") as made:
-        write_documents(made, folder / "out")
+        write_documents(made, folder / "out", printed=PRINTED)
         write_others(made, folder / "out")
     return dict(texts(folder / "out"))
 
@@ -156,6 +158,18 @@ def test_every_form_of_a_draft_says_so(draft: DraftKind, tmp_path: Path) -> None
     with audited_workspace(tmp_path / "desk") as made:
         paper = drafted(made, draft, SCHOOL, DAY).paper
         list(write_paper(paper, tmp_path / "out", tuple(Format)))
+    found = dict(texts(tmp_path / "out"))
+    assert len(found) >= len(FORMS)
+    for name, text in found.items():
+        assert name == MANIFEST or re.search("(?i)provisoire", text), name
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("audience", READERS)
+def test_every_form_of_a_document_says_so(audience: Audience, tmp_path: Path) -> None:
+    with audited_workspace(tmp_path / "desk") as made:
+        report = report_of(audited(made), DAY)
+        list(write_reports(report, [audience], tmp_path / "out", tuple(Format)))
     found = dict(texts(tmp_path / "out"))
     assert len(found) >= len(FORMS)
     for name, text in found.items():

@@ -12,6 +12,7 @@ from diag.documents.formats.pdf import value
 from diag.documents.sheet import Plain
 from tests.documents.formats.fitting import Fitted, fitted
 from tests.documents.formats.test_typeset import squeezed
+from tests.examples import cases
 
 NAMES = {
     "court": "CP",
@@ -109,7 +110,7 @@ def pages(sheets: Sequence[Mapping[str, Plain]]) -> tuple[Fitted, list[str]]:
     return found, [squeezed(page.extract_text()) for page in reader.pages]
 
 
-@pytest.mark.parametrize("votes", [2, 7])
+@pytest.mark.parametrize("votes", cases([2, 7], 7))
 def test_amounts_of_a_million_stand_apart(votes: int) -> None:
     """As they would be read aloud: no two sums of the last line run together."""
     made = sheet(votes, 1, 0, "court", aided=False)
@@ -163,20 +164,19 @@ def test_halves_find_the_form_that_trying_each_in_order_finds(
     assert fitted(body)[0] == fitted(body, in_order=True)[0]
 
 
-def test_the_votes_of_several_schools_are_one_page_too() -> None:
+@pytest.mark.parametrize("schools", cases([2, 5], 2))
+def test_the_votes_of_several_schools_are_one_page_too(schools: int) -> None:
     """Each under the name of its school; what no page holds is counted, never cut."""
-    sheets = [of_a_commune(schools) for schools in (2, 5)]
-    fitted, texts = pages(sheets)
-    assert len(texts) == 2
-    for one, text, schools in zip(fitted, texts, (2, 5), strict=True):
-        assert one["fits"]
-        named = [text.count(f"École{at}") for at in range(schools)]
-        shown = sum(named)
-        left = schools * 12 - shown
-        assert shown >= 10
-        assert bool(left) == (squeezed(f"{left} autres votes, dans le texte") in text)
-        assert text.count("☐") == 3 * (shown - named[1])
-        assert squeezed("975\u202f310") in text
+    ((one,), (text,)) = pages([of_a_commune(schools)])
+    assert one["fits"]
+    named = [text.count(f"École{at}") for at in range(schools)]
+    shown = sum(named)
+    left = schools * 12 - shown
+    assert shown >= 10
+    assert left
+    assert squeezed(f"{left} autres votes, dans le texte") in text
+    assert text.count("☐") == 3 * (shown - named[1])
+    assert squeezed("975\u202f310") in text
 
 
 def of_a_commune(schools: int) -> dict[str, Plain]:

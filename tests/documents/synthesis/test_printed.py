@@ -98,7 +98,7 @@ def of_size(audited: tuple[Extract, ...], size: int) -> Gathering:
     return replace(whole, commune=None, unseen=unseen)
 
 
-@pytest.mark.parametrize("write", WRITERS)
+@pytest.mark.parametrize("write", cases(WRITERS, territory_synthesis))
 @pytest.mark.parametrize("size", cases(SIZES, 200))
 def test_two_pages_hold_any_territory_and_the_rest_travels_inside(
     audited: tuple[Extract, ...], size: int, write: Callable[[Gathering], Document]
