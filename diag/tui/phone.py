@@ -217,52 +217,48 @@ class PhoneScreen(SquareScreen):
         "dans la visite. Rien ne sort vers Internet. Échap garde la page ouverte "
         "pendant la visite ; x la coupe."
     )
+    role = PhoneRole.PHOTOS
 
     def __init__(self, session: AuditSession) -> None:
         super().__init__()
         self._session = session
-        self._role = PhoneRole.PHOTOS
 
-    def network(self) -> SharedNetwork | None:
-        phone = self.diag.desk.phone
-        return phone.network if phone else None
+    @property
+    def phones(self) -> PhoneDesk | None:
+        return self.diag.desk.phone
 
     def serve(self, network: SharedNetwork) -> None:
         self.diag.desk.phone = PhoneDesk(self.app, self._session, network)
 
-    def url(self) -> str:
-        phone = self.diag.desk.phone
-        return phone.url(self._role) if phone else ""
-
     def can(self, command: CommandType) -> bool | None:
-        phone = self.diag.desk.phone
+        phone = self.phones
         if command in {ForPhotos, ForTeam, ForDirection, NewCode, CutOff}:
             return True if phone else None
         if command is ReadSheets:
-            if phone is None or self._role is not PhoneRole.TEAM:
+            if phone is None or self.role is not PhoneRole.TEAM:
                 return False
             return True if phone.sheets >= LEAST else None
         return True
 
     def title_parts(self) -> tuple[str, ...]:
-        phone = self.diag.desk.phone
+        phone = self.phones
         place, question = phone.place_and_question if phone else ("", "")
         # The place is the last to go where the line is short.
-        return (_TITLES[self._role], *filter(None, (question, place)))
+        return (_TITLES[self.role], *filter(None, (question, place)))
 
     def beside(self) -> list[str]:
-        phone = self.diag.desk.phone
+        phone = self.phones
         if phone is None:
             return []
-        steps, joined = joining_steps(phone, self._role), phone.joined_at(self._role)
-        if joined and self._role is not PhoneRole.TEAM:
+        steps, joined = joining_steps(phone, self.role), phone.joined_at(self.role)
+        if joined and self.role is not PhoneRole.TEAM:
             steps = [f"Téléphone joint depuis {joined}"]
         return [*steps, "", *self._state(phone)]
 
     def _state(self, phone: PhoneDesk) -> list[str]:
-        link = phone.link(self._role)
+        link = phone.link(self.role)
         until = hour_words(round(link.ends * 1000))
-        if self._role is PhoneRole.TEAM:
+        if self.role is PhoneRole.TEAM:
             count = counted(phone.sheets, "fiche reçue", "fiches reçues")
             more = (
                 "l les lit ensemble : ce que dit le plus grand nombre est proposé."
@@ -270,7 +266,7 @@ class PhoneScreen(SquareScreen):
                 else f"Elles se lisent à partir de {LEAST}, jamais une seule."
             )
             return [f"{count}. {more}", "", f" Jusqu'à {until}, 25 téléphones au plus."]
-        if self._role is PhoneRole.DIRECTION:
+        if self.role is PhoneRole.DIRECTION:
             return [
                 "Ses réponses seront proposées : rien n'est répondu sans vous.",
                 "",
@@ -308,24 +304,24 @@ class PhoneScreen(SquareScreen):
         self._open_if_safe(PhoneRole.DIRECTION)
 
     def _open(self, role: PhoneRole) -> None:
-        phone = self.diag.desk.phone
+        phone = self.phones
         if phone is not None:
             phone.link(role)
-            self._role, self._wifi, self._helps = role, "", False
+            self.role, self._wifi, self._helps = role, "", False
             self.show()
 
     def _open_if_safe(self, role: PhoneRole) -> None:
-        if network := self.network():
-            self.if_safe(network, partial(self._open, role))
+        if self.phones:
+            self.if_safe(self.phones.network, partial(self._open, role))
 
     def on_new_code(self) -> None:
-        phone = self.diag.desk.phone
+        phone = self.phones
         if phone is not None:
-            phone.renew(self._role)
-            self._open(self._role)
+            phone.renew(self.role)
+            self._open(self.role)
 
     def on_read_sheets(self) -> None:
-        phone = self.diag.desk.phone
+        phone = self.phones
         if phone is None:
             return
         says = read_sheets(self._session, phone.printed[PhoneRole.TEAM])

@@ -224,6 +224,8 @@ class SquareScreen(PlaceScreen):
     """A square that phones read, and what stands beside it; it serves one page."""
 
     DEFAULT_CSS = "SquareScreen #phone-body { height: 1fr; margin-top: 1; }"
+    role: PhoneRole
+    """What the page is for."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -233,8 +235,9 @@ class SquareScreen(PlaceScreen):
         self._problem = ""
         """Why nothing can be shown; empty as a rule."""
 
-    def network(self) -> SharedNetwork | None:
-        """Return where phones find this computer; None: nothing is served."""
+    @property
+    def phones(self) -> PhonesDesk | None:
+        """What serves the page; None: nothing does yet."""
         raise NotImplementedError
 
     def serve(self, network: SharedNetwork) -> None:
@@ -246,8 +249,8 @@ class SquareScreen(PlaceScreen):
         raise NotImplementedError
 
     def url(self) -> str:
-        """Return what the square encodes."""
-        raise NotImplementedError
+        """Return what the square encodes; empty while nothing is served."""
+        return self.phones.url(self.role) if self.phones else ""
 
     def title_parts(self) -> tuple[str, ...]:
         """Return the parts of the title, the first to stay where the line is short."""
@@ -264,7 +267,7 @@ class SquareScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         """Show the link that is open, or look for the network first."""
-        if self.network() is None:
+        if self.phones is None:
             self._problem = "Cherche le réseau…"
             self._look_for_network()
         self.show()
@@ -307,7 +310,7 @@ class SquareScreen(PlaceScreen):
         sheet.scroll_by(ways.get(way, end if way == "end" else -end))
 
     def _square(self) -> Square | None:
-        if self._problem or self.network() is None:
+        if self._problem or self.phones is None:
             return None
         return square_of(self._wifi or self.url())
 
@@ -323,7 +326,7 @@ class SquareScreen(PlaceScreen):
     def _words(self) -> list[str]:
         if self._helps:
             return [each.format(_FIREWALL) for each in _TRIES]
-        if self._problem or self.network() is None:
+        if self._problem or self.phones is None:
             return self._problem.split("\n")
         if self._wifi:
             return [
@@ -385,8 +388,8 @@ class SquareScreen(PlaceScreen):
                 self._wifi, self._helps = words, False
                 self.show()
 
-        network = self.network()
-        self.app.push_screen(WifiDialog(network.wifi if network else ""), given)
+        wifi = self.phones.network.wifi if self.phones else ""
+        self.app.push_screen(WifiDialog(wifi), given)
 
 
 def joining_steps(desk: PhonesDesk, role: PhoneRole) -> list[str]:

@@ -417,6 +417,7 @@ class BallotPhonesScreen(SquareScreen):
         "jamais un nom. La page sert tant que cet écran est ouvert ; rien ne sort vers "
         "Internet."
     )
+    role = PhoneRole.WORKSHOP
 
     def __init__(
         self,
@@ -430,8 +431,9 @@ class BallotPhonesScreen(SquareScreen):
         self.workshop = workshop
         self._desk: BallotDesk | None = None
 
-    def network(self) -> SharedNetwork | None:
-        return self._desk.network if self._desk else None
+    @property
+    def phones(self) -> BallotDesk | None:
+        return self._desk
 
     def serve(self, network: SharedNetwork) -> None:
         def begin() -> None:
@@ -439,9 +441,6 @@ class BallotPhonesScreen(SquareScreen):
             self.show()
 
         self.if_safe(network, begin)
-
-    def url(self) -> str:
-        return self._desk.url(PhoneRole.WORKSHOP) if self._desk else ""
 
     def title_parts(self) -> tuple[str, ...]:
         return ("Bulletins", self._container().record().workshops[self.workshop].title)
