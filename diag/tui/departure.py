@@ -279,16 +279,14 @@ class DebriefLayout:
 
     def pages(self, debrief: Debrief) -> list[Block]:
         """Return it on one page, airy or tight, else on as many as it takes."""
-        title = self._plain(debrief.title, "bold")
-        if title[0].text.cell_length + cell_len(_REMARK) < self.width:
+        head = self._plain(debrief.title, "bold")
+        if head[0].text.cell_length + cell_len(_REMARK) < self.width:
             remark = Content.styled(_REMARK, "$text-muted")
-            title[0] = DrawnLine(title[0].text + remark)
-        heads = [title]
+            head[0] = DrawnLine(head[0].text + remark)
         if self.shows_score:
-            heads.append(self._plain(debrief.score, "$text-muted"))
+            head += self._plain(debrief.score, "$text-muted")
         if debrief.early:
-            heads.append(self._plain(f"{debrief.early} {_GO_ON}", ""))
-        head = [row for block in heads for row in block]
+            head += self._plain(f"{debrief.early} {_GO_ON}", "")
         parts = [
             (
                 self._plain(part.title, "bold $accent"),
@@ -305,16 +303,15 @@ class DebriefLayout:
                     for row in (_BLANK, *title, *_joined(items, gap))
                 ),
             ]
-            top = [_BLANK] * (len(whole) < self.height)
             if len(whole) <= self.height:
-                return [[*top, *whole]]
+                return [[*[_BLANK] * (len(whole) < self.height), *whole]]
+        if not parts:
+            return [*_chunks(head, self.height)]
         shared = [
             page for title, items in parts for page in self._part(head, title, items)
         ]
-        bare = shared or list(_chunks(head, self.height))
         return [
-            self._footed(page, rank, len(bare)) if shared else page
-            for rank, page in enumerate(bare, 1)
+            self._footed(page, rank, len(shared)) for rank, page in enumerate(shared, 1)
         ]
 
     def _part(self, head: Block, title: Block, items: list[Block]) -> Iterator[Block]:

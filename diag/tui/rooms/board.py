@@ -346,13 +346,12 @@ def merged(line: Sequence[Run]) -> Line:
     """Return a line in few runs: blanks have no colour of their own to change for."""
     runs: list[Run] = []
     for run in line:
-        plain = run.look in {"", DIM, BOLD}
-        if runs and (runs[-1].look == run.look or (plain and not run.text.strip())):
-            before = runs[-1]
-            if before.look == run.look or before.look in {"", DIM, BOLD}:
-                runs[-1] = Run(before.text + run.text, before.look)
-                continue
-        runs.append(run)
+        before = runs[-1] if runs else run
+        is_blank = not run.text.strip() and {run.look, before.look} <= {"", DIM, BOLD}
+        if runs and (before.look == run.look or is_blank):
+            runs[-1] = Run(before.text + run.text, before.look)
+        else:
+            runs.append(run)
     return tuple(runs)
 
 
