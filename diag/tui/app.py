@@ -330,19 +330,13 @@ class DiagApp(Sturdy, GuardedApp):
                     seen.add(command)
                     yield node, command
 
-    def go_help(self) -> None:
+    def on_help(self) -> None:
         """Show what is possible here."""
         introduction = getattr(self.screen, "INTRODUCTION", "")
         commands = [command for _, command in self.offered()]
         self.push_screen(HelpScreen(introduction, commands))
 
-    def on_help(self) -> None:
-        self.go_help()
-
     def on_open_palette(self) -> None:
-        self.go_palette()
-
-    def go_palette(self) -> None:
         """Open the palette; what is chosen is done once it is closed."""
 
         def done(go: Callable[[], object] | None) -> None:

@@ -29,8 +29,8 @@ ROUTES: dict[str, tuple[Callable[[DiagApp], object], str]] = {
         lambda app: app.push_screen(measures_screen(app.desk.session(SCHOOL))),
         "Rien n'est encore mesuré",
     ),
-    "aide": (lambda app: app.go_help(), "ce qui est possible ici"),
-    "palette": (lambda app: app.go_palette(), "commande"),
+    "aide": (lambda app: app.on_help(), "ce qui est possible ici"),
+    "palette": (lambda app: app.on_open_palette(), "commande"),
 }
 """Place → how one goes there, and what it shows once there."""
 

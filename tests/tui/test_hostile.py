@@ -74,7 +74,7 @@ async def is_shown_on_every_place(name: str) -> None:
                 app.go_tour,
                 partial(app.go_visit, SCHOOL),
                 partial(app.go_bilan, SCHOOL),
-                app.go_palette,
+                app.on_open_palette,
             ]
             for go in ways:
                 go()

@@ -97,7 +97,7 @@ class WorkshopEntries(PlaceScreen):
         self._keep(self._container().draft(subject, None))
         self._fill()
 
-    def _take_back(self) -> None:
+    def on_undo_entry(self) -> None:
         self._undo()
         self._fill()
 
@@ -211,9 +211,6 @@ class BallotsScreen(WorkshopEntries):
 
     def on_drop_ballot(self) -> None:
         self._drop(BALLOT, self.query_one(CellGrid).key)
-
-    def on_undo_entry(self) -> None:
-        self._take_back()
 
 
 class SaveCard(Command, keys="enter", title="Garder", footer=True):
@@ -332,7 +329,7 @@ class CardsScreen(WorkshopEntries):
         self._drop(CARD, self.query_one(Lines).key)
 
     def on_undo_card(self) -> None:
-        self._take_back()
+        self.on_undo_entry()
 
 
 _MOVES = {"up": -1, "down": 1}

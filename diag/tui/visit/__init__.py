@@ -73,7 +73,7 @@ class VisitScreen(VisitFaces):
         self.diag.whereabouts.remember(self.uai)
         self.is_looking = self.app.screen is not self
         if not self._place and self.diag.whereabouts.face_of(self.uai) == "grid":
-            await self._to_grid()
+            await self.on_show_grid()
         if first is not None:
             self.call_after_refresh(self._open_first, first)
 
@@ -377,7 +377,7 @@ class VisitScreen(VisitFaces):
 
         async def open_column(key: Key) -> None:
             self.go_to(key)
-            await self._to_grid()
+            await self.on_show_grid()
 
         def column(key: Key) -> None:
             self.call_later(open_column, key)

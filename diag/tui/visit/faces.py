@@ -508,13 +508,13 @@ class VisitFaces(PlaceScreen):
 
     async def on_swap_face(self) -> None:
         if not self.is_gridding:
-            await self._to_grid()
+            await self.on_show_grid()
         elif self.settle():
             self._turn("fiche")
             self.show()
             self.fiche.line.focus()
 
-    async def _to_grid(self) -> None:
+    async def on_show_grid(self) -> None:
         if not self.settle():
             return
         if self.grid is None:
@@ -560,9 +560,6 @@ class VisitFaces(PlaceScreen):
         self.set_class(self.is_gridding, "-gridding")
         self.refresh_keys()
         self.diag.whereabouts.note_face(self.uai, face)
-
-    async def on_show_grid(self) -> None:
-        await self._to_grid()
 
     def on_grid_answered(self, event: "Grid.Answered") -> None:
         self._drafts.answered((event.place, event.question))
