@@ -32,7 +32,7 @@ _REQUIRED = "seals.required"
 """The hubs that were heard to require seals: they never go back on it."""
 
 _OWN = "seals.own"
-"""The keys that this workspace has signed with."""
+"""The keys of this workspace, former ones too."""
 
 
 def seal(workspace: Workspace, *audits: str) -> int:
@@ -53,15 +53,19 @@ def seal(workspace: Workspace, *audits: str) -> int:
     signer = signer_of(workspace) if wanted else None
     if signer is None:
         return 0
-    own = get_setting(journal, _OWN, [])
-    if signer.key not in own:
-        put_setting(journal, _OWN, [*own, signer.key])
+    _note_own(workspace, signer)
     if signer.key not in dict(seals.cards_of(journal)):
         since = workspace.world.clock()
         card = Card(signer.key, workspace.settings.author, "", (), since, 0)
         seals.keep_colleague(journal, card)
     origin = workspace.origin
     return sum(seals.seal(journal, one, signer, origin) for one in wanted)
+
+
+def _note_own(workspace: Workspace, signer: Signer) -> None:
+    own = get_setting(workspace.journal, _OWN, [])
+    if signer.key not in own:
+        put_setting(workspace.journal, _OWN, [*own, signer.key])
 
 
 def signer_of(workspace: Workspace) -> Signer | None:
@@ -251,9 +255,13 @@ class Sealing:
 
     def _look_for_strangers(self) -> None:
         journal, settings = self.workspace.journal, self.workspace.settings
+        if not get_setting(journal, _OWN, []):
+            return
+        if signer := signer_of(self.workspace):  # a new invitation gave a new key
+            _note_own(self.workspace, signer)
         own = {*get_setting(journal, _OWN, [])}
         for key, author, since in seals.keys_and_dates(journal):
-            if author == settings.author and own and key not in own:
+            if author == settings.author and key not in own:
                 self.strangers.append(
                     f"Une clé inconnue de ce poste signe sous votre nom depuis le "
                     f"{day_words(since)} ({key[:8]}). Si ce n'est pas votre autre "

@@ -140,6 +140,15 @@ def test_an_unknown_key_under_ones_own_label_is_told(team: Team) -> None:
     assert "02/01/1970" in told or "2 janvier 1970" in told
 
 
+def test_a_laptop_let_in_anew_is_no_stranger_to_itself(team: Team) -> None:
+    team.say(team.anne, 3)
+    team.sync(team.anne)
+    for _ in range(2):
+        invited = team.hub.home.invite("Anne", ("999",), "write")
+        syncing.enrol(team.anne, str(invited))
+        assert team.sync(team.anne).strangers == []
+
+
 def test_who_works_alone_signs_nothing(tmp_path: Path) -> None:
     with workspace(tmp_path / "alone") as made:
         session = started(made)
