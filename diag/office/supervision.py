@@ -346,7 +346,7 @@ def _school_lines(workspace: Workspace, school: School) -> Iterator[tuple[str, s
     warning = "l'annuaire annonce sa fermeture" * (school.state == "A FERMER")
     if school.vanished:
         day = written_day(school.vanished)
-        warning = f"absente de l'annuaire depuis l'import du {day} : fermée ?"
+        warning = f"absente de l'annuaire depuis l'import du {day} : fermée\u00a0?"
     kinds = (school.sector, cycles, school.priority_education)
     yield "Adresse", address_of(school)
     yield "Téléphone", phone_number(school.phone)

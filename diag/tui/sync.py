@@ -18,7 +18,7 @@ from diag.tui.dialogs import Ask, Notice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, KeyBar, PlaceScreen
 from diag.tui.text import Sentence, content
-from diag.words.dates import time_words
+from diag.words.dates import moment_words
 from diag.words.sentences import counted
 from diag.workspace.subjects import title_shown
 from diag.workspace.workspace import Workspace
@@ -83,7 +83,8 @@ class SyncScreen(PlaceScreen):
             empty=_NOTHING,
         )
         yield Static(id="progress")
-        yield Static(id="last")
+        with VerticalScroll(id="last"):
+            yield Static()
 
     def on_mount(self) -> None:
         """Show what waits; nobody is asked."""
@@ -119,13 +120,10 @@ class SyncScreen(PlaceScreen):
         self.set_title("Synchronisation", left)
         last = sync.last(workspace) if hubs else ()
         self._waits_for_line = any(outcome.deferred for outcome in last)
-        done = [
-            f"{time_words(outcome.at)} · {line}"
-            for outcome in last
-            for line in sync.words_of(outcome)
-        ]
-        words = "\n".join(("Dernière fois", *done)) if done else ""
-        self.query_one("#last", Static).update(content(words if hubs else _HOW))
+        done = [line for outcome in last for line in sync.words_of(outcome)]
+        told = [f"Dernière fois, {moment_words(last[0].at)}", *done] if done else ()
+        words = "\n".join(told) if hubs else _HOW
+        self.query_one("#last > Static", Static).update(content(words))
         self.refresh_keys()
 
     def can(self, command: CommandType) -> bool | None:

@@ -227,6 +227,9 @@ class TerritoryScreen(PlaceScreen):
     def can(self, command: CommandType) -> bool | None:
         if command is Pick:
             return not self._words
+        if command is ClearSearch:
+            typed = self.is_mounted and self.query_one(Input).value
+            return bool(typed or self._only_audits)
         return self._can_resume if command is Resume else True
 
     @on(Input.Changed)

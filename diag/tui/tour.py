@@ -9,7 +9,7 @@ from textual.widgets import Static
 from diag.journal.school_lines import names_shown
 from diag.model.text import accented
 from diag.office.agenda import address_of, export_tour, keep_tour, stops, tour_of
-from diag.tui.commands import Command, key_now
+from diag.tui.commands import Command, CommandType, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.lists import NARROW, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
@@ -58,6 +58,13 @@ class TourScreen(PlaceScreen):
     )
     INTRODUCTION = "Les écoles du jour, dans l'ordre de la route."
 
+    _count = 0
+    """How many schools it has."""
+
+    def can(self, command: CommandType) -> bool | None:
+        of_none = {ChangeDay, ExportTour, *EVERYWHERE}
+        return True if self._count or command in of_none else None
+
     def body(self) -> ComposeResult:
         yield Lines(
             (
@@ -102,6 +109,8 @@ class TourScreen(PlaceScreen):
             ],
             key,
         )
+        self._count = len(schools)
+        self.refresh_keys()
         self.set_title(
             f"Tournée du {tour.day:%d/%m/%Y}", counted(len(schools), "école")
         )

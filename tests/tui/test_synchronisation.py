@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -15,6 +16,7 @@ from textual.widgets import Input
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.photos import PhotoSubject, join_photos
 from diag.audit.session import start
+from diag.journal.journal import put_setting
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.office import sync as syncing
@@ -201,6 +203,32 @@ async def test_a_refusal_is_read_before_the_end(tmp_path: Path, hub: Served) -> 
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "stays")
         await pilot.press("ctrl+q")
         await wait_for(pilot, lambda: not app.is_running, "asked no more: in vain")
+
+
+async def test_what_a_sync_did_is_read_to_its_end_on_a_small_screen(
+    tmp_path: Path, hub: Served
+) -> None:
+    app = enrolled_app(tmp_path / "desk", hub)
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        workspace = app.desk.workspace
+        (known,) = syncing.hubs(workspace)
+        hub.store.revoke(known.device, 1)
+        syncing.run(workspace, lambda *_: None)
+        await choose(pilot, "synchro")
+        await wait_for(pilot, lambda: shows(pilot, "plus, autorisé"), "why")
+        assert shows(pilot, "INVITATION"), "and what to do, to the last word"
+        (outcome,) = syncing.last(workspace)
+        refused = [f"motif {rank}" for rank in range(30)]
+        put_setting(
+            workspace.journal, "sync.last", [asdict(replace(outcome, refused=refused))]
+        )
+        await pilot.press("escape")
+        await choose(pilot, "synchro")
+        await wait_for(pilot, lambda: shows(pilot, "motif 1"), "many reasons")
+        assert not shows(pilot, "INVITATION")
+        await pilot.press("tab", "end")
+        await wait_for(pilot, lambda: shows(pilot, "INVITATION"), "scrolled")
 
 
 def test_progress_tells_answers_then_attachments() -> None:

@@ -10,6 +10,7 @@ from diag.office.retention import decide
 from diag.tui.dialogs import Notice
 from diag.tui.lists import Lines
 from diag.tui.school import SchoolScreen
+from diag.tui.territory import ClearSearch
 from diag.tui.tour import TourScreen
 from diag.workspace.workspace import Workspace
 from tests.examples import cases
@@ -105,8 +106,10 @@ async def test_schools_are_cut_by_commune_then_by_epci_or_to_audits_there_are_no
 
         await choose(pilot, "audits seulement")
         await wait_for(pilot, lambda: shows(pilot, "Aucun audit commencé"), "told")
+        assert ClearSearch in [command for _, command in app.offered()]
         await pilot.press("escape")
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the way back")
+        assert ClearSearch not in [command for _, command in app.offered()]
 
 
 async def test_a_tour_is_picked_ordered_dated_and_exported(tmp_path: Path) -> None:
@@ -130,7 +133,10 @@ async def test_a_tour_is_picked_ordered_dated_and_exported(tmp_path: Path) -> No
         assert (tmp_path / "exports" / "tournee-2026-10-06.ics").exists()
         await pilot.press("delete", "delete")
         await wait_for(pilot, lambda: shows(pilot, "Tournée vide"), "empty")
-        await pilot.press("x")
+        await pilot.press("f1")
+        await wait_for(pilot, lambda: shows(pilot, "Changer le jour"), "the help")
+        assert not shows(pilot, "Plus tôt"), "of a key that would do nothing"
+        await pilot.press("escape", "x")
         await wait_for(pilot, lambda: shows(pilot, "rien à exporter"), "refused")
 
 
