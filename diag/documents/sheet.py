@@ -189,7 +189,7 @@ def _amounts(*some: Spent) -> dict[str, Plain]:
 
 
 def head_of(*some: SchoolVotes) -> Plain:
-    """Return the headline: its parts, what is left and the range."""
+    """Return the headline: its parts rounded, what is left and the range."""
     found = headline_of(some)
     return {
         "gross": found.gross,

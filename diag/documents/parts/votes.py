@@ -7,6 +7,7 @@ message: none of them computes an amount or chooses a vote.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple
 
 from diag.assess.words import UNPRICED
@@ -21,6 +22,7 @@ from diag.words.sentences import (
     counted,
     euros,
     euros_between,
+    half_up,
     listed,
     number,
     numbers_between,
@@ -54,6 +56,9 @@ FOOTNOTE = (
     "abonnements des budgets qui restent, au prix courant."
 )
 """Under the rows."""
+
+_ROUNDED, _FINELY = 10_000, 1_000
+"""Euros from which a headline is rounded to a hundred, to ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ class EuroSpan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The sums of the rows, as the foot of the table prints them."""
+    """The parts, rounded; what is left is their difference: what is printed adds up."""
 
     gross: int
     invested: int
@@ -128,18 +133,25 @@ class Headline:
 
 
 def headline_of(some: Sequence[SchoolVotes]) -> Headline:
-    """Return the totals of lists."""
+    """Return the totals of lists, each part rounded before any is subtracted."""
     rows = [spent for one in some for spent in one.votes.every]
     aids = [aid for one in some for aid in one.votes.aids]
     low, high = sum(one.low for one in aids), sum(one.high for one in aids)
     return Headline(
-        gross=sum(one.gross for one in rows),
-        invested=sum(one.inv for one in rows),
-        fctva=sum(one.fctva.euros for one in rows if one.fctva),
-        least=sum(one.least for one in rows),
-        most=sum(one.most for one in rows),
-        aid=EuroSpan(low, high) if aids else None,
+        gross=rounded(sum(one.gross for one in rows)),
+        invested=rounded(sum(one.inv for one in rows)),
+        fctva=rounded(sum(one.fctva.euros for one in rows if one.fctva)),
+        least=rounded(sum(one.least for one in rows)),
+        most=rounded(sum(one.most for one in rows)),
+        aid=EuroSpan(rounded(low), rounded(high)) if aids else None,
     )
+
+
+def rounded(amount: int) -> int:
+    """Return an amount as a headline prints it: three or four digits that count."""
+    if amount >= _ROUNDED:
+        return 100 * half_up(Fraction(amount, 100))
+    return 10 * half_up(Fraction(amount, 10)) if amount >= _FINELY else amount
 
 
 def awaited(some: Sequence[SchoolVotes], day: date | None = None) -> str:
