@@ -175,8 +175,6 @@ class Motion:
 
     tier: Tier
     trade: Trade | None
-    building: str
-    """Id of the building that holds it all; empty: the whole subject."""
     year: int
     actions: tuple[Action, ...]
     """The dearest first."""
@@ -329,13 +327,11 @@ def _motion(actions: Sequence[Action], year: int, terms: Terms) -> Motion:
         return -terms.spent([action], year).gross, action.id
 
     ranked = tuple(sorted(actions, key=rank))
-    places = {terms.building(one) for one in ranked}
     trades = {one.advice.recommendation.trade for one in ranked}
     others = not terms.has_part(ranked[0])
     return Motion(
         tier=min(terms.tier(one) for one in ranked),
         trade=ranked[0].advice.recommendation.trade if len(trades) == 1 else None,
-        building=places.pop() if len(places) == 1 else "",
         year=year,
         actions=ranked,
         spent=Spent() if others else terms.spent(ranked, year),

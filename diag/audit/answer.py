@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple
 
 from diag.answers.answer_type import Parsed, Refused
 from diag.answers.types import TYPES
@@ -264,15 +263,6 @@ def toggle_flag(session: AuditSession, key: Key) -> bool:
     return raised
 
 
-class FailedCheck(NamedTuple):
-    """An answer that a check doubts."""
-
-    key: Key
-    check: Crosscheck
-    words: str
-    """Why: « l'annuaire en dit 6 »."""
-
-
 class UnlikelyAnswer(Refused):
     """The value is possible but unlikely: to be confirmed."""
 
@@ -292,19 +282,19 @@ def failed_checks(facts: Facts, checklist: Checklist) -> dict[Key, str]:
     """Return the answers that checks doubt, and why, in the order of the checks."""
     judge = judge_for(facts, checklist)
     found: dict[Key, str] = {}
-    for one in _failed(judge, judge.reading(facts)):
-        found[one.key] = "; ".join(filter(None, (found.get(one.key), one.words)))
+    for key, why in _failed(judge, judge.reading(facts)):
+        found[key] = "; ".join(filter(None, (found.get(key), why)))
     return found
 
 
-def _failed(judge: Judge, reading: FactsReading) -> Iterator[FailedCheck]:
+def _failed(judge: Judge, reading: FactsReading) -> Iterator[tuple[Key, str]]:
+    """Give each answer that a check doubts, and why: « l'annuaire en dit 6 »."""
     for check in judge.checklist.checks.values():
         place = judge.checklist.questions[check.ask].place
         is_failed = _condition(check.when)
         for scope in reading.scopes(place):
             if scope.heads(check.ask) and is_failed(scope) is True:
-                key = scope.place, check.ask
-                yield FailedCheck(key, check, _words(check, scope))
+                yield (scope.place, check.ask), _words(check, scope)
 
 
 def _words(check: Crosscheck, scope: PlaceScope) -> str:
@@ -338,9 +328,9 @@ def _check_doubts(
         return
     proposed = {(place, ident): answer for ident, answer in written.items()}
     reading = judge.reading(with_answers(facts, proposed))
-    for one in _failed(judge, reading):
-        if one.key[0] == place and one.key[1] in known:
-            raise doubtful(judge.checklist.questions[one.key[1]], one.words)
+    for (where, ident), why in _failed(judge, reading):
+        if where == place and ident in known:
+            raise doubtful(judge.checklist.questions[ident], why)
 
 
 def doubtful(question: Question, words: str) -> DoubtfulAnswer:

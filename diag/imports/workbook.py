@@ -47,7 +47,6 @@ class WorkbookText:
     """`XLSX` or `ODS`."""
     text: str
     """One line a row, cells between semicolons, quoted where they must be."""
-    sheet: str
     others: tuple[str, ...]
     """Sheets that are left, though they are shown."""
 
@@ -81,7 +80,6 @@ def workbook_text(
         return WorkbookText(
             kind="XLSX" if "xl/workbook.xml" in names else "ODS",
             text="\n".join(_lines(rows)),
-            sheet=chosen,
             others=tuple(name for name in sheets if chosen not in {"", name}),
         )
 

@@ -64,7 +64,6 @@ class Printed(NamedTuple):
     code: int | None
     """Its exit code; None when it is not there, or did not end in time."""
     out: bytes = b""
-    error: bytes = b""
 
     @property
     def text(self) -> str:
@@ -82,13 +81,6 @@ class Interface(NamedTuple):
     mtu: int
     addresses: tuple[str, ...]
     """IPv4 and IPv6, without a zone."""
-
-
-class Traffic(NamedTuple):
-    """Bytes that an interface has moved since it is up."""
-
-    received: int
-    sent: int
 
 
 class NameAnswer(NamedTuple):
@@ -154,12 +146,12 @@ class Host:
             *words[1:],
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
             env={**os.environ, "LC_ALL": "C"},
         )
         try:
             async with asyncio.timeout(seconds):
-                out, error = await made.communicate()
+                out, _ = await made.communicate()
         except TimeoutError:
             return Printed(None)
         finally:
@@ -167,7 +159,7 @@ class Host:
                 if made.returncode is None:
                     made.kill()
                     await made.wait()
-        return Printed(made.returncode, out[:MOST_OUTPUT], error[:MOST_OUTPUT])
+        return Printed(made.returncode, out[:MOST_OUTPUT])
 
     async def native_wifi(self) -> NativeScan:
         """Return what the cards of Windows hear; takes 4 s, nothing elsewhere."""
@@ -192,10 +184,10 @@ class Host:
             for name, state in states.items()
         )
 
-    def traffic(self, interface: str) -> Traffic | None:
-        """Return what an interface moved; None when it is unknown."""
+    def bytes_received(self, interface: str) -> int | None:
+        """Return how much came by an interface since it is up; None: unknown."""
         found = psutil.net_io_counters(pernic=True).get(interface)
-        return Traffic(found.bytes_recv, found.bytes_sent) if found else None
+        return found.bytes_recv if found else None
 
     def proxies(self) -> Mapping[str, str]:
         """Return the proxies of the system by scheme, as its settings hold them."""

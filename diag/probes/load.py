@@ -213,7 +213,7 @@ class Load:
         """
         interface = setting.context.interface
         longest = longest_of(setting)
-        before = self.host.traffic(interface)
+        before = self.host.bytes_received(interface)
         self._zero = self.host.monotonic()
         pings: list[asyncio.Task[float | None]] = []
         is_settled = False
@@ -241,11 +241,11 @@ class Load:
             is_short = self.moved >= self.most
             self._end()
         await asyncio.to_thread(self._join)
-        after = self.host.traffic(interface)
+        after = self.host.bytes_received(interface)
         ratio = None
         # What is sent again is in what an interface sends: only the way down tells.
-        if before and after and self.moved and not self.is_up:
-            ratio = (after.received - before.received) / self.moved
+        if before is not None and after is not None and self.moved and not self.is_up:
+            ratio = (after - before) / self.moved
         return LoadMeasured(
             self._known(),
             min([end, *self._ends.values()]) if self.is_up else end,

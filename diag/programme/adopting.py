@@ -109,7 +109,6 @@ class Ready(NamedTuple):
 class Adopting:
     """What adopting would write, to be seen first."""
 
-    decision: str
     ready: tuple[Ready, ...]
     waiting: tuple[tuple[str, tuple[str, ...]], ...]
     """Operation, and the payers that have not decided yet."""
@@ -154,7 +153,7 @@ def adopting(board: Board, decision: str) -> Adopting:
             ready.append(Ready(candidate, year, which, on))
     steps = (each for one in ready for each in _steps(container, one))
     drafts = (*_snapshot(board, ident), *steps)
-    return Adopting(ident, tuple(ready), tuple(waiting), drafts)
+    return Adopting(tuple(ready), tuple(waiting), drafts)
 
 
 def _steps(container: Container, ready: Ready) -> Iterator[NewRevision]:

@@ -260,7 +260,6 @@ class PriceSeen(NamedTuple):
 
     price: str
     """Row of the price table."""
-    operation: str
     on: str
     """ISO day of the step that gave it."""
     where: str
@@ -295,7 +294,6 @@ def prices_seen(board: Board) -> Iterator[PriceSeen]:
             insee = board.named(name).commune
             yield PriceSeen(
                 line.price,
-                name,
                 one.step.on,
                 board.gathered.communes.get(insee) or insee,
                 one.step.cents * share,

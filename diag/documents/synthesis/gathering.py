@@ -92,7 +92,6 @@ class Task:
     """An action surely advised in one audit, and what it costs there."""
 
     id: str
-    domain: str
     criterion: Criterion | None
     """What it cures; None for what the engineer advises of their own."""
     broken: bool
@@ -106,7 +105,6 @@ class Task:
     """By reader, not filled in: quantities of several schools are added up."""
     own_words: bool
     """Whether the words are the engineer's: printed letter for letter."""
-    done_when: str
     quantity: Quantity
     cost: Cost
     """Its share of what everything costs there."""
@@ -129,7 +127,6 @@ class Task:
         result = report.result(recommendation.when.criterion)
         return cls(
             id=action.id,
-            domain=recommendation.domain,
             criterion=result.criterion if result else None,
             broken=action.advice.is_law
             and result is not None
@@ -139,7 +136,6 @@ class Task:
             owner=recommendation.owner,
             titles={one: report.wording(action, one).title for one in READERS},
             own_words=action.id not in report.checklist.recommendations,
-            done_when=recommendation.done_when,
             quantity=action.advice.quantity,
             cost=action.advice.cost,
             free=action.advice.alone.free,
