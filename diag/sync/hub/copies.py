@@ -36,7 +36,7 @@ from diag.sync.hub.files import (
     place,
 )
 from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, VOUCHED, HubHome
-from diag.sync.hub.tables import ASIDE, STAMP
+from diag.sync.hub.tables import ASIDE, STAMP, Device
 from diag.sync.keys import FILE as KEYS
 from diag.sync.keys import load_age, read_identities, read_recipients
 from diag.sync.protocol import ProblemError, Wire
@@ -180,7 +180,8 @@ def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None
     `database`: where a PostgreSQL's copy goes, unless where it was.
 
     Attachments and certificates that are missing come back too; the laptops give the
-    rest at their next sync. What was erased since the copy was made is erased again.
+    rest at their next sync. What was erased since the copy was made is erased again,
+    and who was revoked since is again, as long as what is replaced can be read.
 
     Raises:
         DiagError: when the copy is damaged, or the hub is running.
@@ -189,11 +190,13 @@ def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None
         raise DiagError(f"{copied} : copie introuvable. Vérifiez le chemin.")
     aside = f"{ASIDE}-{datetime.now(UTC):{STAMP}}"
     log = ErasureLog(folder / ERASURES)
+    revoked = list[Device]()
     with suppress(DiagError):  # none was there, or it cannot be read any more
         home = HubHome.open(folder)
         if home.settings.database or (folder / DATABASE).exists():
             with closing(home.store()) as store:
                 gather(store, log)
+                revoked = [one for one in store.devices() if one.revoked_at]
     kept: Path | str | None
     if copied.suffix == _DUMP:
         from diag.sync.hub import postgres  # noqa: PLC0415 - extra `hub`
@@ -216,6 +219,10 @@ def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None
         home = HubHome.open(folder)
         with closing(home.store()) as store:
             home.hub(store).replay_erasures()
+            let_in = {(one.id, one.enrolled_at) for one in store.devices()}
+            for one in revoked:
+                if (one.id, one.enrolled_at) in let_in:
+                    store.revoke(one.id, one.revoked_at)
     return kept
 
 

@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -31,10 +31,11 @@ from diag.sync.hub.home import (
 )
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Store
-from diag.sync.protocol import Enrolling
+from diag.sync.protocol import Enrolling, ProblemError
 from diag.sync.trust import compute_fingerprint, read_invitation
-from tests.sync.offices import SCHOOLS
+from tests.sync.offices import SCHOOLS, let_in
 
+NOON = 1_795_000_000_000
 DAY = datetime(2026, 11, 25, 9, tzinfo=UTC)
 SETTINGS = HubSettings(name="Vallombre", url="https://hub.vallombre.example:8443")
 
@@ -228,6 +229,24 @@ def test_a_whole_hub_comes_back_on_a_new_machine(home: HubHome, tmp_path: Path) 
     assert again.authority == home.authority
     assert again.certificate()[1].exists()
     assert BlobFiles(tmp_path / "new" / "blobs").read(sha, 0, 9) == (data, 5)
+
+
+def test_who_was_revoked_since_a_copy_stays_so_once_it_is_back(home: HubHome) -> None:
+    """A stolen laptop was let in again."""
+    with closing(home.store()) as store:
+        tokens = [let_in(home.hub(store)) for _ in range(2)]
+    copied = copies.back_up(home)
+    with closing(home.store()) as store:
+        stolen, kept = (home.hub(store).door.caller(one).device for one in tokens)
+        store.revoke(stolen, NOON)
+
+    copies.restore(home.folder, copied)
+
+    with closing(home.store()) as store:
+        revoked = {one.id: one.revoked_at for one in store.devices()}
+        with pytest.raises(ProblemError):
+            home.hub(store).door.caller(tokens[0])
+    assert revoked == {stolen: NOON, kept: 0}
 
 
 def test_a_damaged_attachment_is_not_copied(home: HubHome, tmp_path: Path) -> None:
