@@ -442,13 +442,13 @@ class Carried:
 
     @property
     def reasons(self) -> str:
-        """Return why some of it is asked again, in words."""
+        """Return why some of it is asked again, in words, a danger first."""
         if self.is_new:
             return "nouveau lieu"
         whys = Counter(each.why for each in self.stale)
         counts = [
-            counted(many, why, _SEVERAL[why]) if why in _SEVERAL else why
-            for why, many in whys.items()
+            counted(whys[why], why, _SEVERAL[why]) if why in _SEVERAL else why
+            for why in sorted(whys, key=lambda why: why != DANGER)
         ]
         return ", ".join((*counts, *self.moved))
 

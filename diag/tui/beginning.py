@@ -29,6 +29,7 @@ from diag.audit.memory import (
     former_places,
     take_places_again,
 )
+from diag.audit.photos import PhotoSubject
 from diag.audit.places import floor_of, keep_floor, spots_of, walked_later
 from diag.audit.report import report_folder
 from diag.audit.session import AuditSession
@@ -47,11 +48,15 @@ from diag.tui.commands import (
     Command,
     KeyPlace,
     SendForms,
+    ShowPhotos,
     TakeBack,
+    WriteNote,
     key_now,
 )
 from diag.tui.dialogs import Ask, ChooseDialog, Field, FormDialog, ListChoice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
+from diag.tui.noting import NotedAs, note_at
+from diag.tui.photos import open_photos
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.text import DrawnLine, Sentence, TextSheet, line, wrapped
 from diag.words.dates import day_typed, hour_typed, hour_words, written_day
@@ -106,6 +111,8 @@ class ChangedScreen(PlaceScreen):
         AnswerTheRest,
         ThisChanged,
         PlanFromHere,
+        WriteNote,
+        ShowPhotos,
         TakeBack,
         *EVERYWHERE,
     )
@@ -230,6 +237,26 @@ class ChangedScreen(PlaceScreen):
 
     def on_plan_from_here(self) -> None:
         self._plan()
+
+    @property
+    def _place(self) -> str:
+        """The place of the part under the cursor; the school where it is of none."""
+        one, facts = self._here, self._session.facts
+        return one.key if one and one.key in facts.places else facts.root
+
+    def on_write_note(self) -> None:
+        subjects = map(PhotoSubject, (self._place, self._session.facts.root))
+        note_at(self.app, self._session, [*subjects], self._noted)
+
+    def _noted(self, noted: NotedAs) -> None:
+        if noted.opens:
+            self.diag.go_back()
+            self._go(noted.opens)
+        else:
+            self.diag.inform(f"Noté : {noted.words}.")
+
+    def on_show_photos(self) -> None:
+        open_photos(self.app, self._session, self._place)
 
     def on_take_back(self) -> None:
         words = self._visiting.undo()

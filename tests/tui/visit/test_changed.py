@@ -44,6 +44,7 @@ async def test_a_second_audit_is_confirmed_room_by_room_in_one_key(
         await wait_for(pilot, lambda: shows(pilot, "Classe CP"), "the rooms")
         told = {one.cells[0]: one for one in lines.lines}
         assert not shows(pilot, "nouveau lieu"), "each was there a year ago"
+        assert told["Classe CP"].cells[3].startswith("danger"), "never what is cut"
         first = tuple(lines.lines)
         known, again = (
             sum(int(one.cells[at]) for one in first if one.cells[at] != "-")
@@ -114,6 +115,38 @@ async def test_a_room_like_one_that_was_carried_is_not_told_as_seen(
             if place == after
         }
         assert told_there == {Provenance.CARRIED}
+
+
+async def test_what_one_sees_while_confirming_is_noted_in_the_room(
+    tmp_path: Path,
+) -> None:
+    async with a_year_later(tmp_path / "w").run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        assert isinstance(app, DiagApp)
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_visit(SCHOOL)
+        await wait_for(pilot, lambda: isinstance(app.screen, ChangedScreen), "opens")
+        changed = app.screen
+        await pilot.press("f8")
+        await wait_for(pilot, lambda: shows(pilot, "Classe CP"), "the rooms")
+        session, lines = app.desk.session(SCHOOL), changed.query_one(Lines)
+        (room,) = [one.key for one in lines.lines if one.cells[0] == "Classe CP"]
+        lines.show(lines.lines, room)
+        await pilot.press("f4")
+        await wait_for(pilot, lambda: shows(pilot, "Observation  Classe CP"), "asked")
+        await pilot.press(*"fils nus", "enter")
+        await wait_for(pilot, lambda: app.screen is changed, "kept")
+        (noted,) = session.observations
+        assert (noted.text, noted.place) == ("fils nus", room)
+        await pilot.press("f7")
+        await wait_for(pilot, lambda: shows(pilot, "Photos : Classe CP"), "its photos")
+        await pilot.press("escape", "f4")
+        await wait_for(pilot, lambda: shows(pilot, "Observation"), "asked again")
+        await pilot.press(*"fils nus")
+        await wait_for(pilot, lambda: shows(pilot, "Danger"), "what it answers")
+        await pilot.press("down", "enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "asked")
+        assert app.screen.visiting.key[0] == room  # type: ignore[attr-defined] # the visit
 
 
 async def _plan_from_what_changed(pilot: Pilot[Any], visit: VisitScreen) -> None:
