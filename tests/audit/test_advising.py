@@ -62,7 +62,7 @@ def test_the_first_cannot_go_up_nor_the_last_down(session: AuditSession) -> None
 
 
 @settings(
-    examples(12, few=4),
+    examples(12, few=2),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -79,7 +79,7 @@ def test_a_day_agreed_replaces_the_one_that_the_delay_gives(
 
 
 @settings(
-    examples(12, few=5),
+    examples(12, few=3),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(deeds=st.lists(DEEDS, max_size=6))

@@ -100,7 +100,7 @@ def test_what_is_known_after_a_gesture_is_what_is_read_anew(
 
 
 @settings(
-    examples(30, few=10),
+    examples(30, few=5),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(gestures=st.lists(st.sampled_from(sorted(GESTURES)), min_size=2, max_size=6))

@@ -39,8 +39,11 @@ def environment(folder: Path) -> dict[str, str]:
     return {**os.environ, **own, "PYTHONUTF8": "1"}
 
 
-def diag(folder: Path, *words: str, stdin: str = "") -> Run:
-    """Run diag in a workspace, to its end, in this process."""
+def diag(folder: Path, *words: str, stdin: str | None = "") -> Run:
+    """Run diag in a workspace, to its end, in this process.
+
+    Without `stdin` it is closed: Python has none then.
+    """
     out, err = io.BytesIO(), io.BytesIO()
     with _as_started(folder, words, stdin, out, err):
         code = _ended()
@@ -63,18 +66,23 @@ def diag_apart(folder: Path, *words: str, stdin: str = "") -> Run:
 
 @contextmanager
 def _as_started(
-    folder: Path, words: tuple[str, ...], stdin: str, out: io.BytesIO, err: io.BytesIO
+    folder: Path,
+    words: tuple[str, ...],
+    stdin: str | None,
+    out: io.BytesIO,
+    err: io.BytesIO,
 ) -> Iterator[None]:
     """Give this process, for a while, what a process that starts has."""
     logger = logging.getLogger("diag")
     for handler in [*logger.handlers]:
         logger.removeHandler(handler)
         handler.close()
-    typed = io.BytesIO(stdin.encode(errors="surrogateescape"))
+    typed = io.BytesIO((stdin or "").encode(errors="surrogateescape"))
+    reading = None if stdin is None else io.TextIOWrapper(typed, encoding="utf-8")
     with ExitStack() as held:
         for change in (
             patch.object(sys, "argv", ["diag", *words]),
-            patch.object(sys, "stdin", io.TextIOWrapper(typed, encoding="utf-8")),
+            patch.object(sys, "stdin", reading),
             patch.object(sys, "stdout", io.TextIOWrapper(out, encoding="utf-8")),
             patch.object(sys, "stderr", io.TextIOWrapper(err, encoding="utf-8")),
             patch.dict(os.environ, environment(folder), clear=True),

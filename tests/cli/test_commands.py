@@ -166,13 +166,15 @@ def test_hostile_text_comes_back_letter_for_letter(home: Path) -> None:
     # The first words go through the system, as those that a shell passes.
     first = ("audit", "place", SCHOOL, "add", "salle", " ".join(HOSTILE[:-1]))
     done(diag_apart(home, *first))
-    for name, text in zip(names, HOSTILE, strict=True):
+    for name in names:
         done(diag(home, "audit", "place", SCHOOL, "add", "salle", name))
-        done(diag(home, "audit", "note", SCHOOL, "nb_classes", text))
+    told = [{"question": "nb_classes", "value": 1, "note": text} for text in HOSTILE]
+    lines = "\n".join(json.dumps(one) for one in told)
+    done(diag(home, "audit", "answer", SCHOOL, "-", stdin=lines))
 
     places = json.loads(done(diag(home, "audit", "place", SCHOOL, "list", "--json")))
     history = json.loads(done(diag(home, "audit", "history", SCHOOL, "--json")))
-    asked = ("--audience", "technique", "--out", str(home / "r"))
+    asked = ("--audience", "technique", "--format", "md", "--out", str(home / "r"))
     done(diag(home, "report", SCHOOL, *asked))
 
     shown = [place["name"] for place in places]

@@ -1,8 +1,6 @@
 """Days, names and files that the command line refuses, each with its sentence."""
 
 import errno
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ from diag.audit.session import open_session
 from diag.words.sentences import system_sentence
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, started, workspace
-from tests.cli.running import command, diag, environment
+from tests.cli.running import diag
 
 
 @pytest.fixture
@@ -78,18 +76,11 @@ def test_an_export_replaces_a_file_only_when_told(home: Path, tmp_path: Path) ->
     assert diag(home, "audit", "export", SCHOOL, str(path), "--force").code == 0
 
 
-@pytest.mark.skipif(os.name != "posix", reason="a closed stdin is a POSIX shell's")
 def test_answers_without_an_input_are_refused_with_a_sentence(home: Path) -> None:
-    words = command("audit", "answer", SCHOOL, "-")
-    run = subprocess.run(
-        ["sh", "-c", 'exec "$@" <&-', "sh", *words],
-        capture_output=True,
-        check=False,
-        env=environment(home),
-    )
+    run = diag(home, "audit", "answer", SCHOOL, "-", stdin=None)
 
-    assert run.returncode == 1
-    assert "entrée standard est fermée" in run.stderr.decode()
+    assert run.code == 1
+    assert "entrée standard est fermée" in run.err
 
 
 def test_a_full_disk_is_told_in_french() -> None:

@@ -81,6 +81,7 @@ def test_the_line_is_filled_only_with_an_authorisation(desk: Path, mire: Mire) -
     assert {one["probe"] for one in kept["measurements"]} == {"debit"}
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no IPv6 here")
 def test_the_mire_serves_all_addresses_of_ipv6_when_asked(tmp_path: Path) -> None:
     words = ("mire", "--host", "::", "--everywhere", "--port", "0")

@@ -22,8 +22,8 @@ from diag.model.errors import DiagError
 from diag.office import mail_server as password
 from diag.words.dates import written_day
 from tests.audit.builders import SCHOOL, know_mairies
-from tests.cli.running import Run, command, diag_apart, environment
-from tests.office.mail.post_office import SILENT, Office, certificate, opened
+from tests.cli.running import Run, command, environment
+from tests.office.mail.post_office import ABRUPT, SILENT, Office, certificate, opened
 from tests.shared import copy_once_made
 
 SECRET = "sésame-très-secret"
@@ -196,6 +196,14 @@ def test_what_stays_is_said_with_its_reason(home: Path, office: Office) -> None:
     assert diag(home, "outbox", "send").code == 0
 
 
+def test_what_has_perhaps_left_is_not_sent_again(home: Path, office: Office) -> None:
+    office.data = [ABRUPT]
+    diag(home, *QUEUE)
+    assert diag(home, "outbox", "send").code
+    doubted(home, office)
+
+
+@pytest.mark.long
 def test_killed_between_the_message_and_the_answer_it_is_not_sent_again(
     home: Path, office: Office
 ) -> None:
@@ -210,6 +218,11 @@ def test_killed_between_the_message_and_the_answer_it_is_not_sent_again(
     assert office.arrived.wait(60)
     running.kill()
     assert running.wait(60) in {-signal.SIGTERM, -9, 1}
+    doubted(home, office)
+
+
+def doubted(home: Path, office: Office) -> None:
+    """See that the message that went off is for a person to say arrived."""
     assert [one["state"] for one in listed(home)] == ["sending"]
     done = diag(home, "outbox", "send", "--now")
     assert "Peut-être parti" in done.err
@@ -237,7 +250,7 @@ def test_a_password_is_typed_and_kept_nowhere(home: Path, tmp_path: Path) -> Non
         assert "autorite.pem" in shown.out
         wrong = diag(home, "outbox", "send", stdin="autre-secret\n")
         assert (wrong.code, "refuse votre nom" in wrong.err) == (1, True)
-        right = diag_apart(home, "outbox", "send", stdin=f"{SECRET}\n")
+        right = diag(home, "outbox", "send", stdin=f"{SECRET}\n")
         assert (right.code, len(office.taken)) == (0, 1)
     for run in (shown, unknown, wrong, right):
         assert SECRET not in run.out + run.err

@@ -33,6 +33,11 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
+@pytest.fixture(scope="module")
+def only_read(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return unpack("diag.db", tmp_path_factory.mktemp("landed") / "diag.db").parent
+
+
 def lines(folder: Path, ref: str) -> list[bytes]:
     """Return the revisions of an audit, their bytes."""
     with Workspace.open(folder) as workspace:
@@ -61,14 +66,14 @@ JUDGING = [
     ),
 )
 def test_it_is_refused_in_a_sentence_where_judging_is_needed(
-    home: Path, asked: tuple[tuple[str, ...], str]
+    only_read: Path, asked: tuple[tuple[str, ...], str]
 ) -> None:
     words, ref = asked
-    done = diag(home, *words, ref)
+    done = diag(only_read, *words, ref)
     assert done.code == 1
     assert OLDER in done.err
     assert "diag audit" in done.err
-    assert status(home, ref)["digest"] == AUDITS[ref]["digest"]
+    assert status(only_read, ref)["digest"] == AUDITS[ref]["digest"]
 
 
 def test_lists_say_so_and_documents_of_many_leave_it_out(

@@ -216,7 +216,7 @@ def test_an_engineer_may_reword_an_action_for_one_reader() -> None:
     assert "Tirer la fibre" not in markdown(told, Audience.EQUIPE)
 
 
-@examples(30, few=10)
+@examples(30, few=5)
 @given(st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=6).map("".join))
 def test_hostile_names_and_notes_break_no_document(typed: str) -> None:
     """The same documents, block for block, as with a plain word instead."""

@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.audit.answer import record_note
@@ -33,6 +33,7 @@ from diag.office.conflicts import (
 )
 from diag.office.supervision import accept, give_back
 from tests.audit.apart import meet, pull, say, two_laptops
+from tests.examples import examples
 
 Two = tuple[AuditSession, AuditSession]
 
@@ -324,7 +325,7 @@ def test_a_letter_that_names_nobody_is_refused(differing: Two) -> None:
         take(only(differing[0]), "Z")
 
 
-@settings(max_examples=12, deadline=None)
+@examples(40, few=6)
 @given(mine=st.integers(1, 3), theirs=st.integers(1, 3), late=st.booleans())
 def test_two_who_settle_alike_converge_and_otherwise_differ_in_sight(
     mine: int, theirs: int, *, late: bool

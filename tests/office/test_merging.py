@@ -3,7 +3,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.audit.history import changes_of
@@ -24,6 +24,7 @@ from diag.office.merging import (
 from tests.audit.apart import meet, pull, say, two_laptops
 from tests.audit.builders import SCHOOL
 from tests.cli.running import diag
+from tests.examples import examples
 
 Two = tuple[AuditSession, AuditSession]
 
@@ -196,7 +197,7 @@ def test_merging_by_command(tmp_path: Path) -> None:
     assert "Aucun lieu" in diag(desk, "conflicts", "places", SCHOOL).out
 
 
-@settings(max_examples=15, deadline=None)
+@examples(60, few=6)
 @given(
     mine=st.sampled_from(["classe", "autre"]),
     theirs=st.sampled_from(["classe", "autre"]),

@@ -384,7 +384,7 @@ def test_a_first_sync_ends_on_a_line_that_is_cut_every_64_kib(tmp_path: Path) ->
             changes.noted(
                 VALLEY.id, ROOTS[VALLEY.id], f"q{n}", chance.randbytes(2_000).hex()
             )
-            for n in range(150)
+            for n in range(60)
         ]
         anne.write_many(notes, ANNE)
         cutter.up = cutter.down = 64 * 1024

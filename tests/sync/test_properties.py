@@ -19,7 +19,7 @@ from tests.sync.machine import NEW, Meetings
 from tests.sync.offices import AUDITS
 
 QUICK = settings(
-    max_examples=10,
+    max_examples=6,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -227,7 +227,7 @@ def test_typography_touches_texts_and_neither_code_nor_addresses() -> None:
     assert "https://x.fr/a?b=1</a>" in page
 
 
-@examples(40, few=8)
+@examples(40, few=4)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=6).map("".join))
 def test_hostile_text_never_becomes_an_element(typed: str) -> None:
     told = facts(

@@ -5,7 +5,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.journal.bundles import Rules
@@ -38,7 +38,7 @@ def shown(of: Colleague) -> dict[str, object]:
     return found
 
 
-@settings(max_examples=12, deadline=None)
+@examples(60, few=5)
 @given(st.lists(histories(), min_size=2, max_size=2), st.data())
 def test_a_bundle_does_what_taking_the_lines_in_does(
     drawn: list[list[bytes]], data: st.DataObject
@@ -78,7 +78,7 @@ def test_a_bundle_does_what_taking_the_lines_in_does(
         assert shown(bruno) == after
 
 
-@settings(max_examples=25, deadline=None)
+@examples(200, few=10)
 @given(st.lists(st.one_of(st.binary(max_size=60), _nearly()), max_size=6))
 def test_no_line_that_was_sealed_and_signed_crashes_the_reader(
     drawn: list[bytes],
