@@ -430,15 +430,14 @@ class DiagApp(Sturdy, GuardedApp):
 
         found = preview(session)
 
-        def answered(confirmed: bool | None) -> None:  # noqa: FBT001 - Textual's
-            if confirmed:
-                reopen_and_upgrade(session, found)
-                enter()
-                self.inform(f"Édition {found.new.checklist.version}.")
+        def go_on(_: object) -> None:
+            reopen_and_upgrade(session, found)
+            enter()
+            self.inform(f"Édition {found.new.checklist.version}.")
 
         words = "\n".join(upgrade_summary(session, found))
         yes = "Rouvrir et passer" if session.status is AuditStatus.CLOS else "Passer"
-        self.push_screen(Confirm(words, yes=yes, no="Revenir", grave=True), answered)
+        self.ask(Confirm(words, yes=yes, no="Revenir", grave=True), go_on)
 
     def _handle_exception(self, error: Exception) -> None:
         """Report what a callback or a worker was refused; anything else is a crash."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from textual import on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.content import Content
 
 from diag.audit.answer import Key
@@ -602,23 +602,19 @@ def _visit_words(visit: Visit) -> str:
     return f"visite du {written_day(visit.date)}"
 
 
-def ask_day(app: App[None], session: AuditSession, done: Callable[[str], None]) -> None:
+def ask_day(
+    screen: PlaceScreen, session: AuditSession, done: Callable[[str], object]
+) -> None:
     """Ask for a day on site, or what is to be corrected; `done` is given its words."""
 
-    def kept(words: str | None) -> None:
-        if words:
-            done(words)
-
-    def chosen(key: str | None) -> None:
-        if key is None:
-            return
+    def chosen(key: str) -> None:
         act, _, ident = key.partition("/")
         visit = next((one for one in session.visits if one.id == ident), None)
         if visit and act == _REMOVE:
             remove_visit(session, visit)
             done(f"{_visit_words(visit)} retirée")
         else:
-            app.push_screen(DayOnSite(session, visit), kept)
+            screen.ask(DayOnSite(session, visit), done)
 
     if not session.visits:
         chosen("")
@@ -633,7 +629,7 @@ def ask_day(app: App[None], session: AuditSession, done: Callable[[str], None]) 
             ListChoice(f"{_REMOVE}/{one.id}", f"Retirer la {_visit_words(one)}", aside)
         )
     noted = counted(len(session.visits), "visite déjà notée", "visites déjà notées")
-    app.push_screen(ChooseDialog(noted, choices), chosen)
+    screen.ask(ChooseDialog(noted, choices), chosen)
 
 
 def _names(typed: str) -> tuple[str, ...]:

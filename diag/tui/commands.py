@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import islice
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Callback, Event, Key, Paste
 from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 from diag.model.errors import DiagError
 from diag.words.sentences import system_sentence
@@ -438,6 +439,9 @@ class Trouble(Message):
         """The refusal itself, when there is one."""
 
 
+Given = TypeVar("Given")
+
+
 class Sturdy(MessagePump):
     """A mixin, named first: `class Grid(Sturdy, ScrollView)`.
 
@@ -459,6 +463,19 @@ class Sturdy(MessagePump):
     def can(self, command: CommandType) -> bool | None:  # noqa: ARG002 - for subclasses
         """Whether a command is possible now: None greys its key, False hides it."""
         return True
+
+    def ask(
+        self,
+        dialog: Screen[Given | None] | Screen[Given],
+        then: Callable[[Given], object],
+    ) -> None:
+        """Show a dialog; `then` is given its answer, unless it is none, or no."""
+
+        def answered(given: Given | None) -> None:
+            if given:
+                then(given)
+
+        self.app.push_screen(dialog, answered)
 
     def key_f1(self, event: Key) -> None:
         """Show the keys of a dialog; places have a command for it."""

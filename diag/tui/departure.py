@@ -194,10 +194,7 @@ class DepartureScreen(PlaceScreen):
         self._show(f"Écrit dans {write_departure(self._session)}")
 
     def on_date_it(self) -> None:
-        def done(words: str) -> None:
-            self._show(f"Enregistré · {words}.")
-
-        ask_day(self.app, self._session, done)
+        ask_day(self, self._session, lambda it: self._show(f"Enregistré · {it}."))
 
 
 def _line(check: Check) -> ListLine:

@@ -282,15 +282,14 @@ class KeysScreen(PlaceScreen):
     def on_change_key(self) -> None:
         command = self._commands[self.query_one(Lines).key]
 
-        def pressed(key: str | None) -> None:
-            if key:
-                ident = command.ident()
-                others = {k: v for k, v in self.diag.keys.items() if k != ident}
-                is_own = key in command.keys_in({})
-                self._keep(others if is_own else {**others, ident: key})
-                self.diag.inform(f"{key_name(key)} : {command.TITLE}.")
+        def pressed(key: str) -> None:
+            ident = command.ident()
+            others = {k: v for k, v in self.diag.keys.items() if k != ident}
+            is_own = key in command.keys_in({})
+            self._keep(others if is_own else {**others, ident: key})
+            self.diag.inform(f"{key_name(key)} : {command.TITLE}.")
 
-        self.app.push_screen(PressKey(command, self.diag.keys), pressed)
+        self.ask(PressKey(command, self.diag.keys), pressed)
 
     def on_own_key(self) -> None:
         command = self._commands[self.query_one(Lines).key]

@@ -93,8 +93,8 @@ class AuthorisationDialog(FormDialog):
         super().__init__("Débit : l'autorisation écrite, et le serveur de mesure")
         self._last = last_terms(session)
         self._mire = self._last.mire or mire
-        self.given: tuple[str, bool, Authorisation] | None = None
-        """Server, whether the line is paid by volume, who allowed it."""
+        self.given: tuple[bool, Authorisation] | None = None
+        """Whether the line is paid by volume, who let it be filled."""
 
     def options(self) -> tuple[tuple[str, str], ...]:
         return (
@@ -123,7 +123,7 @@ class AuthorisationDialog(FormDialog):
         mire, signed = terms_from(
             self.value("mire"), {name: self.value(name) for name in names}
         )
-        self.given = mire, self.chosen == "volume", signed
+        self.given = self.chosen == "volume", signed
         return mire
 
 
@@ -343,9 +343,9 @@ class MeasuresScreen(PlaceScreen):
     def on_measure_line(self) -> None:
         asked = AuthorisationDialog(self._session, self._lists.mire)
 
-        def signed(mire: str | None) -> None:
-            if mire and asked.given:
-                _, is_metered, authorisation = asked.given
+        def signed(mire: str) -> None:
+            if asked.given:
+                is_metered, authorisation = asked.given
                 self._begin(
                     MeasureAsked(
                         MeasureSeries.LINE,
@@ -355,7 +355,7 @@ class MeasuresScreen(PlaceScreen):
                     )
                 )
 
-        self.app.push_screen(asked, signed)
+        self.ask(asked, signed)
 
     @property
     def _rooms(self) -> tuple[Place, ...]:
@@ -382,13 +382,11 @@ class MeasuresScreen(PlaceScreen):
             for one in sorted(rooms, key=lambda one: one.id in heard)
         ]
 
-        def chosen(ident: str | None) -> None:
-            place = next((one for one in rooms if one.id == ident), None)
-            if place:
-                self._listen(place)
+        def chosen(ident: str) -> None:
+            self._listen(next(one for one in rooms if one.id == ident))
 
         asked = "Quelle salle ? Allez-y d'abord, au coin le plus loin de la borne."
-        self.app.push_screen(ChooseDialog(asked, choices), chosen)
+        self.ask(ChooseDialog(asked, choices), chosen)
 
     def on_measure_next(self) -> None:
         if place := self._next_room():

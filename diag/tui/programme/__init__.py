@@ -539,11 +539,7 @@ class ProgrammeScreen(
             self.show_face("years")
 
     def on_new_programme(self) -> None:
-        def opened(ident: str | None) -> None:
-            if ident:
-                self.choose(ident)
-
-        self.app.push_screen(NewForm(self.diag.desk.workspace), opened)
+        self.ask(NewForm(self.diag.desk.workspace), self.choose)
 
     @work
     async def on_other_programme(self) -> None:

@@ -300,14 +300,13 @@ class OperationActs(ProgrammeWork):
         if board is None or self.container is None or not name:
             return
 
-        def noted(state: str | None) -> None:
-            if state:
-                self.read()
-                words = FOLLOW_UPS[FollowUpState(state)]
-                self.diag.inform(f"Noté : {board.named(name).title}, {words}.")
+        def noted(state: str) -> None:
+            self.read()
+            words = FOLLOW_UPS[FollowUpState(state)]
+            self.diag.inform(f"Noté : {board.named(name).title}, {words}.")
 
         if name in board.gathered.candidates:
-            self.app.push_screen(FollowForm(board, name), noted)
+            self.ask(FollowForm(board, name), noted)
         else:
             self.diag.inform(
                 "Une opération partagée n'a pas d'audit où noter sa suite."

@@ -277,15 +277,14 @@ class WorkshopActs(ProgrammeWork):
 
     def on_new_workshop(self) -> None:
         if self.container:
-            self.app.push_screen(WorkshopForm(self.container), self._written)
+            self.ask(WorkshopForm(self.container), self._written)
 
     def on_set_weights(self) -> None:
         if self.container:
-            self.app.push_screen(WeightForm(self.container), self._written)
+            self.ask(WeightForm(self.container), self._written)
 
-    def _written(self, given: str | None) -> None:
-        if given:
-            self.read()
+    def _written(self, _ident: str) -> None:
+        self.read()
 
     def on_turn_counted(self) -> None:
         """Have the ballots of the workshop count, or not; it is to be adopted anew."""

@@ -492,11 +492,10 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
         if not here:
             return
 
-        def chosen(holder: str | None) -> None:
-            if holder:
-                move_place(self.session, here.id, holder)
-                there = self.session.place_name(holder)
-                self.show(here.id, f"Enregistré · {here.name} : {there}.")
+        def chosen(holder: str) -> None:
+            move_place(self.session, here.id, holder)
+            there = self.session.place_name(holder)
+            self.show(here.id, f"Enregistré · {here.name} : {there}.")
 
         choices = [
             ListChoice(one.id, one.name, PLACE_NAMES[one.kind])
@@ -504,7 +503,7 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
             if one.id != here.parent
         ]
         question = f"Où ranger « {here.name} » ?"
-        self.app.push_screen(ChooseDialog(question, choices), chosen)
+        self.ask(ChooseDialog(question, choices), chosen)
 
     def on_remove_it(self) -> None:
         here, picture = self.here, self._picture
@@ -514,17 +513,15 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
         at = places.index(here.id)
         beside = next(iter((*places[at + 1 :], *reversed(places[:at]))), "")
 
-        def sure(yes: bool | None) -> None:  # noqa: FBT001 - what a dialog gives
-            if yes:
-                remove_place(self.session, here.id)
-                key = key_now(self.app, TakeBack)
-                told = f"Enregistré · {here.name} retiré. {key} l'annule."
-                self.show(beside, told)
+        def remove(_: object) -> None:
+            remove_place(self.session, here.id)
+            key = key_now(self.app, TakeBack)
+            self.show(beside, f"Enregistré · {here.name} retiré. {key} l'annule.")
 
         said = sum(place == here.id for place, _ in self.session.facts.answers)
         many = f" ({counted(said, 'réponse')})" if said else ""
         question = f"Retirer « {here.name} » et ce qui en est dit{many} ?"
-        self.app.push_screen(Confirm(question, yes="Retirer", grave=True), sure)
+        self.ask(Confirm(question, yes="Retirer", grave=True), remove)
 
     def on_take_places(self) -> None:
         former, key = take_places_again(self.session), key_now(self.app, TakeBack)
@@ -553,13 +550,12 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
             )
             return
 
-        def sure(yes: bool | None) -> None:  # noqa: FBT001 - what a dialog gives
-            if yes:
-                words = close_list(self.session, kind).sentence
-                self.show(words=f"Enregistré · {words}")
+        def close(_: object) -> None:
+            words = close_list(self.session, kind).sentence
+            self.show(words=f"Enregistré · {words}")
 
         effect = closing_effect(self.session, kind)
-        self.app.push_screen(Confirm(effect.sentence, yes="Confirmer"), sure)
+        self.ask(Confirm(effect.sentence, yes="Confirmer"), close)
 
 
 _SEVERAL = "Plusieurs d'un coup : {one} 1 ; {one} 2, ou bien {one} 1 à 8."

@@ -132,10 +132,7 @@ class VisitScreen(VisitFaces):
         # Few visits have any: what shows them is loaded then.
         from diag.tui.proposals import ProposalsScreen  # noqa: PLC0415
 
-        def closed(_result: None) -> None:
-            self.show()
-
-        self.app.push_screen(ProposalsScreen(self.session), closed)
+        self.app.push_screen(ProposalsScreen(self.session), lambda _: self.show())
 
     def on_show_measures(self) -> None:
         # Few visits measure: what does it is loaded then.
@@ -177,11 +174,10 @@ class VisitScreen(VisitFaces):
 
         place, question = self.visiting.key
 
-        def done(words: str) -> None:
-            self.show(words, DONE)
-
         shown = find_contested(self.session, question, place)
-        self.app.push_screen(ConflictScreen(shown, done))
+        self.app.push_screen(
+            ConflictScreen(shown, lambda words: self.show(words, DONE))
+        )
 
     def on_most_useful(self) -> None:
         self.show_status("Cherche la question la plus utile…")
@@ -346,13 +342,9 @@ class VisitScreen(VisitFaces):
         self.app.push_screen(RoomsScreen(self.session, self.visiting.key[0]), closed)
 
     def on_show_photos(self) -> None:
-
-        def closed() -> None:
-            self.show()
-
         self.follow_grid()
         of = self.photo_subject
-        open_photos(self.app, self.session, of.place, of.question, done=closed)
+        open_photos(self.app, self.session, of.place, of.question, done=self.show)
 
     def on_before_leaving(self) -> None:
         # It writes forms and shows what was found: loaded by those who leave.
@@ -362,10 +354,7 @@ class VisitScreen(VisitFaces):
         self.app.push_screen(DepartureScreen(self.session, self.go_to))
 
     def on_date_visit(self) -> None:
-        def dated(words: str) -> None:
-            self.show(f"{SAVED}{words}", DONE)
-
-        ask_day(self.app, self.session, dated)
+        ask_day(self, self.session, lambda it: self.show(f"{SAVED}{it}", DONE))
 
     def on_go_bilan(self) -> None:
         if self.settle():

@@ -575,10 +575,10 @@ class Grid(Sturdy, Vertical):
 
     def on_paste_file(self) -> None:
         question = "Fichier CSV à coller ici (avec ou sans ligne de titres)"
-        self.app.push_screen(Ask(question, hint="chemin/du/fichier.csv"), self._file)
+        self.ask(Ask(question, hint="chemin/du/fichier.csv"), self._file)
 
-    def _file(self, path: str | None) -> None:
-        if path and (named := path_typed(path)):
+    def _file(self, path: str) -> None:
+        if named := path_typed(path):
             try:
                 self.paste_text(file_text(named))
             except DiagError as error:  # a dialog's answer comes past `Sturdy`
@@ -642,15 +642,13 @@ class Grid(Sturdy, Vertical):
             )
             return
         sentence = closing_effect(self.session, kind).sentence
-        asked = Confirm(sentence, yes="Confirmer")
-        self.app.push_screen(asked, self._close_if_sure)
+        self.ask(Confirm(sentence, yes="Confirmer"), self._close)
 
-    def _close_if_sure(self, sure: bool | None) -> None:  # noqa: FBT001 - what a dialog gives
-        if sure:
-            closing = close_list(self.session, self.sheet.kind)
-            self.refresh_from(self.session)
-            self.inform(closing.sentence)
-            self.post_answered(self.session.facts.root, "")
+    def _close(self, _: object) -> None:
+        closing = close_list(self.session, self.sheet.kind)
+        self.refresh_from(self.session)
+        self.inform(closing.sentence)
+        self.post_answered(self.session.facts.root, "")
 
 
 def _pasted(filled: Filled) -> str:
