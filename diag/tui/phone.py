@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
 
 from textual.app import App
 
@@ -55,23 +54,14 @@ class ReadSheets(Command, keys="l", title="Lire les fiches", footer=True):
     """Lire ensemble les fiches de l'équipe, à partir de trois : c'est proposé."""
 
 
-class PhoneArrival(NamedTuple):
-    """Something that came in."""
-
-    at: str
-    """« 10 h 33 »."""
-    words: str
-    """Where it went, and what it is."""
-
-
 class PhoneDesk(PhonesDesk):
     """One phone, or the team's, as long as a visit lasts."""
 
     def __init__(
         self, app: App[None], session: AuditSession, network: SharedNetwork
     ) -> None:
-        self.arrived: list[PhoneArrival] = []
-        """What came in, the last one last."""
+        self.arrived: list[str] = []
+        """When each thing came in, where it went and what it is, the last one last."""
         self._session = session
         self.printed: dict[PhoneRole, Questionnaire] = {}
         """The page that the phones of a use fill."""
@@ -97,12 +87,15 @@ class PhoneDesk(PhonesDesk):
     @property
     def place_and_question(self) -> tuple[str, str]:
         """Where photos and words go now, by their names; empty where there is none."""
-        return self._named(self._subject())
+        subject, facts = self._subject(), self._session.facts
+        place = facts.places.get(subject.place or facts.root)
+        asked = self._session.checklist.questions.get(subject.question)
+        return place.name if place else "", asked.label if asked else ""
 
     @property
     def where_now(self) -> str:
         """Where photos and words go now: « Classe CE2, Image lisible »."""
-        return self._words(self._subject())
+        return ", ".join(filter(None, self.place_and_question))
 
     # What the server asks, each from one of its threads.
 
@@ -122,21 +115,20 @@ class PhoneDesk(PhonesDesk):
 
     @in_app
     def _keep_photo(self, read: DecodedPicture) -> str:
-        subject = self._subject()
-        known = self._session.checklist.questions.get(subject.question)
-        caption = known.label if known else self._words(subject)
-        _, is_new = keep_picture(self._session, read, subject, caption)
-        words = self._words(subject)
+        words, (_, question) = self.where_now, self.place_and_question
+        _, is_new = keep_picture(
+            self._session, read, self._subject(), question or words
+        )
         if is_new:
             self._note(words)
         return f"{'Reçue' if is_new else 'Déjà reçue'} : {words}."
 
     @in_app
     def take_words(self, text: str, /) -> str:
-        subject = self._subject()
+        subject, words = self._subject(), self.where_now
         observe(self._session, text, place=subject.place, question=subject.question)
-        self._note(f"{self._words(subject)}, un mot")
-        return f"Noté : {self._words(subject)}."
+        self._note(f"{words}, un mot")
+        return f"Noté : {words}."
 
     @in_app
     def sheet(self, role: PhoneRole, phone: str, raw: bytes, /) -> str:
@@ -163,15 +155,6 @@ class PhoneDesk(PhonesDesk):
                 return found
         return PhotoSubject()
 
-    def _words(self, subject: PhotoSubject) -> str:
-        return ", ".join(filter(None, self._named(subject)))
-
-    def _named(self, subject: PhotoSubject) -> tuple[str, str]:
-        facts, known = self._session.facts, self._session.checklist.questions
-        place = facts.places.get(subject.place or facts.root)
-        asked = known.get(subject.question)
-        return place.name if place else "", asked.label if asked else ""
-
     def _greet(self) -> None:
         """Tell once that a phone is there."""
         for link in self._links:
@@ -180,7 +163,7 @@ class PhoneDesk(PhonesDesk):
                 self._report()
 
     def _note(self, words: str) -> None:
-        self.arrived.append(PhoneArrival(self._hour, words))
+        self.arrived.append(f"{self._hour}  {words}")
         self._report(words)
 
     @property
@@ -285,7 +268,7 @@ class PhoneScreen(SquareScreen):
                 ),
             ]
         return [
-            *(f"{one.at}  {one.words}" for one in phone.arrived[-_SHOWN:]),
+            *phone.arrived[-_SHOWN:],
             "",
             counted(len(phone.arrived), "reçu", "reçus"),
             "",
