@@ -1,7 +1,7 @@
 """Everything that says what shipped checklists must find: examples, whole schools."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -11,7 +11,7 @@ from typing import Any
 from diag.assess.advice import Targets
 from diag.assess.criteria import CriterionJudge, domain_score, overall_score, socle_of
 from diag.assess.effects import Remedies, Remedy
-from diag.assess.examples import example_facts
+from diag.assess.examples import OUT, example_facts
 from diag.assess.facts import FactsReading, Limits
 from diag.assess.judge import Judge, judge_for, judge_of
 from diag.assess.results import CriterionResult, Score, Target
@@ -57,6 +57,22 @@ class Witness:
     @cached_property
     def _counting(self) -> FactsReading:
         return self.reading.with_limits(Limits.NONE)
+
+    def other_levels(self) -> Iterator[tuple[str, str, object, object]]:
+        """Yield each level written that is not found: criterion, place, both."""
+        written = [
+            (name, "", one) for name, one in self.pinned.get("levels", {}).items()
+        ]
+        for place, levels in self.pinned.get("at", {}).items():
+            written += [(name, place, one) for name, one in levels.items()]
+        for name, place, level in written:
+            criterion = self.judge.checklist.criteria[name]
+            verdicts = self._judged(criterion, self.reading).verdicts
+            found = {one.place: one for one in verdicts}
+            one = found[place] if place else verdicts[0]
+            told = OUT if one.standing is Standing.OUT else [one.low, one.high]
+            if told != ([level, level] if isinstance(level, int) else level):
+                yield name, place, level, told
 
     def notices(self, changed: Criterion | Recommendation | Domain | Question) -> bool:
         """Say whether what is written no longer holds with one thing changed."""
