@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.terminal.visits import prepared, visit_in
 
 DOWN, UP, RIGHT, HOME = "\x1b[B", "\x1b[A", "\x1b[C", "\x1b[H"
@@ -11,6 +13,7 @@ QUIET = 1.5
 """Seconds watched: three blinks of a cursor, one tick of a clock."""
 
 
+@pytest.mark.long  # the gate looks at what is drawn in `tests/tui/visit/test_visit.py`
 def test_a_visit_then_salles_draw_only_what_a_key_changes_then_nothing(
     tmp_path: Path,
 ) -> None:

@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 from diag.audit import session as audits
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, started, workspace
@@ -11,6 +13,7 @@ from tests.terminal.terminal import Terminal
 COMMAND = (sys.executable, "-m", "diag", "visit", SCHOOL, "--text")
 
 
+@pytest.mark.long  # the gate types such a visit in `tests/cli/test_visit.py`
 def test_a_visit_in_forty_columns_survives_a_kill_and_resumes(tmp_path: Path) -> None:
     with workspace(tmp_path) as made:
         started(made)

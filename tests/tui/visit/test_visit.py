@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from textual.events import Paste
+from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from diag.audit import session as audits
 from diag.audit.answer import Key, NewAnswer, record_answer
@@ -469,6 +471,39 @@ async def test_arrows_walk_from_part_to_part_and_the_plan_leads_to_a_room(
         await pilot.press(*["down"] * steps, "enter")
         await wait_for(pilot, lambda: shows(pilot, "CP, question 1"), "the room")
         assert screen.fiche.line.has_focus
+
+
+async def test_a_key_draws_only_what_it_changes_and_nothing_moves_at_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the visit, then in Salles; `tests/terminal` counts what a terminal is sent."""
+    prepared(tmp_path)
+    drawn: list[Region] = []
+    draw = Screen._compositor_refresh
+
+    def watch(screen: Screen[object]) -> None:
+        drawn.extend(screen._compositor._dirty_regions)
+        draw(screen)
+
+    async with visit(tmp_path) as (pilot, screen):
+        monkeypatch.setattr(Screen, "_compositor_refresh", watch)
+
+        async def draws_little(*keys: str) -> None:
+            for key in keys:
+                drawn.clear()
+                await pilot.press(key)
+                area = sum(each.area for each in drawn)
+                assert 0 < area < pilot.app.size.area / 2, key
+
+        await draws_little("down", "down", "up")
+        await pilot.press("f6")
+        await wait_for(pilot, lambda: shows(pilot, "Les salles"), "the rooms")
+        await draws_little("down", "right", "up", "6")
+        here = [pilot.app.screen, *pilot.app.screen.walk_children()]
+        seen = [*here, screen, *screen.walk_children()]
+        assert not [
+            one for each in seen for one in each._timers if one._active.is_set()
+        ]
 
 
 async def test_the_grid_and_the_fiche_stand_at_the_same_question(
