@@ -32,6 +32,7 @@ from diag.tui.keymap import owners
 from diag.tui.photos import LeavePhotos
 from diag.tui.place import KeyBar, PlaceScreen, help_rows
 from diag.tui.territory import OpenProgramme
+from tests.examples import cases
 from tests.tui.routes import ROUTES, audited, go
 from tests.tui.waiting import visible, wait_for
 
@@ -140,20 +141,32 @@ FOOTERS = {
 """Place → its keys on a screen of 80 columns, in order of use."""
 
 
+Sizes = tuple[range, tuple[tuple[int, int], ...]]
+"""The widths of a footer, the sizes of a terminal."""
+
+FEW: Sizes = (range(60, 201, 20), ((1, 1), (79, 23), (80, 24)))
+EVERY: Sizes = (
+    range(60, 201),
+    ((20, 5), (1, 1), (160, 50), (79, 23), (40, 10), (80, 24)),
+)
+
+
+@pytest.mark.parametrize("sizes", cases([FEW, EVERY], FEW), ids=["few", "every"])
 async def test_every_place_shows_keys_that_fit_in_french_bears_any_size_and_helps(
-    tmp_path: Path,
+    tmp_path: Path, sizes: Sizes
 ) -> None:
+    widths, terminals = sizes
     app = audited(tmp_path / "desk")
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         for place in ROUTES:
             await go(pilot, app, place)
-            await keys_fit(pilot, place)
-            await any_size_is_borne_in_french(pilot)
+            await keys_fit(pilot, place, widths)
+            await any_size_is_borne_in_french(pilot, terminals)
             await help_is_there(pilot)
             app.go_territory()
 
 
-async def keys_fit(pilot: Pilot[None], place: str) -> None:
+async def keys_fit(pilot: Pilot[None], place: str, widths: range) -> None:
     keys = pilot.app.screen.query_one(KeyBar)
     await wait_for(pilot, lambda: keys.shown, f"the keys of {place}")
     wanted = FOOTERS.get(place, "").split()
@@ -162,7 +175,7 @@ async def keys_fit(pilot: Pilot[None], place: str) -> None:
         lambda: not wanted or [one.name for one in keys.shown] == wanted,
         " ".join(wanted),
     )
-    for width in range(60, 201):
+    for width in widths:
         with patch.object(KeyBar, "size", Size(width, 1)):
             drawn = keys.render()
             assert len(keys.shown) >= min(3, len(keys.possible)), place
@@ -172,13 +185,15 @@ async def keys_fit(pilot: Pilot[None], place: str) -> None:
             assert width < WIDE or drawn.plain.endswith("Chercher Ctrl+P "), place
 
 
-async def any_size_is_borne_in_french(pilot: Pilot[None]) -> None:
+async def any_size_is_borne_in_french(
+    pilot: Pilot[None], terminals: tuple[tuple[int, int], ...]
+) -> None:
     await pilot.resize_terminal(160, 50)
     assert not [line for line in visible(pilot) if ENGLISH.search(line)]
     for node in pilot.app.screen.walk_children(with_self=True):
         tip = getattr(node, "tooltip", None)
         assert not (tip and ENGLISH.search(str(tip))), (node, tip)
-    for size in ((20, 5), (1, 1), (160, 50), (79, 23), (40, 10), (80, 24)):
+    for size in terminals:
         await pilot.resize_terminal(*size)
     await wait_for(pilot, lambda: pilot.app.size == (80, 24), "the last size")
 
