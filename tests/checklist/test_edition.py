@@ -15,6 +15,7 @@ from diag.checklist.edition import ENGINE, EditionError, compiled, digest, open_
 from diag.checklist.load import Harvest, load_checklists
 from diag.model.enums import Kind
 from tests.checklist.test_sentences import whole_files
+from tests.examples import cases
 from tests.rules.written import FILES, load_written
 
 LANDED = Path(__file__).parents[1] / "fixtures" / "landed" / "diag.db.xz"
@@ -171,7 +172,7 @@ def test_an_edition_of_today_holds_nothing_of_the_first_judging(
         open_edition(json.dumps(body).encode())
 
 
-@pytest.mark.parametrize("wrong", [3, [3], [[]], None])
+@pytest.mark.parametrize("wrong", cases([3, [3], [[]], None], 3, [[]]))
 def test_a_damaged_edition_of_the_first_judging_says_what_to_do(
     wrong: object, landed: bytes
 ) -> None:

@@ -57,6 +57,7 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     assert found.lost == 0
 
 
+@pytest.mark.long  # it proves that the one above can fail
 def test_the_cut_does_lose_what_a_lesser_setting_leaves_behind(tmp_path: Path) -> None:
     found = after_cuts(tmp_path, "normal", 1)
 
