@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from cryptography import x509
 
-from diag.journal.errors import DamagedError
+from diag.journal.errors import DamagedError, LockedError
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError, Health, Inspection
 from diag.model.text import clean_line
@@ -41,6 +41,7 @@ from diag.sync.hub.store import Store
 from diag.sync.hub.supervision import COPY_AGE, ROOM, SILENT, status_of
 from diag.sync.hub.tables import ASIDE, EVERYWHERE, AuditLife, Device, is_set_aside
 from diag.sync.keys import FILE as KEYS
+from diag.sync.protocol import ProblemError
 from diag.sync.trust import build_trust
 from diag.words.dates import day_words, time_words
 from diag.words.sentences import counted, listed, number
@@ -143,6 +144,8 @@ def _look_at_log(home: HubHome) -> Inspection:
             sqlite.verify(home.folder / DATABASE)
     except DamagedError as error:
         return Inspection("base", Health.LOST, str(error))
+    except LockedError as error:  # a PostgreSQL that is stopped has lost nothing
+        return _to_do("base", str(error))
     except DiagError as error:
         return Inspection("base", Health.LOST, f"elle ne s'ouvre pas. {error}")
     return _sound("base", "structure, lignes et sommes vérifiées")
@@ -202,6 +205,8 @@ def _look_at_answer(home: HubHome, machine: Machine) -> Inspection:
     start = "systemctl start diag-hub" if machine.has_systemd else "diag hub serve"
     try:
         hello = _ask_hello(home)
+    except ProblemError:
+        return _to_do("réponse", "il répond qu'il est occupé : voyez la ligne « base »")
     except (OSError, RecursionError, ValueError) as error:
         if not isinstance(error, OSError) or isinstance(error, SSLError):
             sentence = f"ce qui répond sur le port {home.port} n'est pas ce serveur"
@@ -241,6 +246,8 @@ def _ask_hello(home: HubHome) -> dict[str, Any]:
             answer += part
             if monotonic() > until:  # a byte at a time
                 raise TimeoutError
+    if b" 503 " in answer.partition(b"\r\n")[0]:
+        raise ProblemError("busy")
     found = json.loads(answer.partition(b"\r\n\r\n")[2])
     if not isinstance(found, dict) or not {"name", "app"} <= found.keys():
         raise ValueError

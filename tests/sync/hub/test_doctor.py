@@ -108,8 +108,8 @@ def test_a_hub_that_is_stopped_is_told_with_what_to_do(home: HubHome) -> None:
 
 @pytest.mark.parametrize(
     "told",
-    [b"[" * 60_000, b"null", b'{"name": "\\u001b[2J", "app": "\\u001b[2J"}'],
-    ids=["nested", "nothing", "moves the terminal"],
+    [b"[" * 60_000, b"null", b'{"name": "\\u001b[2J", "app": "\\u001b[2J"}', b""],
+    ids=["nested", "nothing", "moves the terminal", "busy"],
 )
 def test_what_answers_in_its_place_is_told_and_moves_no_terminal(
     home: HubHome, told: bytes
@@ -125,15 +125,16 @@ def test_what_answers_in_its_place_is_told_and_moves_no_terminal(
         found = wrong(other)
         asked.join()
 
-    assert "réponse" in found
     assert "\x1b" not in found["réponse"].sentence
+    assert ("occupé" in found["réponse"].sentence) == (not told)
 
 
 def answer_once(server: socket.socket, told: bytes) -> None:
     line, _ = server.accept()
     with line:
         line.recv(1_000)
-        line.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + told)
+        status = b"200 OK" if told else b"503 Busy"
+        line.sendall(b"HTTP/1.0 " + status + b"\r\n\r\n" + told)
 
 
 def test_what_leaves_while_it_is_looked_at_is_no_fault(
@@ -261,6 +262,12 @@ def test_a_damaged_line_is_lost_and_ends_in_three(home: HubHome) -> None:
     assert done.code == 3
     assert "perdu" in done.out
     assert "Restaurez" in done.out
+
+
+def test_a_database_that_is_stopped_is_not_called_lost(home: HubHome) -> None:
+    """Its keeper would have put an older copy in its place."""
+    away = home.on(f"postgresql://diag@127.0.0.1:{free_port()}/hub")
+    assert wrong(away)["base"].verdict is Health.REPAIRABLE
 
 
 def test_a_hub_in_postgresql_is_looked_at_too(
