@@ -102,10 +102,9 @@ class SchoolScreen(PlaceScreen):
         """A school's UAI, or the ref of a commune or a syndicat."""
         self._insee = ""
         self._is_school = True
-        self._begun = False
-        self._unsettled = False
-        self._several = False
-        self._others: tuple[AuditOverview, ...] = ()
+        self._now: list[AuditOverview] = []
+        """The audit of this campaign, once it has begun."""
+        self._others: list[AuditOverview] = []
 
     def body(self) -> ComposeResult:
         with VerticalScroll():
@@ -129,17 +128,11 @@ class SchoolScreen(PlaceScreen):
         self.query_one("#who", Static).update(table)
         words = list_audits_of(workspace, about)
         campaign = workspace.settings.campaign
-        self._begun = any(one.audit.campaign == campaign for one in words)
-        self._unsettled = any(
-            one.unsettled for one in words if one.audit.campaign == campaign
-        )
-        self._several = self._begun and any(
-            one.audit.campaign < campaign for one in words
-        )
-        self._others = tuple(one for one in words if one.audit.campaign != campaign)
+        self._now = [one for one in words if one.audit.campaign == campaign]
+        self._others = [one for one in words if one.audit.campaign != campaign]
         self.query_one("#audits", Static).update(self._audits(words, campaign))
         self.refresh_bindings()
-        if self._begun:
+        if self._now:
             self.call_after_refresh(self._keep_judged)
 
     def _keep_judged(self) -> None:
@@ -149,7 +142,7 @@ class SchoolScreen(PlaceScreen):
     def _audits(self, words: list[AuditOverview], campaign: str) -> Table:
         table = _grid()
         table.add_row(Text("Audits", style="bold"), "")
-        if not self._begun:
+        if not self._now:
             key = key_now(self.app, OpenVisit)
             begin = Text(f"à commencer\u00a0: {key} ouvre l'audit et la visite")
             table.add_row(campaign, begin)
@@ -174,25 +167,30 @@ class SchoolScreen(PlaceScreen):
         return Text(f"{words}, touche {key_now(self.app, command)}", style)
 
     def can(self, command: CommandType) -> bool | None:
+        begun = bool(self._now)
         shown = {
-            SchoolConflicts: self._unsettled,
+            SchoolConflicts: any(one.unsettled for one in self._now),
             PickSchool: self._is_school,
             OpenSchoolCommune: self._is_school,
-            Compare: self._several,
+            Compare: any(
+                one.audit.campaign < now.audit.campaign
+                for now in self._now
+                for one in self._others
+            ),
         }
         ready = {
-            OpenBilan: self._begun,
-            OpenHistory: self._begun,
-            SchoolProposals: self._begun,
-            ShowMeasures: self._begun,
-            ClaimAudit: self._begun,
+            OpenBilan: begun,
+            OpenHistory: begun,
+            SchoolProposals: begun,
+            ShowMeasures: begun,
+            ClaimAudit: begun,
             OpenOther: bool(self._others),
         }
         return shown.get(command, ready.get(command, True) or None)
 
     def audit_finds(self) -> FindsInAudit | None:
         """Return what finds in the audit begun here, for the palette; None before."""
-        if not self._begun:
+        if not self._now:
             return None
 
         def opened(key: Key) -> None:
