@@ -320,13 +320,12 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
             return
         table = missing.table
 
-        def chosen(held: dict[str, str] | None) -> None:
-            if held:
-                remember_columns(self._session, table, held)
-                self._gather(paths, context)
-                self._complete()
+        def chosen(held: dict[str, str]) -> None:
+            remember_columns(self._session, table, held)
+            self._gather(paths, context)
+            self._complete()
 
-        self.app.push_screen(ColumnsScreen(table), chosen)
+        self.ask(ColumnsScreen(table), chosen)
 
     def _ask_room(
         self,
@@ -338,27 +337,24 @@ class ProposalsScreen(Sturdy, ModalScreen[None]):
             self._gather(paths, known)
             self._complete()
 
-        def named(ssids: tuple[str, ...] | None) -> None:
-            if ssids:
-                go_on(replace(context, ssids=ssids))
+        def named(ssids: tuple[str, ...]) -> None:
+            go_on(replace(context, ssids=ssids))
 
         if missing.names:
             choices = [ListChoice(one, one) for one in missing.names]
             asked = "Quels réseaux sont ceux de l'école ?"
-            self.app.push_screen(TickSeveral(asked, choices), named)
+            self.ask(TickSeveral(asked, choices), named)
             return
 
-        def placed(room: str | None) -> None:
-            if room:
-                rooms = {**context.rooms, missing.files[0]: room}
-                go_on(replace(context, rooms=rooms))
+        def placed(room: str) -> None:
+            go_on(replace(context, rooms={**context.rooms, missing.files[0]: room}))
 
         rooms = self._session.facts.places_of(PlaceKind.SALLE)
         if not rooms or not missing.files:
             raise missing
         asked = f"Dans quelle salle « {missing.files[0].name} » a-t-il été relevé ?"
         choices = [ListChoice(one.id, one.name) for one in rooms]
-        self.app.push_screen(ChooseDialog(asked, choices), placed)
+        self.ask(ChooseDialog(asked, choices), placed)
 
     def on_screen_resume(self) -> None:
         """Show what was written meanwhile, once asked whether to write."""

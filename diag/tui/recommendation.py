@@ -458,17 +458,15 @@ class RewordScreen(PlaceScreen):
             self.diag.inform("Ce sont déjà les mots des grilles.")
             return
         question = f"Oublier votre texte ?\n\n{self._written_words(others)}"
-        self.app.push_screen(
-            Confirm(question, yes="Mots des grilles", no="Garder", grave=True),
-            self._declare,
-        )
 
-    def _declare(self, confirmed: bool | None) -> None:  # noqa: FBT001 - Textual's
-        if confirmed:
+        def declare(_: object) -> None:
             advising.reword(self._session, self.ident, self.audience, {})
             self._forget_drafts(self._names)
             self._show()
             self.diag.inform("Mots des grilles rétablis.")
+
+        asked = Confirm(question, yes="Mots des grilles", no="Garder", grave=True)
+        self.ask(asked, declare)
 
     @on(Back)
     def _kept_back(self, event: Back) -> None:

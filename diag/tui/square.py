@@ -357,11 +357,6 @@ class SquareScreen(PlaceScreen):
                 "Ce Wi-Fi est ouvert : ce que chacun répond s'y lirait. Prenez-en un "
                 "à mot de passe, ou le partage de connexion du téléphone."
             )
-
-        def answered(sure: bool | None) -> None:  # noqa: FBT001 - Textual's
-            if sure:
-                act()
-
         if network.is_encrypted:
             act()
             return
@@ -369,7 +364,7 @@ class SquareScreen(PlaceScreen):
             "diag ne sait pas lire si ce réseau est chiffré. Demande-t-il un mot de "
             "passe pour s'y joindre ?"
         )
-        self.app.push_screen(Confirm(words, yes="Oui", no="Non"), answered)
+        self.ask(Confirm(words, yes="Oui", no="Non"), lambda _: act())
 
     def on_not_working(self) -> None:
         self._helps = not self._helps
@@ -381,15 +376,13 @@ class SquareScreen(PlaceScreen):
             self.show()
             return
 
-        def given(words: str | None) -> None:
-            if words:
-                room = self.query_one(SquareView).size.height
-                square_of(words, room)
-                self._wifi, self._helps = words, False
-                self.show()
+        def given(words: str) -> None:
+            square_of(words, self.query_one(SquareView).size.height)
+            self._wifi, self._helps = words, False
+            self.show()
 
         wifi = self.phones.network.wifi if self.phones else ""
-        self.app.push_screen(WifiDialog(wifi), given)
+        self.ask(WifiDialog(wifi), given)
 
 
 def joining_steps(desk: PhonesDesk, role: PhoneRole) -> list[str]:

@@ -339,11 +339,10 @@ class TerritoryScreen(PlaceScreen):
         # Loaded when the user changes them.
         from diag.tui.setup import SettingsForm  # noqa: PLC0415
 
-        def kept(campaign: str | None) -> None:
-            if campaign:
-                self.diag.inform(f"Enregistré · campagne {campaign}")
+        def kept(campaign: str) -> None:
+            self.diag.inform(f"Enregistré · campagne {campaign}")
 
-        self.app.push_screen(SettingsForm(self.diag.desk.workspace), kept)
+        self.ask(SettingsForm(self.diag.desk.workspace), kept)
 
     def on_clear_search(self) -> None:
         """Forget the search; this is the first place, there is none before it."""
