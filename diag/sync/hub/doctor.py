@@ -101,7 +101,8 @@ def examine(
         *_look_at_files(home.folder),
     ]
     if not any(one.verdict is Health.LOST for one in found):
-        with closing(home.store(readonly=True)) as store:
+        # What does not answer is told above.
+        with suppress(LockedError), closing(home.store(readonly=True)) as store:
             found += _look_at_store(home, store, at)
     return found
 
