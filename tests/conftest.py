@@ -10,11 +10,13 @@ third of the time.
 import gc
 import logging
 import os
+import re
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import nullcontext, suppress
 from functools import cache, lru_cache, partial
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -72,6 +74,9 @@ _JUDGING = "tests/assess/"
 
 _GUESS = 2**8
 """What a passphrase costs to try, of scrypt: a hundred times less than in a program."""
+
+_NUMBERS = count()
+"""Of the folders of tests."""
 
 _SHARED = pytest.StashKey[str]()
 _OFF = 0
@@ -221,6 +226,24 @@ class _Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no ty
 def pytest_xdist_auto_num_workers() -> int:
     """Return one worker more than there are cores: screens and programs wait a lot."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture
+def tmp_path(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """Give a folder, which stays when the test fails.
+
+    That of pytest looks for a free number among all that tests before had, for each
+    left a link: a second of processor a worker.
+    """
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    folder = tmp_path_factory.getbasetemp() / f"{name}{next(_NUMBERS)}"
+    folder.mkdir(mode=0o700)
+    failed = request.session.testsfailed
+    yield folder
+    if request.session.testsfailed == failed:
+        rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
