@@ -189,8 +189,8 @@ class PhoneScreen(SquareScreen):
         ForDirection,
         ReadSheets,
         ShowWifi,
-        NewCode,
         NotWorking,
+        NewCode,
         CutOff,
         *EVERYWHERE,
     )

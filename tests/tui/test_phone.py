@@ -30,7 +30,7 @@ from tests.audit.pictures import png_claiming
 from tests.browser import Browser, BrowserPage, opened_browser
 from tests.tui.builders import SCHOOL, app_on, new_app
 from tests.tui.test_programme import at_programme, desk, workshopped
-from tests.tui.waiting import shows, wait_for, wait_to_show
+from tests.tui.waiting import shows, visible, wait_for, wait_to_show
 
 __all__ = ["desk"]
 
@@ -254,6 +254,7 @@ async def test_the_phone_ends_with_the_visit_and_says_what_to_try(
         await wait_for(
             pilot, lambda: phone.url(PhoneRole.PHOTOS) != before, "another one"
         )
+        await wait_for(pilot, lambda: "Ça ne marche pas" in visible(pilot)[-1], "how")
         await pilot.press("a")
         await wait_for(pilot, lambda: shows(pilot, "ne trouve pas"), "help")
         await wait_to_show(pilot, "de plus : Page suiv.")

@@ -407,7 +407,7 @@ class BallotPhonesScreen(SquareScreen):
     """The square of a workshop's ballot; it serves as long as it is shown."""
 
     CSS_PATH = "programme.tcss"
-    OFFERS = (ShowWifi, NewCode, NotWorking, CutOff, *EVERYWHERE)
+    OFFERS = (ShowWifi, NotWorking, NewCode, CutOff, *EVERYWHERE)
     BINDINGS = READING
     INTRODUCTION = (
         "Chacun vise le carré et partage dix points entre les thèmes, sous un rôle, "
