@@ -191,16 +191,11 @@ def export_grid(
 ) -> None:
     """Écrit une grille en XLSForm, et dit ce qui n'y a pas d'équivalent."""
     from diag.documents.tables.answers import xlsform_of  # noqa: PLC0415 - 100 ms
-    from diag.workspace.editions import edition_in, edition_named  # noqa: PLC0415
+    from diag.workspace.editions import edition_named  # noqa: PLC0415
 
     assert xlsform
     with workspace_of(ctx) as workspace:
-        is_folder = Path(edition).is_dir()
-        named = (
-            edition_in(Path(edition))
-            if is_folder
-            else edition_named(workspace, edition)
-        )
+        named = edition_named(workspace, edition)
         day = workspace.world.today()
     form = xlsform_of(named.checklist, PlaceKind(kind), day)
     write_whole(file, form.content)

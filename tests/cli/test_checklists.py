@@ -158,7 +158,9 @@ def test_a_pipe_among_the_changes_is_not_waited_for(home: Path) -> None:
         models.rmdir()
 
 
-def test_a_grid_is_shown_then_written_and_goes_out_again(tmp_path: Path) -> None:
+def test_a_grid_is_shown_then_written_and_goes_out_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk, grid = tmp_path / "desk", tmp_path / "grille.xlsx"
     workspace(desk).close()
     grid.write_bytes(book(Feuil1=PLAIN))
@@ -186,3 +188,8 @@ def test_a_grid_is_shown_then_written_and_goes_out_again(tmp_path: Path) -> None
     assert "3 questions" in run.out
     run = diag(desk, "checklists", "import", str(form))
     assert "3 questions, 0 point sans équivalent" in run.out
+
+    monkeypatch.chdir(draft.rename(tmp_path / "courante").parent)
+    run = diag(desk, "checklists", "export", "livrees.xlsx", "--xlsform")
+    assert run.code == 0, run.err
+    assert "3 questions" not in run.out  # the current edition, not a folder so named
