@@ -137,7 +137,7 @@ def by_both(folder: Path, home: HubHome) -> None:
             if newest > 1:
                 synchronise(journal, office, SyncResult("", "", 0), ExchangeEvent())
             else:
-                Exchange(journal, office).run()
+                Exchange(journal, office).run(office.hello())
             seconds.append(perf_counter() - start)
             office.close()
     Delayed.delay = NEAR

@@ -66,11 +66,11 @@ class Candidate:
     """Whether the clock that dated it cannot have been right."""
     same: tuple[str, ...]
     """Its other authors."""
-    proof: str = ""
+    proof: str
     """What shows that it is its author's; empty where nobody signs."""
-    relayed_by: str = ""
+    relayed_by: str
     """Who gave it, where its author did not."""
-    how: str = ""
+    how: str
     """How an answer is known: « mesuré », « déclaré »…"""
 
     @property

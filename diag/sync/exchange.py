@@ -230,17 +230,16 @@ class Exchange:
     _done: int = 0
     _total: int = 0
 
-    def run(self, hello: Hello | None = None) -> Hello:
+    def run(self, hello: Hello) -> None:
         """Bring both sides to the same log, audit by audit.
 
-        `hello`: how the office presented itself, if it was asked.
+        `hello`: how the office presented itself.
 
         Raises:
             ProblemError: when the office refuses the whole.
             OfflineError: when the line is cut; what is done is done.
             CancelledError: when the user stops.
         """
-        hello = hello or self.office.hello()
         check_versions(hello)
         self.before(hello)
         ours, theirs = exchange.proven_sums(self.journal), self.office.manifest()
@@ -264,7 +263,6 @@ class Exchange:
                 self.unequal.append(audit)
         self._relay_unread(hello)
         self.conclude()
-        return hello
 
     def _relay_unread(self, hello: Hello) -> None:
         """Bring both sides to the same lines of a newer version, read by neither.

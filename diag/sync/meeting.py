@@ -167,7 +167,7 @@ def _meet(
     line.is_up = True
     if hello.newest >= NEWEST:
         return rounds.run(hello), rounds.answer
-    hello = meeting.run(hello)
+    meeting.run(hello)
     if sealing and meeting.pulled:
         sealing.learn(hello)
     return hello, None

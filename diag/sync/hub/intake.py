@@ -196,7 +196,7 @@ class Push:
             ]
             writing.add_unproven(row, foreign, self.author)
         self._erase(writing, row, list(new.values()))
-        writing.log(self.at, self.device, "push", row.id, len(new))
+        writing.log(self.at, self.device, row.id, len(new))
 
     def _take_unread(self, writing: Writing, row: AuditRow, numbered: _Mixed) -> None:
         """Keep lines of a newer version, less what is erased of them."""
@@ -217,7 +217,7 @@ class Push:
         new = writing.append_unread(row, kept, self.device, self.at)
         pairs = [(one.key, bytes.fromhex(sha)) for one in new for sha in one.files]
         writing.refer(row, pairs)
-        writing.log(self.at, self.device, "push", row.id, len(new))
+        writing.log(self.at, self.device, row.id, len(new))
         self.new += len(new)
 
     def _without_refused(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
-from diag.journal.exchange import DIGEST, Holding
+from diag.journal.exchange import Holding
 from diag.journal.journal import AuditSum
 from diag.model.audit import Subject
 from diag.model.errors import DiagError
@@ -196,9 +196,9 @@ class AuditRow:
     """Greatest order number."""
     digest: int
     """Exclusive or of the ids."""
-    unread: int = 0
+    unread: int
     """Lines of a newer version."""
-    whole: bytes = bytes(DIGEST)
+    whole: bytes
     """Digest of all ids, in order."""
 
     @property

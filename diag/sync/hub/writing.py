@@ -314,9 +314,9 @@ class Writing:
                 found[Subject(kind=kind, code=code)] = Location(*place)
         return found
 
-    def log(self, at: int, device: int, verb: str, audit: str, number: int) -> None:
-        """Add to the log of accesses."""
-        values = {"at": at, "device": device, "verb": verb, "audit": audit}
+    def log(self, at: int, device: int, audit: str, number: int) -> None:
+        """Add a push to the log of accesses."""
+        values = {"at": at, "device": device, "verb": "push", "audit": audit}
         self._put_off(LOG, n=number, **values)
 
 
