@@ -31,7 +31,7 @@ from diag.audit.visit import (
     minutes_on_site,
 )
 from diag.journal.signatures import standing_word
-from diag.model.audit import Answer
+from diag.model.audit import Answer, Place
 from diag.model.checklist import Question
 from diag.model.enums import UNDER_WAY
 from diag.tui.commands import GoBilan, WriteNote, key_now
@@ -523,11 +523,18 @@ class VisitFaces(PlaceScreen):
 
             self.grid = Grid(self.session, id="grid")
             self.grid.typed, self.grid.resumed = self._drafts.typing, self._resumed
+            self.grid.before = self._answered_before
             await self.face.mount(self.grid)
         self._turn("grid")
         self.grid.refresh_from(self.session)
         self.grid.focus()
         self._follow_in_grid()
+
+    def _answered_before(self, place: Place, question: Question) -> str:
+        """Return what was answered there last time, in words; empty: nothing."""
+        last = self.visiting.memory.of(place, question)
+        today = self.session.workspace.world.today()
+        return last.describe(question, today) if last else ""
 
     def _follow_in_grid(self) -> None:
         assert self.grid is not None

@@ -37,6 +37,7 @@ from diag.audit.grid import (
 from diag.audit.memory import former_places, take_places_again
 from diag.audit.places import close_list, closing_effect
 from diag.audit.session import AuditSession
+from diag.model.audit import Place
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.errors import DiagError
@@ -111,6 +112,8 @@ class Grid(Sturdy, Vertical):
     """Takes note that something is typed, or erased."""
     resumed: Callable[[], str] = staticmethod(lambda: "")
     """Returns what was left half typed in this cell, to be typed on."""
+    before: Callable[[Place, Question], str] = staticmethod(lambda *_: "")
+    """Returns what was answered at a place last time, in words; empty: nothing."""
 
     class Moved(CellMessage):
         """The cursor went to another cell."""
@@ -279,9 +282,10 @@ class Grid(Sturdy, Vertical):
             return
         width = max(self.status.size.width, 20)
         question, at = self.question, self.table.cursor
-        place = self.sheet.places[at.row].name
+        place = self.sheet.places[at.row]
         lines = expected_lines(question, self.read_so_far(self.table.text), width)
-        current = current_line(question, self.sheet.cell(*at))
+        before = self.before(place, question)
+        current = current_line(question, self.sheet.cell(*at), before)
         rows, columns = self.table.rows_chosen, self.table.columns_chosen
         if len(rows) * len(columns) > 1:
             where = f"sélection : {len(rows)} × {len(columns)}"
@@ -293,7 +297,7 @@ class Grid(Sturdy, Vertical):
             column = f"{at.column + 1}/{len(self.sheet.questions)}, {onward}"
             words = provenance_note(self.provenance), shown, column
             where = "  ".join(filter(None, words))
-        heading = heading_line(place, question, where, width)
+        heading = heading_line(place.name, question, where, width)
         self.status.show([heading, *with_notice(lines, self._notice, current, width)])
 
     def on_key(self, event: events.Key) -> None:

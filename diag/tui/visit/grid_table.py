@@ -579,15 +579,19 @@ def _wrapped(text: str, width: int) -> list[str]:
     return wrap(text, max(width, 1)) or [""]
 
 
-def current_line(question: Question, cell: Cell) -> str:
-    """Return what the cell holds, whole: value, unit, state, provenance, note, flag."""
+def current_line(question: Question, cell: Cell, before: str = "") -> str:
+    """Return what the cell holds, whole: value, unit, state, provenance, note, flag.
+
+    `before`: what was answered there last time, for a cell that holds nothing.
+    """
     words = heads_words(question, cell.heads)
     if cell.is_inert:
         kept = f" Gardé sans compter : {words}." if cell.heads else ""
         shown = f"Ne se demande pas ici, d'après les autres réponses.{kept}"
     elif not cell.heads:
         maybe = " (se demande peut-être : cela dépend d'autres réponses)"
-        shown = f"Pas de réponse{maybe if cell.relevant is None else ''}"
+        held = f"Avant\u00a0: {before}" if before else "Pas de réponse"
+        shown = f"{held}{maybe if cell.relevant is None else ''}"
     elif cell.is_conflict:
         shown = f"Réponses contradictoires : {words}. La réponse tapée ici tranchera."
     else:

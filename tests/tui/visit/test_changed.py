@@ -106,6 +106,7 @@ async def test_a_room_like_one_that_was_carried_is_not_told_as_seen(
         grid = app.screen.query_one(Grid)
         after = rooms[rooms.index(told["Classe CP"].key) + 1]
         grid.goto(after, "type_salle")
+        await wait_for(pilot, lambda: shows(pilot, "Avant : Classe, "), "last time")
         await pilot.press("f8")
         await wait_for(pilot, lambda: session.facts.answer(after, "type_salle"), "F8")
         told_there = {
