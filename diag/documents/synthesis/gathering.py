@@ -434,18 +434,17 @@ def status(gathering: Gathering) -> str:
     return f"provisoire ({count} sur {many} {verb})"
 
 
-def build_meta(gathering: Gathering, title: str, running: str = "") -> Meta:
+def build_meta(gathering: Gathering, title: str) -> Meta:
     """Return what a document of several audits is, as data."""
     state = "provisoire" if gathering.provisional else "définitif"
     known = version(gathering)
-    usual = f"Document {state}, {long_date(gathering.date)} · {known}"
     return Meta(
         title=title,
         author=issued_by(gathering.author, gathering.office),
         day=gathering.date,
         version=known,
         provisional=gathering.provisional,
-        running=running or usual,
+        running=f"Document {state}, {long_date(gathering.date)} · {known}",
     )
 
 
