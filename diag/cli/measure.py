@@ -72,11 +72,17 @@ _STOPPED = 130
 )
 @click.option("--metered", is_flag=True, help="Ligne payée au volume : 30 Mo au plus.")
 @ssids_option
-@click.option("--signed-by", default="", help="Qui a signé l'autorisation écrite.")
+@click.option(
+    "--signed-by", "by", default="", help="Qui a signé l'autorisation écrite."
+)
 @click.option("--role", default="", help="Sa fonction : maire, adjointe aux écoles…")
-@click.option("--signed-on", default="", metavar="AAAA-MM-JJ", help="Le jour signé.")
+@click.option(
+    "--signed-on", "on", default="", metavar="AAAA-MM-JJ", help="Le jour signé."
+)
 @click.option("--scope", default="", help="Ce qu'elle permet, où et quand.")
-@click.option("--told-by", default="", help="Qui a prévenu la direction de l'école.")
+@click.option(
+    "--told-by", "told", default="", help="Qui a prévenu la direction de l'école."
+)
 @click.option("--yes", is_flag=True, help="Ne pas demander avant de remplir la ligne.")
 def measure(
     session: AuditSession,
@@ -84,15 +90,11 @@ def measure(
     only: tuple[str, ...],
     mire: str,
     ssids: tuple[str, ...],
-    signed_by: str,
-    role: str,
-    signed_on: str,
-    scope: str,
-    told_by: str,
     *,
     metered: bool,
     yes: bool,
     as_json: bool,
+    **given: str,
 ) -> None:
     """Mesure le réseau de l'école depuis ce poste, et propose des réponses.
 
@@ -115,13 +117,6 @@ def measure(
     runner = _prepare(lists, place, server, only, is_metered=metered)
     if not only:  # what was not asked for by its name is not repeated
         runner = runner.able()
-    given = {
-        "by": signed_by,
-        "role": role,
-        "on": signed_on,
-        "scope": scope,
-        "told": told_by,
-    }
     if runner.loads:
         runner.authorisation = _authorisation(session, given, known.authorisation)
         if runner.authorisation is None or not (yes or agreed(_FULL)):

@@ -382,9 +382,7 @@ class RewordScreen(PlaceScreen):
         Raises:
             DiagError: when a text is faulty; what was typed stays.
         """
-        words = self._kept
-        changed = self._other_than(words, names)
-        if changed:
+        if changed := self._other_than(self._kept, names):
             advising.reword(self._session, self.ident, self.audience, changed)
             self._forget_drafts(changed)
             self.diag.inform("Texte enregistré.")
@@ -418,11 +416,10 @@ class RewordScreen(PlaceScreen):
             go_on()
 
     def _other_than(self, words: Wording, names: Iterable[str]) -> dict[str, str]:
-        written = {name: self._area(name).text for name in names}
         return {
             name: text
-            for name, text in written.items()
-            if text.strip() != getattr(words, name)
+            for name in names
+            if (text := self._area(name).text).strip() != getattr(words, name)
         }
 
     def _written_words(self, names: Iterable[str]) -> str:
