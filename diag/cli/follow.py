@@ -117,7 +117,7 @@ def reorder(
 )
 @click.option("--why", default="", help="Pourquoi.")
 @click.option("--criterion", default="", help="Critère qu'elle corrige.")
-@click.option("--cost", default="", help="Estimation en euros HT.")
+@click.option("--cost", "euros", default="", help="Estimation en euros HT.")
 @click.option("--delay", default="", help="Délai : P7D, P6M, P1Y…")
 @click.option(
     "--remove", is_flag=True, help="Retirer celle de cet identifiant (ou son numéro)."
@@ -126,27 +126,16 @@ def recommend(
     session: AuditSession,
     title: str,
     owner: Owner,
-    why: str,
-    criterion: str,
-    cost: str,
-    delay: str,
     *,
     remove: bool,
+    **details: str,
 ) -> None:
     """Ajoute une préconisation de l'ingénieur ; les documents la disent."""
     if remove:
         advising.remove_own(session, advising.find_advice(session, title))
         click.echo("Retirée ; l'historique la garde (annulable : diag audit undo).")
         return
-    own = advising.add_own(
-        session,
-        title,
-        owner=owner,
-        why=why,
-        criterion=criterion,
-        euros=cost,
-        delay=delay,
-    )
+    own = advising.add_own(session, title, owner=owner, **details)
     click.echo(f"Ajoutée : {own.title} ({own.id})")
 
 
@@ -341,27 +330,18 @@ def vote(
     recommendation: str,
     into: str,
     due: date | None,
-    title: str,
-    otherwise: str,
-    why: str,
     *,
     alone: bool,
     as_computed: bool,
     dry_run: bool,
     let_out: bool,
+    **words: str,
 ) -> None:
     """Regroupe, reformule ou déplace un vote avant la clôture ; dit ce qui change."""
     hand = None
     if not as_computed:
-        hand = advising.handled(
-            session,
-            recommendation,
-            into=recommendation if alone else into,
-            due=due,
-            title=title,
-            otherwise=otherwise,
-            why=why,
-        )
+        into = recommendation if alone else into
+        hand = advising.handled(session, recommendation, into=into, due=due, **words)
     before, after = advising.preview_hand(session, recommendation, hand)
     if hand and not dry_run:
         agree_to_let_out(

@@ -62,12 +62,11 @@ def envelope(
     year: int,
     amount: str,
     section: str,
-    source: str,
-    why: str,
     variant: str,
     *,
     voted: bool,
     carry: bool,
+    **details: str,
 ) -> None:
     """Fixe ce qu'un payeur peut dépenser : syndicat ou commune:INSEE, une année."""
     purse = Purse(setting.payer_named(container, payer), setting.section_named(section))
@@ -75,8 +74,7 @@ def envelope(
         cents=setting.amount_typed(amount),
         state=EnvelopeState.VOTE if voted else EnvelopeState.HYPOTHESE,
         carry=carry,
-        source=source,
-        why=why,
+        **details,
     )
     ident = container.variant_named(variant)
     setting.put(container, setting.envelope_subject(purse, year), value, ident)
@@ -311,8 +309,7 @@ def earmark(
     year: int,
     amount: str,
     section: str,
-    source: str,
-    why: str,
+    **details: str,
 ) -> None:
     """Réserve de l'argent à une seule opération, en plus des enveloppes."""
     container, name = board.container, setting.operation_named(board, operation)
@@ -323,8 +320,7 @@ def earmark(
         year,
         setting.amount_typed(amount),
         section=str(setting.section_named(section)),
-        source=source,
-        why=why,
+        **details,
     )
     subject = subjects.programme(subjects.EARMARKS, container.fresh())
     setting.put(container, subject, value, board.variant)

@@ -132,16 +132,14 @@ def demo(ctx: click.Context, folder: Path | None) -> None:
 @click.pass_context
 def init(
     ctx: click.Context,
+    /,
     author: str,
-    syndicat: str,
-    siren: str,
     campaign: str | None,
-    phone: str,
-    email: str,
     holder: str,
     escrow: tuple[str, ...],
     *,
     encrypted: bool,
+    **given: str,
 ) -> None:
     """Crée l'espace de travail et dit qui vous êtes."""
     folder = folder_of(ctx)
@@ -154,14 +152,8 @@ def init(
                 "Pour changer de nom, de syndicat ou de campagne : diag settings "
                 "--help. Pour un autre espace : diag --workspace DOSSIER init …"
             )
-    settings = first_settings(
-        author,
-        syndicat=syndicat,
-        siren=siren,
-        campaign=campaign or school_year(date.today()),  # noqa: DTZ011 - the user's day
-        phone=phone,
-        email=email,
-    )
+    campaign = campaign or school_year(date.today())  # noqa: DTZ011 - the user's day
+    settings = first_settings(author, campaign=campaign, **given)
     key = None
     if encrypted:
         key, mark = _chosen_key(holder)
