@@ -123,8 +123,6 @@ class Document:
     """Lays out what its PDF prints in its place; None: itself."""
     attachments: tuple[EmbeddedFile, ...] = ()
     """What its PDF holds besides its Markdown."""
-    is_short: bool = False
-    """Whether its PDF needs no table of contents."""
 
     def write(self, form: Format) -> tuple[bytes, str]:
         """Return its bytes in a form, and what it could not be made to be.

@@ -194,7 +194,6 @@ def build_document(report: Report, audience: Audience) -> Document:
         drawings=drawings_in(context.values()),
         look=house.look,
         pictures=report.pictures,
-        is_short=True,
     )
     if builder.has_paper:
         laid = partial(_printed, report, audience, meta, context)
@@ -249,7 +248,6 @@ def build_paper(
         markdown=finish(meta, render(f"{name}-papier", name, view, house), ""),
         drawings=drawings_in(view.values()),
         look=house.look,
-        is_short=True,
     )
 
 

@@ -30,7 +30,7 @@ def parts_of(document: Document) -> tuple[object, ...]:
     paper = document.paper
     return (
         *(document.meta, document.markdown, document.look, repr(document.drawn)),
-        *(paper.meta, paper.markdown, paper.attachments, paper.is_short),
+        *(paper.meta, paper.markdown, paper.attachments),
         *(
             (table, draw())
             for table, draw in {**document.drawings, **paper.drawings}.items()

@@ -285,7 +285,6 @@ def test_a_tall_drawing_stays_under_its_heading() -> None:
         meta=Meta(title="T", day=TODAY),
         markdown=f"# T\n\nUn mot.\n\n## Partie\n\n{drawn}\n\nLa suite.\n",
         drawings=drawings_in([drawn]),
-        is_short=True,
     )
     file, _ = write_pdf(told)
 

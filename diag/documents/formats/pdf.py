@@ -315,7 +315,6 @@ def _source(document: Document) -> str:
             _first_page(document, walker),
             f"#later-pages({value(later)}, photos: {value(photos)})",
         ))
-    is_long = pages.parts and not document.is_short
     sheet = _sheet_style() if document.drawn.sheet else ""
     return "\n".join((
         document.look.coloured(_style() + sheet),
@@ -323,7 +322,6 @@ def _source(document: Document) -> str:
         f"{_first_page(document, walker)}#pagebreak(weak: true)\n"
         if document.drawn.sheet
         else f"{_cover(document, walker)}{walker.block(pages.first_page)}",
-        '#summary("Sommaire")\n' if is_long else "",
         walker.block(pages.body),
     ))
 

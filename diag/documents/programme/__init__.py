@@ -188,9 +188,7 @@ def _document(board: Board, day: date, subject: str, blocks: Iterable[Md]) -> Do
     )
     body = sections((Md(f"# {written(subject)}"), definitions(pairs), *blocks))
     house = house_of(board.container.workspace)
-    return Document(
-        meta=meta, markdown=finish(meta, body, ""), look=house.look, is_short=True
-    )
+    return Document(meta=meta, markdown=finish(meta, body, ""), look=house.look)
 
 
 def _lines(block: Md) -> float:
