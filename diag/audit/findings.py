@@ -97,6 +97,12 @@ def found_words(seen: Seen, result: CriterionResult) -> str:
     return _filled_words(seen, result, found, places)
 
 
+def falls_short(result: CriterionResult) -> bool:
+    """Return whether a place surely is below the level that its author calls a lack."""
+    found = result.criterion.found
+    return found is None or any(one.high < found.below for one in _sure(result))
+
+
 def found_at(seen: Seen, result: CriterionResult, verdict: Verdict) -> str:
     """Return what was seen at one place, its blank and the full stop left out."""
     found = result.criterion.found
@@ -353,7 +359,8 @@ def _names(*rules: str) -> tuple[str, ...]:
 def weaknesses(report: Report) -> tuple[CriterionResult, ...]:
     """Return what surely falls short, the most pressing first: laws, then as planned.
 
-    What the ministry asks, and laws that nobody read of late, come where cured.
+    What the ministry asks, and laws that nobody read of late, come where cured. What
+    an action only makes better lacks nothing: its level is not below that of a finding.
     """
     failing = [
         result
@@ -366,6 +373,7 @@ def weaknesses(report: Report) -> tuple[CriterionResult, ...]:
         for action in report.plan.actions
         if (result := report.result(action.advice.recommendation.when.criterion))
         and result.compliance is not Compliance.CONFORME
+        and falls_short(result)
     ]
     return tuple(
         {one.criterion.id: one for one in (*lawful, *cured, *failing)}.values()

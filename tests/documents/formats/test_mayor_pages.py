@@ -12,6 +12,7 @@ from typing import Any
 import pypdf
 import pytest
 
+from diag.audit.findings import weaknesses
 from diag.audit.photos import PhotoSubject, join_photos, mark_photo
 from diag.audit.report import Report, report_of
 from diag.audit.votes import votes_of
@@ -28,7 +29,7 @@ from diag.words.dates import describe_day
 from tests.audit.audited import audited, audited_workspace, closed_workspace
 from tests.audit.pictures import jpeg
 from tests.documents.audits import invented_facts
-from tests.documents.builders import report
+from tests.documents.builders import facts, report
 from tests.documents.formats.fitting import fitted
 from tests.documents.formats.test_typeset import pages, squeezed
 from tests.documents.formats.test_whole_schools import told as whole_school
@@ -106,6 +107,15 @@ def test_a_school_of_any_size_under_the_floor_has_four_pages(
     _, money, evidence, _ = map(squeezed, pages(file))
     assert ("aucunmontant" in money) is (known == 0)
     assert "Cequiestdéjàconstaté" in evidence
+
+
+def test_what_an_action_only_makes_better_is_not_told_as_lacking() -> None:
+    """« Un seul numéro à appeler : niveau recommandé » stood among what lacks."""
+    school = facts({("ecole", "guichet_depannage"): "connu"}, closed=False)
+    told = report(school, shipped())
+    better = [one for one in told.plan.actions if one.cures("guichet-unique")]
+    assert better
+    assert all(one.criterion.id != "guichet-unique" for one in weaknesses(told))
 
 
 def test_nothing_of_a_page_is_absent_from_the_text_that_travels() -> None:
