@@ -131,6 +131,8 @@ def view(report: Report) -> dict[str, object]:
         "sums": unvoted_table(shown),
         "footnote": FOOTNOTE if shown[0].votes.gross else "",
         "know_first": know_first(shown),
+        # Page 1 has room for what is done without a vote, where there is none.
+        "idle": not shown[0].votes.votes and not shown[0].votes.missing,
         "unvoted": unvoted_lines(shown),
         "pending": pending_lines(shown),
         "budgets": budgets_table(shown),

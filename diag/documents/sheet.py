@@ -55,7 +55,7 @@ from diag.documents.parts.votes import (
     refs_of,
     votes_shown,
 )
-from diag.model.enums import USUAL_READER, Aside, State
+from diag.model.enums import USUAL_READER, Aside, PlaceKind, State
 from diag.model.votes import VOTES, Spent, Vote
 from diag.words.dates import describe_day
 from diag.words.sentences import (
@@ -515,6 +515,7 @@ def _known(
             if reach
         ],
         "noted": [typeset(one) for one in shown_lines(report, STRENGTHS)],
+        "replies": report.about.kind is PlaceKind.ECOLE,
         "reply": typeset(reply_words(report)),
         "option": typeset(report.option.name) if report.option else "",
     }

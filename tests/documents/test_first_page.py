@@ -134,6 +134,21 @@ def test_what_was_decided_is_no_longer_proposed() -> None:
     assert "Déjà décidé" in first_page(told)
 
 
+def test_where_nothing_is_voted_page_one_says_what_is_done_without_a_vote() -> None:
+    """« Rien à voter » stood alone on it, and what the law asks two pages further."""
+    open_net = facts({
+        ("ecole", "debit"): "200",
+        ("ecole", "filtrage"): False,
+        ("ecole", "projet_ecrit"): True,
+    })
+    free = report(open_net)
+    assert not voted(free)
+    first, _, later = markdown(free, Audience.MAIRIE).partition(f"\n{PAGE_BREAK}\n")
+    assert NOTHING in plain(first)
+    assert "**Sans vote**" in first
+    assert "**Sans vote**" not in later
+
+
 def test_what_is_awaited_is_a_sentence_whatever_there_is() -> None:
     assert awaited(votes_shown(report())) == (
         "1 vote est proposé, le premier avant le 12 septembre 2026."

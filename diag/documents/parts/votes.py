@@ -359,7 +359,7 @@ def unvoted_lines(some: Sequence[SchoolVotes]) -> Md:
         details = filter(None, (one.who, _HELD.get(one.why, ""), paid))
         act = f"{one.title}, {one.where} ({', '.join(details)})"
         pressing.append(_of(each, act))
-    more = [f"{counted(others, 'acte')} sans dépense, en pages suivantes"]
+    more = [f"{counted(others, 'acte')} sans dépense, dans le texte entier"]
     return box("NOTE", "Sans vote", bullets(pressing + more * bool(others)))
 
 

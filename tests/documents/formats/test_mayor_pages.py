@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -24,7 +25,7 @@ from diag.documents.school_drawings import HeatMark, PlanRoom, draw_votes
 from diag.documents.sheet import _drawn, proofs, sheet_of
 from diag.documents.templates import build_document
 from diag.model.audit import Photo
-from diag.model.enums import Audience, AuditStatus
+from diag.model.enums import Audience, AuditStatus, PlaceKind
 from diag.words.dates import describe_day
 from tests.audit.audited import audited, audited_workspace, closed_workspace
 from tests.audit.pictures import jpeg
@@ -107,6 +108,14 @@ def test_a_school_of_any_size_under_the_floor_has_four_pages(
     _, money, evidence, _ = map(squeezed, pages(file))
     assert ("aucunmontant" in money) is (known == 0)
     assert "Cequiestdéjàconstaté" in evidence
+
+
+def test_a_commune_has_no_head_teacher_who_answers() -> None:
+    school = report(facts(closed=False)).public
+    about = school.about.model_copy(update={"kind": PlaceKind.COMMUNE})
+    for told, is_asked in ((school, True), (replace(school, about=about), False)):
+        (*_, known) = pages(write_pdf(build_document(told, Audience.MAIRIE))[0])
+        assert (squeezed("Réponse de la direction") in squeezed(known)) is is_asked
 
 
 def test_what_an_action_only_makes_better_is_not_told_as_lacking() -> None:
@@ -337,6 +346,7 @@ def longest(votes: int, rooms: int) -> dict[str, Any]:
             "became": [long] * 40,
             "contacts": [{"who": long[:50], "reach": long}] * 4,
             "noted": [long] * 8,
+            "replies": True,
             "reply": long * 4,
             "option": long[:60],
         },
