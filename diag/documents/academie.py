@@ -147,13 +147,12 @@ def printed(report: Report) -> tuple[dict[str, object], tuple[EmbeddedFile, ...]
     mine = [
         one for one in report.plan.actions if one.advice.recommendation.owner in _ACTORS
     ]
-    caption = "Actions de l'école et de l'académie"
     told = _titles(report, Compliance.A_VERIFIER)
     rest = len(told) - CHECKED
     more = [f"{rest} autres, dans le fichier joint"] if rest > 0 else []
     view: dict[str, object] = {
         "mine": sections((
-            _others(report, mine[:MINE], caption),
+            _others(report, mine[:MINE], "Qui les mène, et avant quand"),
             bullets(_beyond(report, mine)),
         )),
         "unchecked": bullets([*told[:CHECKED], *more]),

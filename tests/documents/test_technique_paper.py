@@ -176,8 +176,19 @@ def test_the_team_knows_why_the_council_does_not_vote_yet() -> None:
 def test_the_inspectorate_reads_no_price(name: str) -> None:
     text = paper(visited(name), Audience.ACADEMIE)
     assert "€" not in text
-    for part in ("Usages et pilotage", "Formation", "Actions de l’école"):
+    for part in ("Usages, pilotage et formation", "Actions de l’école"):
         assert f"## {part}" in text
+    # No table under a heading of the same words.
+    heads = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert not {f"*{one}*" for one in heads} & set(text.splitlines())
+
+
+@pytest.mark.parametrize("name", cases(NAMES, "poitiers", "somme"))
+def test_what_the_team_is_asked_follows_a_sentence_that_asks_it(name: str) -> None:
+    text = paper(visited(name), Audience.EQUIPE)
+    asked = text.partition("## Votre avis")[2].partition("## ")[0].strip()
+    assert ("\n- " in asked) is ("Dites-nous aussi :\n" in asked.replace(NBSP, " "))
+    assert "au dos" not in asked  # its page 2 is printed there
 
 
 def test_the_manifest_lists_what_travels_inside() -> None:
