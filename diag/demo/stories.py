@@ -152,7 +152,7 @@ def _answer(session: AuditSession, answers: dict[str, Any], place: str = "") -> 
     session.record(*drafts)
 
 
-DAY = date(2026, 11, 30)
+DAY = date(2026, 11, 27)
 """The day of the demonstration."""
 
 FULL, HALF, COMMUNE = "ecole-complete", "ecole-a-moitie", "commune"

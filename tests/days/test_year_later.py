@@ -18,7 +18,7 @@ pytestmark = [
 ]
 
 SCHOOL = "9990148G"
-"""École Les Marronniers: audited and closed in October 2026, twelve votes."""
+"""École Les Marronniers: closed in November 2026, twelve votes."""
 COUNCIL, AGAIN = "2026-12-20 18:00:00", "2027-11-15 09:00:00"
 
 
@@ -100,7 +100,7 @@ def the_audit_is_closed(screen: Screen, camille: Laptop) -> None:
 def the_documents_say_for_how_long(camille: Laptop) -> None:
     camille.run("report", SCHOOL, "--format", "md")
     council = camille.page(SCHOOL, "mairie", "2027-2028")
-    assert "Signalé le 5 octobre 2026, non traité depuis 406 jours : A1, A2" in council
+    assert "Signalé le 27 novembre 2026, non traité depuis 353 jours : A1, A2" in council
     assert "Voté le 12 décembre 2026, pas encore fait : A4." in council
     assert "Écarté le 12 décembre 2026 : A3." in council
     done = "Noté fait le 15 novembre 2027, encore à vérifier : A26."
