@@ -203,7 +203,7 @@ def test_the_pages_of_communes_add_up_to_the_programme_and_name_no_other(
     with Workspace.open(made.folder, fixed_world(DAY, seed=1)) as workspace:
         board = board_of(opened(workspace, SLUG))
         whole = pages.programme_paper(board, DAY).document.markdown
-        theirs = cells(whole, "Total")[7]
+        theirs = cells(whole, "Total")[5]
         shares = []
         for insee, name in board.gathered.communes.items():
             page = pages.commune_paper(board, insee, DAY).document.markdown

@@ -100,7 +100,8 @@ def the_audit_is_closed(screen: Screen, camille: Laptop) -> None:
 def the_documents_say_for_how_long(camille: Laptop) -> None:
     camille.run("report", SCHOOL, "--format", "md")
     council = camille.page(SCHOOL, "mairie", "2027-2028")
-    assert "Signalé le 27 novembre 2026, non traité depuis 353 jours : A1, A2" in council
+    told = "Signalé le 27 novembre 2026, non traité depuis 353 jours : A1, A2"
+    assert told in council
     assert "Voté le 12 décembre 2026, pas encore fait : A4." in council
     assert "Écarté le 12 décembre 2026 : A3." in council
     done = "Noté fait le 15 novembre 2027, encore à vérifier : A26."

@@ -183,6 +183,7 @@ def test_a_headline_rounds_its_parts_then_subtracts(session: AuditSession) -> No
     assert (
         f"Reste à la commune, sans aucune aide : {plain(number(found.net))} €." in page
     )
+    assert "Arrondi du total en bas du tableau" in page  # as on paper
     assert "au moins 0" not in page
 
 

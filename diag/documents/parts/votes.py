@@ -185,7 +185,10 @@ def money_line(some: Sequence[SchoolVotes]) -> Md:
     back = f" − {euros(found.fctva)} de FCTVA, versé plus tard" if found.fctva else ""
     left = bold(f"Reste à la commune, sans aucune aide : {euros(found.net)}.")
     gross = f"{euros(found.gross)} TTC brut sur trois budgets{back}."
-    span = f"Selon les devis, le brut ira de {EuroSpan(found.least, found.most)}."
+    span = (
+        "Arrondi du total en bas du tableau ; selon les devis, le brut ira de "
+        f"{EuroSpan(found.least, found.most)}."
+    )
     # What the aids may pay, and what would be left: nothing is subtracted.
     aids = "Aides : à demander, aucun taux n'est connu pour cette année."
     if found.aid:
