@@ -133,8 +133,8 @@ def undo_last(session: AuditSession) -> tuple[Revision, ...]:
         journal,
         audit,
         taken,
-        "quelqu'un d'autre a modifié la même réponse depuis. Voyez l'historique, puis "
-        "répondez à nouveau.",
+        f"quelqu'un d'autre a écrit là depuis ({describe_undo(session, taken)}). Voyez "
+        "l'historique, puis répondez à nouveau.",
     )
     today = session.workspace.world.today()
     if session.asks_when_changed and local_day(last.at) < today:

@@ -450,6 +450,7 @@ def list_schools(
             title = f" {group.title} ({len(group.schools)}{those}){commune}"
             lines.append(ListLine("", (title,)))
         for school in group.schools:
+            stood = progress.get(school.uai, outlook.NOTHING_YET)
             cells = (
                 f"{picked[school.uai]}." if school.uai in picked else "",
                 school.commune,
@@ -457,7 +458,7 @@ def list_schools(
                 _number(school.classes),
                 _number(school.pupils),
                 school.uai,
-                progress.get(school.uai, outlook.NOTHING_YET).words or school.closing,
+                ", ".join(filter(None, (school.closing, stood.words))),
             )
             lines.append(ListLine(school.uai, cells))
     return TerritoryReading(lines, is_whole, tuple(summary))

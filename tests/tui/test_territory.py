@@ -13,8 +13,9 @@ from diag.tui.school import SchoolScreen
 from diag.tui.territory import ClearSearch
 from diag.tui.tour import TourScreen
 from diag.workspace.workspace import Workspace
+from tests.audit.audited import audited_workspace
 from tests.examples import cases
-from tests.tui.builders import SCHOOL, audited_app, new_app
+from tests.tui.builders import SCHOOL, app_on, audited_app, new_app
 from tests.tui.routes import choose
 from tests.tui.waiting import shows, visible, wait_for
 
@@ -110,6 +111,24 @@ async def test_schools_are_cut_by_commune_then_by_epci_or_to_audits_there_are_no
         await pilot.press("escape")
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the way back")
         assert ClearSearch not in [command for _, command in app.offered()]
+
+
+async def test_a_school_that_is_gone_is_known_as_such_whatever_its_audits(
+    tmp_path: Path,
+) -> None:
+    """Who plans a tour a year later would go there."""
+    with audited_workspace(tmp_path / "w") as made:
+        with made.territory.transaction():
+            made.territory.mark_vanished([SCHOOL], made.territory.today())
+        for campaign in ("2026-2027", "2027-2028"):
+            later = made.settings.model_copy(update={"campaign": campaign})
+            made.keep_settings(later)
+            app = app_on(tmp_path / "w")
+            async with app.run_test(size=(80, 24)) as pilot:
+                await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "schools")
+                await pilot.press(*"marronniers")
+                await wait_for(pilot, lambda: shows(pilot, "1 école "), "one found")
+                assert shows(pilot, "fermée ?, "), campaign
 
 
 async def test_a_tour_is_picked_ordered_dated_and_exported(tmp_path: Path) -> None:
