@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 from textual import events, on
@@ -10,12 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.reactive import Reactive
 from textual.screen import ModalScreen, Screen
+from textual.types import CSSPathType
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from diag.model.errors import DiagError
 from diag.model.text import fold
-from diag.tui.commands import Command, CommandType, Sturdy
+from diag.tui.commands import Command, CommandType, Given, Sturdy
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
 from diag.tui.state import OpenDesk
@@ -138,13 +140,36 @@ READING: list[BindingType] = [
 """The keys that scroll a long question, whatever has the focus."""
 
 
-class Confirm(Sturdy, ModalScreen[bool]):
+class Dialog(Sturdy, ModalScreen[Given]):
+    """Something asked or shown over a screen; who leaves it gives nothing."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = Path(__file__).with_name("dialogs.tcss")
+    LOOK: ClassVar[str] = "dialog"
+    """The style of the frame."""
+
+    def compose(self) -> ComposeResult:
+        """Lay what is asked in a frame, over the keys."""
+        with Vertical(classes=self.LOOK):
+            yield from self.body()
+        yield KeyBar()
+
+    def body(self) -> ComposeResult:
+        """Lay what stands in the frame."""
+        yield from ()
+
+    def on_cancel(self) -> None:
+        self.dismiss(None)
+
+    def on_close(self) -> None:
+        self.dismiss(None)
+
+
+class Confirm(Dialog[bool]):
     """Asks yes or no; Enter answers what is focused: « Non » at first when it is grave.
 
     A question longer than the screen scrolls over its answers, always in sight.
     """
 
-    CSS_PATH = "dialogs.tcss"
     INTRODUCTION = (
         "Tab passe d'une réponse à l'autre, Entrée donne la choisie. Les flèches font "
         "défiler un texte long."
@@ -160,14 +185,12 @@ class Confirm(Sturdy, ModalScreen[bool]):
         self._yes, self._no = yes, no
         self._grave = grave
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            with VerticalScroll(classes="reading", can_focus=False):
-                yield Sentence(self._question, classes="text")
-            with Horizontal(classes="buttons"):
-                yield Button(content(self._yes), id="yes")
-                yield Button(content(self._no), id="no")
-        yield KeyBar()
+    def body(self) -> ComposeResult:
+        with VerticalScroll(classes="reading", can_focus=False):
+            yield Sentence(self._question, classes="text")
+        with Horizontal(classes="buttons"):
+            yield Button(content(self._yes), id="yes")
+            yield Button(content(self._no), id="no")
 
     def on_mount(self) -> None:
         self.stand()
@@ -216,7 +239,7 @@ class Weigh(Confirm):
         self.dismiss(False)
 
 
-class Ask(Sturdy, ModalScreen[str | None]):
+class Ask(Dialog[str | None]):
     """Asks for one line; Enter gives it, Escape gives None.
 
     What `keep` refuses is shown, and stays in the field.
@@ -225,7 +248,6 @@ class Ask(Sturdy, ModalScreen[str | None]):
     INTRODUCTION = "Tapez une ligne ; Entrée la donne."
     FIELD: ClassVar[type[Input]] = AskedField
     """What the user types in."""
-    CSS_PATH = "dialogs.tcss"
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Cancel,)
 
     def __init__(
@@ -244,12 +266,10 @@ class Ask(Sturdy, ModalScreen[str | None]):
         self._hint = hint
         self._keep = keep
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Sentence(self._question, classes="text")
-            yield self.field()
-            yield from self.below()
-        yield KeyBar()
+    def body(self) -> ComposeResult:
+        yield Sentence(self._question, classes="text")
+        yield self.field()
+        yield from self.below()
 
     def field(self) -> Input:
         """Return the field, with what was being typed when the program was killed."""
@@ -293,10 +313,9 @@ class Ask(Sturdy, ModalScreen[str | None]):
         self.dismiss(given)
 
 
-class Notice(Sturdy, ModalScreen[None]):
+class Notice(Dialog[None]):
     """Something to read: a refusal with its way out, or a longer text."""
 
-    CSS_PATH = "dialogs.tcss"
     INTRODUCTION = "Les flèches font défiler un texte long."
     OFFERS = (Close,)
 
@@ -306,16 +325,11 @@ class Notice(Sturdy, ModalScreen[None]):
         """What is to be read."""
         self._title = title
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            if self._title:
-                yield Static(content(self._title), classes="title")
-            with VerticalScroll(classes="reading"):
-                yield Sentence(self.text, classes="text")
-        yield KeyBar()
-
-    def on_close(self) -> None:
-        self.dismiss(None)
+    def body(self) -> ComposeResult:
+        if self._title:
+            yield Static(content(self._title), classes="title")
+        with VerticalScroll(classes="reading"):
+            yield Sentence(self.text, classes="text")
 
 
 class ListChoice(NamedTuple):
@@ -330,10 +344,10 @@ _MOST = 12
 """Lines shown at once; the list scrolls beyond."""
 
 
-class ChooseDialog(Sturdy, ModalScreen[str | None]):
+class ChooseDialog(Dialog[str | None]):
     """Asks which one; gives its key, or None on Escape."""
 
-    CSS_PATH = "dialogs.tcss"
+    LOOK = "dialog choosing"
     INTRODUCTION = "Quelques lettres réduisent la liste ; Entrée choisit."
     OFFERS = (Cancel,)
 
@@ -342,15 +356,13 @@ class ChooseDialog(Sturdy, ModalScreen[str | None]):
         self._question = question
         self._choices = choices
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog choosing"):
-            yield Sentence(self._question, classes="text")
-            yield ChoosingField(placeholder="Tapez quelques lettres")
-            yield Lines(
-                (ListColumn(), ListColumn(width=24, tiny=8)),
-                empty="Rien ne s'appelle ainsi. Effacez quelques lettres.",
-            )
-        yield KeyBar()
+    def body(self) -> ComposeResult:
+        yield Sentence(self._question, classes="text")
+        yield ChoosingField(placeholder="Tapez quelques lettres")
+        yield Lines(
+            (ListColumn(), ListColumn(width=24, tiny=8)),
+            empty="Rien ne s'appelle ainsi. Effacez quelques lettres.",
+        )
 
     def on_mount(self) -> None:
         self.query_one(Lines).styles.height = min(max(len(self._choices), 1), _MOST)
@@ -382,9 +394,6 @@ class ChooseDialog(Sturdy, ModalScreen[str | None]):
     def _chosen(self, event: Lines.Chosen) -> None:
         self.dismiss(event.key)
 
-    def on_cancel(self) -> None:
-        self.dismiss(None)
-
 
 def box(*, ticked: bool) -> str:
     """Return the box before what may be ticked."""
@@ -397,10 +406,10 @@ class BoxLines(Lines):
     AT_ONCE = True
 
 
-class TickSeveral(Sturdy, ModalScreen[tuple[str, ...] | None]):
+class TickSeveral(Dialog[tuple[str, ...] | None]):
     """Asks which ones; gives the keys ticked, or the one marked; None on Escape."""
 
-    CSS_PATH = "dialogs.tcss"
+    LOOK = "dialog choosing"
     INTRODUCTION = "Espace coche ou décoche ; Entrée prend ce qui est coché."
     OFFERS = (TakeTicked, TickOne, Cancel)
 
@@ -410,11 +419,9 @@ class TickSeveral(Sturdy, ModalScreen[tuple[str, ...] | None]):
         self._choices = choices
         self._ticked: set[str] = set()
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog choosing"):
-            yield Sentence(self._question, classes="text")
-            yield BoxLines((ListColumn(), ListColumn(width=24, tiny=8)))
-        yield KeyBar()
+    def body(self) -> ComposeResult:
+        yield Sentence(self._question, classes="text")
+        yield BoxLines((ListColumn(), ListColumn(width=24, tiny=8)))
 
     def on_mount(self) -> None:
         self.query_one(Lines).styles.height = min(len(self._choices), _MOST)
@@ -441,9 +448,6 @@ class TickSeveral(Sturdy, ModalScreen[tuple[str, ...] | None]):
         given = self._ticked or {self.query_one(Lines).key}
         self.dismiss(tuple(one.key for one in self._choices if one.key in given))
 
-    def on_cancel(self) -> None:
-        self.dismiss(None)
-
 
 def correct(screen: Screen[Any], about: str) -> None:
     """Stand at the end of a field, to correct what it holds rather than replace it."""
@@ -467,10 +471,10 @@ class Field(Horizontal):
         yield self._input
 
 
-class FormDialog(Sturdy, ModalScreen[str | None]):
+class FormDialog(Dialog[str | None]):
     """A title, a list to choose from if any, fields; gives what `keep` returns."""
 
-    CSS_PATH = "dialogs.tcss"
+    LOOK = "dialog form"
     OFFERS = (Keep, Cancel)
 
     def __init__(self, title: str) -> None:
@@ -499,23 +503,21 @@ class FormDialog(Sturdy, ModalScreen[str | None]):
         """
         raise NotImplementedError
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog form"):
-            yield Static(content(self._title), classes="title")
-            if self.options():
-                yield OptionList(
-                    *(
-                        Option(content(f"  {words}"), id=key)
-                        for key, words in self.options()
-                    )
+    def body(self) -> ComposeResult:
+        yield Static(content(self._title), classes="title")
+        if self.options():
+            yield OptionList(
+                *(
+                    Option(content(f"  {words}"), id=key)
+                    for key, words in self.options()
                 )
-            yield from self.fields()
-            yield from self.below()
-            yield Static(
-                content("Entrée passe au champ suivant ; F2 enregistre."),
-                classes="muted hint",
             )
-        yield KeyBar()
+        yield from self.fields()
+        yield from self.below()
+        yield Static(
+            content("Entrée passe au champ suivant ; F2 enregistre."),
+            classes="muted hint",
+        )
 
     def on_mount(self) -> None:
         if not self.options():
@@ -561,6 +563,3 @@ class FormDialog(Sturdy, ModalScreen[str | None]):
 
     def on_keep(self) -> None:
         self.dismiss(self.keep())
-
-    def on_cancel(self) -> None:
-        self.dismiss(None)

@@ -3,8 +3,6 @@
 from typing import NamedTuple
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from diag.tui import school, territory
@@ -15,9 +13,8 @@ from diag.tui.commands import (
     CommandType,
     Export,
     OpenSync,
-    Sturdy,
 )
-from diag.tui.place import KeyBar
+from diag.tui.dialogs import Dialog
 from diag.tui.text import content
 from diag.tui.visit.commands import MostUseful, ShowGrid, TurnFlag
 
@@ -96,13 +93,9 @@ STEPS = (
 """The work, from the list of schools to what is handed over."""
 
 
-class DiscoverScreen(Sturdy, ModalScreen[None]):
+class DiscoverScreen(Dialog[None]):
     """One step at a time, over the place where the user is."""
 
-    CSS_PATH = "dialogs.tcss"
-    DEFAULT_CSS = """
-    DiscoverScreen { align: center middle; background: $background 70%; }
-    """
     OFFERS = (NextStep, StepBefore, Skip)
     INTRODUCTION = "Entrée lit la suite, Échap passe la découverte."
 
@@ -112,12 +105,10 @@ class DiscoverScreen(Sturdy, ModalScreen[None]):
         self.step = 0
         """Rank of the step that is shown."""
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Static(id="title", classes="title")
-            yield Static(id="notice", classes="text")
-            yield Static(id="keys", classes="text")
-        yield KeyBar()
+    def body(self) -> ComposeResult:
+        yield Static(id="title", classes="title")
+        yield Static(id="notice", classes="text")
+        yield Static(id="keys", classes="text")
 
     def on_mount(self) -> None:
         self._show()

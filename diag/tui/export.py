@@ -9,7 +9,6 @@ from typing import TypeVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
@@ -37,14 +36,13 @@ from diag.tui.commands import (
     Help,
     KeyPlace,
     OpenPalette,
-    Sturdy,
     Trouble,
     key_now,
 )
-from diag.tui.dialogs import Ask, Close, Confirm, box
+from diag.tui.dialogs import Ask, Close, Confirm, Dialog, box
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.photos import Pixels
-from diag.tui.place import EVERYWHERE, KeyBar, PlaceScreen, open_outside
+from diag.tui.place import EVERYWHERE, PlaceScreen, open_outside
 from diag.tui.text import Sentence, content
 from diag.words.sentences import counted
 from diag.workspace.disk import path_typed
@@ -545,10 +543,9 @@ _DOCUMENTS = {str(audience): found.title for audience, found in AUDIENCES.items(
 """What reports are called, by the name of their file; others keep that name."""
 
 
-class WrittenDialog(Sturdy, ModalScreen[None]):
+class WrittenDialog(Dialog[None]):
     """Shows which files were written, and where."""
 
-    CSS_PATH = "dialogs.tcss"
     OFFERS = (OpenReport, OpenReportFolder, Close)
 
     def __init__(self, files: Sequence[Path], title: str, closing_key: str) -> None:
@@ -558,7 +555,7 @@ class WrittenDialog(Sturdy, ModalScreen[None]):
         """What was written."""
         self._closing_key = closing_key
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         stems = tuple(dict.fromkeys(path.stem for path in self.files))
         forms = ", ".join(dict.fromkeys(path.suffix[1:].upper() for path in self.files))
         words = [
@@ -569,10 +566,8 @@ class WrittenDialog(Sturdy, ModalScreen[None]):
         if key := self._closing_key:
             state = "Provisoires" if len(stems) > 1 else "Provisoire"
             words += ["", f"{state} : l'audit n'est pas clos ({key}, puis « Clore »)."]
-        with Vertical(classes="dialog"):
-            yield Static(content(self._title), classes="title")
-            yield Sentence("\n".join(words), classes="text")
-        yield KeyBar()
+        yield Static(content(self._title), classes="title")
+        yield Sentence("\n".join(words), classes="text")
 
     def on_open_report(self) -> None:
         """Open the first page: the mayor's, among reports."""
@@ -581,6 +576,3 @@ class WrittenDialog(Sturdy, ModalScreen[None]):
 
     def on_open_report_folder(self) -> None:
         open_outside(self.app, self.files[0].parent)
-
-    def on_close(self) -> None:
-        self.dismiss(None)

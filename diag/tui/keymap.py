@@ -57,6 +57,7 @@ from diag.tui.commands import (
     key_name,
     refusal_of_key,
 )
+from diag.tui.dialogs import Dialog
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.programme import (
@@ -324,11 +325,8 @@ class KeysScreen(PlaceScreen):
         self.refresh_bindings()
 
 
-class PressKey(Sturdy, ModalScreen[str | None]):
+class PressKey(Dialog[str | None]):
     """Asks for a key by pressing it; a refusal is shown, and it asks again."""
-
-    CSS_PATH = "dialogs.tcss"
-    DEFAULT_CSS = "PressKey { align: center middle; background: $background 70%; }"
 
     def __init__(self, command: CommandType, chosen: dict[str, str]) -> None:
         super().__init__()

@@ -7,7 +7,6 @@ from pathlib import Path
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from diag.audit.evidence import (
@@ -25,8 +24,16 @@ from diag.audit.undo import undo
 from diag.imports.evidence.consoles import FIELDS, ConsoleTable
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.tui.commands import Command, CommandType, Sturdy, key_now
-from diag.tui.dialogs import Ask, Cancel, ChooseDialog, Keep, ListChoice, TickSeveral
+from diag.tui.commands import Command, CommandType, key_now
+from diag.tui.dialogs import (
+    Ask,
+    Cancel,
+    ChooseDialog,
+    Dialog,
+    Keep,
+    ListChoice,
+    TickSeveral,
+)
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
 from diag.tui.text import Sentence, content
@@ -77,10 +84,9 @@ class IgnoreColumn(Command, keys="delete,i", title="Ignorer", footer=True):
     """Ne rien lire de cette colonne."""
 
 
-class ColumnsScreen(Sturdy, ModalScreen[dict[str, str] | None]):
+class ColumnsScreen(Dialog[dict[str, str] | None]):
     """What each column of a table holds: guessed, corrected, then remembered."""
 
-    CSS_PATH = "dialogs.tcss"
     OFFERS = (ChooseContent, IgnoreColumn, Keep, Cancel)
 
     def __init__(self, table: ConsoleTable) -> None:
@@ -145,14 +151,10 @@ class ColumnsScreen(Sturdy, ModalScreen[dict[str, str] | None]):
     def on_keep(self) -> None:
         self.dismiss(self._held)
 
-    def on_cancel(self) -> None:
-        self.dismiss(None)
 
-
-class ProposalsScreen(Sturdy, ModalScreen[None]):
+class ProposalsScreen(Dialog[None]):
     """What waits for a person, by place."""
 
-    CSS_PATH = "dialogs.tcss"
     OFFERS = (
         AcceptOne,
         AcceptPlace,

@@ -263,7 +263,6 @@ class Mend(
 class Faulty(Confirm):
     """Asks what becomes of a text that is refused: mended, or dropped."""
 
-    CSS_PATH = "dialogs.tcss"
     PLACE = KeyPlace.REWORD
     OFFERS = (DropWords, Mend)
     BINDINGS = READING

@@ -4,8 +4,7 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
+from textual.containers import VerticalScroll
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
@@ -13,10 +12,10 @@ from diag.model.errors import DiagError
 from diag.office import sync
 from diag.sync.exchange import PAUSE, REVISIONS, SyncResult
 from diag.tui.background import BackgroundSync
-from diag.tui.commands import Command, CommandType, Sturdy, key_now
-from diag.tui.dialogs import Ask, Notice
+from diag.tui.commands import Command, CommandType, key_now
+from diag.tui.dialogs import Ask, Dialog, Notice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
-from diag.tui.place import EVERYWHERE, KeyBar, PlaceScreen
+from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.text import Sentence, content
 from diag.words.dates import moment_words
 from diag.words.sentences import counted
@@ -241,13 +240,12 @@ class Stay(Command, keys="escape", title="Rester", footer=True):
     """Revenir à l'écran ; ce qui part continue de partir."""
 
 
-class QuittingScreen(Sturdy, ModalScreen[bool]):
+class QuittingScreen(Dialog[bool]):
     """How many modifications wait, how far they are; the app ends once they left.
 
     What is refused, or a line that is cut, is shown and read: Enter leaves at any time.
     """
 
-    CSS_PATH = "dialogs.tcss"
     INTRODUCTION = "Ce qui attend part au bureau ; Entrée quitte sans attendre."
     OFFERS: ClassVar[tuple[CommandType, ...]] = (LeaveNow, Stay)
 
@@ -256,14 +254,12 @@ class QuittingScreen(Sturdy, ModalScreen[bool]):
         self._waiting = waiting
         self._background = background
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         waiting = f"{counted(self._waiting, 'modification')} en attente"
-        with Vertical(classes="dialog"):
-            yield Static("Quitter", classes="title")
-            yield Sentence(f"{waiting} pour le bureau.", classes="text")
-            with VerticalScroll(classes="reading below", can_focus=False):
-                yield Static(id="told")
-        yield KeyBar()
+        yield Static("Quitter", classes="title")
+        yield Sentence(f"{waiting} pour le bureau.", classes="text")
+        with VerticalScroll(classes="reading below", can_focus=False):
+            yield Static(id="told")
 
     def on_mount(self) -> None:
         """Send, and look how far it is."""

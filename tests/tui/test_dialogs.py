@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from diag.tui.dialogs import Ask, Confirm, Notice, Weigh
+from diag.tui.dialogs import Ask, Confirm, ListChoice, Notice, TickSeveral, Weigh
 from tests.examples import cases
 from tests.tui.builders import new_app
 from tests.tui.visit.test_visit import prepared, visit
@@ -55,6 +55,17 @@ async def test_a_long_text_scrolls_under_its_title(tmp_path: Path) -> None:
         await pilot.press("end")
         await wait_to_see(pilot, "conformité 59 !")
         await wait_to_show(pilot, "Ce n'est pas possible")
+
+
+async def test_what_is_ticked_stands_over_the_screen_below(tmp_path: Path) -> None:
+    """It stood alone in a corner: its style named every dialog but this one."""
+    app = new_app(tmp_path)
+    async with app.run_test(size=(100, 24)) as pilot:
+        await wait_to_see(pilot, "Chercher une école")
+        app.push_screen(TickSeveral("Quels réseaux ?", [ListChoice("a", "École")]))
+        await wait_to_show(pilot, "[ ] École", "Chercher une école")
+        (asked,) = (one for one in visible(pilot) if "Quels réseaux" in one)
+        assert asked.index("│") == 12, "in the middle"
 
 
 async def test_what_french_keeps_together_stays_so(tmp_path: Path) -> None:

@@ -38,10 +38,17 @@ from diag.programme.words import (
     what_if_words,
 )
 from diag.tui.commands import Command, Trouble
-from diag.tui.dialogs import ChooseDialog, Confirm, Field, ListChoice, Notice
+from diag.tui.dialogs import (
+    ChooseDialog,
+    Confirm,
+    Field,
+    FormDialog,
+    ListChoice,
+    Notice,
+)
 from diag.tui.export import WrittenDialog
 from diag.tui.lists import NARROW, ListColumn, ListLine
-from diag.tui.programme.replaying import ACT, SET, Keep, ProgrammeForm, ProgrammeWork
+from diag.tui.programme.replaying import ACT, SET, Keep, ProgrammeWork
 from diag.tui.text import Sentence
 from diag.words.dates import day_typed, describe_day
 from diag.words.sentences import of
@@ -86,7 +93,7 @@ _FREE = "libre"
 """Choice beside the years: no lock."""
 
 
-class LockForm(ProgrammeForm):
+class LockForm(FormDialog):
     """Asks which year is imposed, by whom, why; its effect is seen first."""
 
     def __init__(self, board: Board, operation: str, keep: Keep) -> None:
@@ -161,7 +168,7 @@ _AFTER = (
 """What follows a decision, in order."""
 
 
-class FollowForm(ProgrammeForm):
+class FollowForm(FormDialog):
     """Asks what became of an operation, when, at which price; gives the state."""
 
     def __init__(self, board: Board, operation: str) -> None:
@@ -422,7 +429,7 @@ def _operation_named(board: Board, operation: str) -> str:
     return ", ".join(filter(None, (shown.title, shown.where)))
 
 
-class DecisionForm(ProgrammeForm):
+class DecisionForm(FormDialog):
     """Asks what a body decided, when, of what; gives the id of the decision."""
 
     def __init__(self, container: Container, body: str, title: str) -> None:

@@ -20,7 +20,6 @@ from diag.programme.container import Container, all_of
 from diag.programme.history import last_gesture, subject_words, take_back
 from diag.programme.operations import Contenders
 from diag.tui.commands import Command, Trouble
-from diag.tui.dialogs import FormDialog
 from diag.tui.lists import Lines
 from diag.tui.place import PlaceScreen
 from diag.tui.programme.years import YearsView
@@ -56,12 +55,6 @@ Changes = Mapping[str, Noun | None]
 
 Keep = Callable[[Changes], object]
 """Writes changes in one commit, in the programme or in the variant shown."""
-
-
-class ProgrammeForm(FormDialog):
-    """A form of this folder: what they share is how they look."""
-
-    CSS_PATH = "../dialogs.tcss"
 
 
 class ProgrammeWork(PlaceScreen):

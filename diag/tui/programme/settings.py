@@ -31,13 +31,12 @@ from diag.programme.figures import (
 from diag.programme.history import subject_words, value_words
 from diag.programme.operations import Contenders
 from diag.tui.commands import Command
-from diag.tui.dialogs import Confirm, Field, Notice
+from diag.tui.dialogs import Confirm, Field, FormDialog, Notice
 from diag.tui.lists import ListColumn, ListLine
 from diag.tui.programme.replaying import (
     ACT,
     SET,
     Keep,
-    ProgrammeForm,
     ProgrammeWork,
 )
 from diag.words.sentences import counted, euros, half_up, number, percent
@@ -72,7 +71,7 @@ _ORDERS = (
 )
 
 
-class SpanForm(ProgrammeForm):
+class SpanForm(FormDialog):
     """Asks for the years and the campaigns; opens a programme where there is none."""
 
     def __init__(self, workspace: Workspace, frame: ProgrammeFrame | None) -> None:
@@ -159,7 +158,7 @@ class EditSpanForm(SpanForm):
         return FRAME
 
 
-class RuleForm(ProgrammeForm):
+class RuleForm(FormDialog):
     """Asks for the order, the reserve, the syndicat's part, how rights are shared."""
 
     def __init__(self, record: Record, keep: Keep) -> None:
@@ -345,7 +344,7 @@ def differences(ident: str, found: VariantFigures, base: Board) -> Iterator[str]
         yield f"{before} → {after}  {shown.title}, {shown.where}"
 
 
-class VariantForm(ProgrammeForm):
+class VariantForm(FormDialog):
     """Asks for the name of a variant and what it changes first."""
 
     def __init__(

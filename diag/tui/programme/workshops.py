@@ -23,10 +23,10 @@ from diag.programme.gathering import (
     theme_weights,
 )
 from diag.tui.commands import Command
-from diag.tui.dialogs import Ask, ChooseDialog, Confirm, Field, ListChoice
+from diag.tui.dialogs import Ask, ChooseDialog, Confirm, Field, FormDialog, ListChoice
 from diag.tui.lists import ListColumn, ListLine
 from diag.tui.programme.ballots import BallotPhonesScreen, BallotsScreen, CardsScreen
-from diag.tui.programme.replaying import ACT, ProgrammeForm, ProgrammeWork
+from diag.tui.programme.replaying import ACT, ProgrammeWork
 from diag.words.dates import day_typed, describe_day
 from diag.words.sentences import counted, number, percent
 from diag.words.vocabulary import PARTICIPANTS
@@ -173,7 +173,7 @@ _SLUG = 30
 """Characters of the name under which a theme is kept."""
 
 
-class WorkshopForm(ProgrammeForm):
+class WorkshopForm(FormDialog):
     """Asks for a workshop: when, where, who led it, how many came of each role."""
 
     def __init__(self, container: Container) -> None:
@@ -218,7 +218,7 @@ class WorkshopForm(ProgrammeForm):
         )
 
 
-class WeightForm(ProgrammeForm):
+class WeightForm(FormDialog):
     """Asks what weighs the same, each ballot or each workshop, and the bound."""
 
     def __init__(self, container: Container) -> None:

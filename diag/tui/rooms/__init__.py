@@ -578,7 +578,6 @@ class NamesField(AskedField):
 class AskNames(Ask):
     """Asks for names; as soon as there are several, shows what Enter will add."""
 
-    CSS_PATH = "../dialogs.tcss"
     INTRODUCTION = (
         "Tapez un nom, ou plusieurs séparés par des points-virgules ; « Classe 1 à 8 » "
         "en donne huit, et des lignes collées un chacune. Entrée ajoute."
