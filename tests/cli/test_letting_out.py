@@ -1,6 +1,5 @@
 """A name, a number, a word of health: shown and agreed on before anybody reads it."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import SCHOOL
 from tests.cli.running import Run, diag
+from tests.examples import cases
 
 NOTE = "Mme Dupont, 06 12 34 56 78, a un élève dyslexique"
 
@@ -137,24 +137,26 @@ def test_the_reserved_sheet_is_handed_over_and_asks_nothing(made: Path) -> None:
         assert "3 passages" in write_one(session, wanted).held
 
 
+DRAFT = ("draft", "deliberation", SCHOOL)
+SYNTHESIS = ("synthesis", "commune:99903")
+NAMING = [
+    *(DRAFT, ("draft", "convention", SCHOOL), SYNTHESIS, ("synthesis", "territoire")),
+]
+
+
+@pytest.mark.parametrize("asked", cases(NAMING, DRAFT, SYNTHESIS))
 def test_drafts_and_syntheses_wait_for_what_they_may_print(
-    tmp_path: Path,
+    asked: tuple[str, ...], tmp_path: Path
 ) -> None:
     """The name of a room is in all of them: « Classe de Mme Dupont »."""
     folder, out = tmp_path / "desk", tmp_path / "out"
     with audited_workspace(folder) as desk:
         rename_place(audited(desk), "Classe CE2", "Classe de Mme Dupont")
-    for asked in (
-        ("draft", "deliberation", SCHOOL),
-        ("draft", "convention", SCHOOL),
-        ("synthesis", "commune:99903"),
-        ("synthesis", "territoire"),
-    ):
-        command = (*asked, "--format", "md", "--out", str(out))
-        held = diag(folder, *command)
-        assert held.code == 1
-        assert "« Mme Dupont » (nom)" in held.err.replace("\u00a0", " ")
-        assert not out.exists()
-        agreed = diag(folder, *command, "--let-out")
-        assert agreed.code == 0, agreed.err
-        shutil.rmtree(out)
+    command = (*asked, "--format", "md", "--out", str(out))
+    held = diag(folder, *command)
+    assert held.code == 1
+    assert "« Mme Dupont » (nom)" in held.err.replace("\u00a0", " ")
+    assert not out.exists()
+    agreed = diag(folder, *command, "--let-out")
+    assert agreed.code == 0, agreed.err
+    assert [*out.rglob("*.md")]

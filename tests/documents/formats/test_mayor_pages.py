@@ -71,6 +71,7 @@ def test_the_demonstration_has_four_pages_archived_and_read_aloud(
     assert [failures(file, profile) for profile in ("ua1", "3a")] == [[], []]
     first, *after = map(squeezed, pages(file))
     assert first.count("☐") == (36 if status is AuditStatus.CLOS else 0)
+    assert ("provisoire" in first.casefold()) is (status is AuditStatus.EN_COURS)
     assert "Ensemble,troisbudgets" in first
     assert len(after) == 3
     for title, text in zip(TITLES, after, strict=True):
