@@ -100,14 +100,10 @@ def envelope(
 @named
 @varied
 def split(
-    container: Container,
-    syndicat: str,
-    recommendation: str,
-    buyer: str,
-    variant: str,
+    container: Container, recommendation: str, variant: str, **given: str
 ) -> None:
     """Fixe la part que le syndicat paie de l'investissement ; la commune, le reste."""
-    value = setting.checked(CostSplit, {"syndicat": syndicat, "buyer": buyer})
+    value = setting.checked(CostSplit, given)
     subject = subjects.programme(subjects.SPLITS, recommendation)
     setting.put(container, subject, value, container.variant_named(variant))
     part = percent(exact(value.syndicat))
@@ -128,22 +124,18 @@ def split(
 @varied
 def rights(
     workspace: Workspace,
-    school: str,
-    pupil: str,
     ips_below: str | None,
     ips_step: str | None,
-    rural: str,
-    why: str,
     slug: str,
     variant: str,
+    **given: str,
 ) -> None:
     """Fixe comment l'argent du syndicat se partage entre les communes."""
     if bool(ips_below) != bool(ips_step):
         raise DiagError("L'IPS se compte avec --ips-below et --ips-step ensemble.")
     container = opened(workspace, slug)
     ips = {"below": ips_below, "step": ips_step} if ips_below else None
-    given = {"school": school, "pupil": pupil, "ips": ips, "rural": rural, "why": why}
-    value = setting.checked(RightsRule, given)
+    value = setting.checked(RightsRule, {**given, "ips": ips})
     setting.put(container, RIGHTS, value, container.variant_named(variant))
     click.echo("Règle des droits de tirage notée.")
 

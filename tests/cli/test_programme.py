@@ -20,7 +20,7 @@ from diag.documents import programme
 from diag.documents.formats import Format
 from diag.documents.write import write_paper
 from diag.model.enums import AuditStatus, FollowUpState
-from diag.model.programme import YearLock
+from diag.model.programme import RightsRule, YearLock
 from diag.office.imports import import_file
 from diag.programme.assembling import Board, board_of
 from diag.programme.container import opened
@@ -426,6 +426,16 @@ def test_what_is_wrong_is_said_and_nothing_is_written(home: Path) -> None:
     assert "2028:5" in refused(home, "variant", "V", "--lower", "9" * 5000 + ":5").err
     assert "aucune décision" in refused(home, "adopt", "--decision", "Z-1").err
     assert "part du syndicat" in refused(home, "split", "--syndicat", "3").err.lower()
+
+
+def test_the_rule_of_rights_is_kept_as_it_is_typed(home: Path, tmp_path: Path) -> None:
+    copied = Path(copytree(home, tmp_path / "home"))
+    ips = ("--ips-below", "90", "--ips-step", "0.01")
+    run(copied, "rights", "--pupil", "2", *ips, "--why", "selon l'IPS")
+    with Workspace.open(copied) as made:
+        rule = opened(made).record().rights
+    kept = {"pupil": "2", "ips": {"below": "90", "step": "0.01"}, "why": "selon l'IPS"}
+    assert rule == RightsRule.model_validate(kept)
 
 
 def test_an_order_gives_its_price_back_where_it_buys_one_article(
