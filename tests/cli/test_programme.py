@@ -434,7 +434,9 @@ def test_the_rule_of_rights_is_kept_as_it_is_typed(home: Path, tmp_path: Path) -
     run(copied, "rights", "--pupil", "2", *ips, "--why", "selon l'IPS")
     with Workspace.open(copied) as made:
         rule = opened(made).record().rights
-    kept = {"pupil": "2", "ips": {"below": "90", "step": "0.01"}, "why": "selon l'IPS"}
+    weights = {"school": "30", "pupil": "2", "rural": "0"}
+    ips_rule = {"below": "90", "step": "0.01"}
+    kept = {**weights, "ips": ips_rule, "why": "selon l'IPS"}
     assert rule == RightsRule.model_validate(kept)
 
 
