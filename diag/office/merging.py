@@ -105,11 +105,11 @@ def merge(found: PlaceMerge) -> Revision:
     return revision
 
 
-def keep_apart(found: PlaceMerge) -> Revision:
+def keep_apart(found: PlaceMerge) -> None:
     """Have the two never proposed again, here or elsewhere; undo proposes them."""
-    draft = distinct(found.session.audit.id, found.kept.id, found.other.id)
-    (revision,) = found.session.record(draft)
-    return revision
+    found.session.record(
+        distinct(found.session.audit.id, found.kept.id, found.other.id)
+    )
 
 
 def separate(session: AuditSession, text: str) -> tuple[Revision, ...]:

@@ -107,11 +107,10 @@ def rules_of(workspace: Workspace) -> Rules:
     )
 
 
-def admit_withheld(workspace: Workspace) -> int:
-    """Take in what waited and is proven, or confirmed, by now; return how many."""
-    if workspace.journal.readonly or not withheld(workspace.journal):
-        return 0
-    return admit(workspace.journal, rules_of(workspace))
+def admit_withheld(workspace: Workspace) -> None:
+    """Take in what waited and is proven, or confirmed, by now."""
+    if not workspace.journal.readonly and withheld(workspace.journal):
+        admit(workspace.journal, rules_of(workspace))
 
 
 def withheld_words(

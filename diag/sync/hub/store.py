@@ -284,7 +284,7 @@ class Store(Devices):
         """Return how much there is."""
         return HubCounts(*self._rows(_COUNTS)[0])
 
-    def put_directory(self, locations: Iterable[tuple[Subject, Location]]) -> int:
+    def put_directory(self, locations: Iterable[tuple[Subject, Location]]) -> None:
         """Learn where subjects are; audits follow them."""
         rows = [
             {**name_columns(subject), **where._asdict()} for subject, where in locations
@@ -294,7 +294,6 @@ class Store(Devices):
             transaction.many(_PUT_DIRECTORY, rows)
             transaction.rows(_LOCK_MOVED)
             transaction.run(_PLACE_AUDITS)
-        return len(rows)
 
     def last_arrived(self) -> int:
         """Return when the last line came; 0 when none did."""
