@@ -188,8 +188,8 @@ def printed(home: Path, folder: Path) -> None:
     for year in plan["years"]:
         mine = [one for one in plan["operations"] if one["year"] == year]
         cents = sum(paid["cents"] for one in mine for paid in one["paid"])
-        whole, running = map(_counted, cells(first, str(year))[1:3])
-        assert whole - running == _counted(amount(cents))
+        spent, running = map(_counted, cells(first, str(year))[1:3])
+        assert spent - running == _counted(amount(cents))
         part = later.partition(f"## Budget {year}")[2].partition("\n## ")[0]
         yearly = sum(one["yearly"] for one in mine)
         assert not mine or cells(part, "Total")[1] == cost_words(cents, yearly)
