@@ -35,6 +35,7 @@ from diag.cli.shared import (
     print_lines,
     print_table,
     subject_argument,
+    undo_words,
     workspace_command,
 )
 from diag.journal.records import dispatches_of
@@ -376,7 +377,7 @@ def upgrade(
         return
     print_lines(lines)
     if not dry_run:
-        click.echo(f"C'est fait. Pour revenir : diag audit undo {session.about.ref}")
+        click.echo(f"C'est fait. {undo_words(session)}")
     elif closed:
         click.echo("Rien n'est changé. L'audit est clos : il faudrait le rouvrir.")
     else:

@@ -32,6 +32,7 @@ from diag.cli.shared import (
     print_lines,
     print_table,
     subject_argument,
+    undo_words,
     workspace_of,
 )
 from diag.journal.signatures import standing_word
@@ -350,8 +351,8 @@ def vote(
     if not dry_run:
         advising.record_hand(session, recommendation, hand)
     print_lines(advising.changed_words(before, after))
-    undo = f"Pour revenir : diag audit undo {session.about.ref}"
-    click.echo("Rien n'est écrit : c'est un aperçu." if dry_run else f"Noté. {undo}")
+    noted = f"Noté. {undo_words(session)}"
+    click.echo("Rien n'est écrit : c'est un aperçu." if dry_run else noted)
 
 
 @click.command()
@@ -375,7 +376,7 @@ def decide(
     words = advising.state_words(one, advising.steps_standing(session))
     many = counted(len(steps), "action notée", "actions notées")
     click.echo(f"Vote {number}, {one.title} : {words}")
-    click.echo(f"{many}. Pour revenir : diag audit undo {session.about.ref}")
+    click.echo(f"{many}. {undo_words(session)}")
 
 
 def _votes_json(

@@ -51,6 +51,13 @@ def audit_command(act: Act) -> Act:
     return _declare(act, run, before=[subject_argument], after=[campaign_option])
 
 
+def undo_words(session: "AuditSession") -> str:
+    """Return how what was just written is taken back, in the audit where it is."""
+    campaign = session.audit.campaign
+    other = f" --campaign {campaign}" * (campaign != session.workspace.campaign)
+    return f"Pour revenir : diag audit undo {session.about.ref}{other}"
+
+
 class AuditGroup(click.Group):
     """A group that names an audit: its --campaign may come after SUJET, or last."""
 

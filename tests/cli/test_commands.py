@@ -324,6 +324,13 @@ def test_a_council_decides_a_vote_and_the_list_says_so(tmp_path: Path) -> None:
     assert "votée le 5 octobre 2026" in done(third)
     assert votes_printed(home)[1]["state"] == "decidee"
 
+    done(diag(home, "settings", "--campaign", "2027-2028"))
+    past = ("--campaign", "2026-2027")
+    told = done(diag(home, "audit", "decide", SCHOOL, "3", "oui", *council, *past))
+    shown = told.split("diag ", 1)[1].split()
+    assert shown == ["audit", "undo", SCHOOL, *past], "that audit, not another"
+    done(diag(home, *shown))
+
 
 def votes_printed(home: Path) -> list[dict[str, Any]]:
     printed = json.loads(done(diag(home, "audit", "votes", SCHOOL, "--json")))
