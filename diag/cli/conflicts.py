@@ -1,5 +1,6 @@
 """`diag conflicts`: answers that differ, and settling them."""
 
+from functools import wraps
 from itertools import chain
 from typing import Any
 
@@ -8,6 +9,7 @@ import click
 from diag.audit.session import AuditSession, open_session
 from diag.cli.programme_set import rival_lines
 from diag.cli.shared import (
+    Act,
     about_json,
     audit_command,
     campaign_option,
@@ -102,13 +104,23 @@ _which = click.argument("which", metavar="NUMÉRO|QUESTION")
 _where = click.option("--place", default="", help="Nom du lieu de la question.")
 
 
+def _conflict_command(act: Act) -> Act:
+    """Find the conflict that `_which` names for a command, which takes it first."""
+
+    @audit_command
+    @wraps(act)
+    def run(session: AuditSession, which: str, place: str = "", **options: Any) -> None:
+        act(find_contested(session, which, place), **options)
+
+    return run
+
+
 @conflicts_group.command()
-@audit_command
+@_conflict_command
 @_which
 @_where
-def show(session: AuditSession, which: str, place: str, *, as_json: bool) -> None:
+def show(one: Contested, *, as_json: bool) -> None:
     """Montre un conflit : le départ, qui a dit quoi et quand, ce que cela change."""
-    one = find_contested(session, which, place)
     if as_json:
         print_json(_contested_json(one))
         return
@@ -116,73 +128,62 @@ def show(session: AuditSession, which: str, place: str, *, as_json: bool) -> Non
 
 
 @conflicts_group.command()
-@audit_command
+@_conflict_command
 @_which
 @click.argument("letter", metavar="A|B")
 @_where
-def take(
-    session: AuditSession, which: str, letter: str, place: str, *, as_json: bool
-) -> None:
+def take(one: Contested, letter: str, *, as_json: bool) -> None:
     """Retient ce que dit un candidat ; « diag audit undo » y revient."""
-    one = find_contested(session, which, place)
     chosen = one.candidate(letter)
     written = settling.take(one, letter)
     _acknowledge(one, written, f"tranché, {chosen.words}", as_json=as_json)
 
 
 @conflicts_group.command(context_settings={"ignore_unknown_options": True})
-@audit_command
+@_conflict_command
 @_which
 @click.argument("value", metavar="RÉPONSE")
 @_where
 @provenance_option
 @click.option("--sure", is_flag=True, help="Confirme une valeur inhabituelle.")
 def write(
-    session: AuditSession,
-    which: str,
+    one: Contested,
     value: str,
-    place: str,
     provenance: Provenance | None,
     *,
     sure: bool,
     as_json: bool,
 ) -> None:
     """Écrit une autre réponse à la place de toutes celles qui diffèrent."""
-    one = find_contested(session, which, place)
     written = settling.write(one, value, provenance=provenance, sure=sure)
     _acknowledge(one, written, f"tranché, {value}", as_json=as_json)
 
 
 @conflicts_group.command()
-@audit_command
+@_conflict_command
 @_which
 @click.option("--comment", required=True, help="Pourquoi il reste ouvert.")
 @_where
-def leave(
-    session: AuditSession, which: str, comment: str, place: str, *, as_json: bool
-) -> None:
+def leave(one: Contested, comment: str, *, as_json: bool) -> None:
     """Laisse le conflit ouvert, avec un commentaire dans la note."""
-    one = find_contested(session, which, place)
     written = settling.leave(one, comment)
     _acknowledge(one, written, "laissé ouvert, commentaire noté", as_json=as_json)
 
 
 @conflicts_group.command()
-@audit_command
+@_conflict_command
 @_which
-def keep(session: AuditSession, which: str, *, as_json: bool) -> None:
+def keep(one: Contested, *, as_json: bool) -> None:
     """Garde un lieu que l'un a retiré pendant qu'un autre y écrivait."""
-    one = find_contested(session, which)
     written = settling.keep(one)
     _acknowledge(one, written, "gardé", as_json=as_json)
 
 
 @conflicts_group.command()
-@audit_command
+@_conflict_command
 @_which
-def remove(session: AuditSession, which: str, *, as_json: bool) -> None:
+def remove(one: Contested, *, as_json: bool) -> None:
     """Retire un lieu malgré ce qui y a été écrit ; l'historique garde tout."""
-    one = find_contested(session, which)
     written = settling.remove(one)
     _acknowledge(one, written, "retiré", as_json=as_json)
 
