@@ -223,7 +223,7 @@ def _reasons(stop: WalkStop, doubted: str) -> Iterator[str]:
     elif stop.flagged:
         yield "à revoir"
     if not heads and stop.relevant is True:
-        yield "jamais vu" if is_on_site(question) else "sans réponse"
+        yield "pas encore vu" if is_on_site(question) else "sans réponse"
     for head in heads:
         if head.state is State.UNKNOWN:
             yield answer_words(question, head)

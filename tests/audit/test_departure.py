@@ -34,6 +34,8 @@ def test_what_is_seen_here_only_is_listed_dangers_first_towards_the_door(
     assert all(is_on_site(one.stop.question) for one in departure.here)
     dangers = [one.stop.place for one in departure.here if one.stop.question.danger]
     assert dangers == rooms[::-1]
+    told = {one.reasons for one in departure.here}
+    assert told == {("pas encore vu",)}, "a second audit was there a year ago"
     assert departure.outcome.startswith("3 lieux n'ont pas été regardés pour un danger")
     who = dict(departure.elsewhere)
     assert who["mairie"] > 0
