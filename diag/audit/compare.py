@@ -450,7 +450,7 @@ def comparison_lines(
 ) -> Iterator[tuple[str, Mapping[str, Row]]]:
     """Give each section's title and rows, those that are empty left out.
 
-    Rows go by the id of the domain, criterion or recommendation that they tell of.
+    Rows go by the id of the domain, criterion or recommendation that they are about.
     """
     scores = {}
     domains = (each.domain.id for each in session.assessment.domains)

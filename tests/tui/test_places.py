@@ -8,7 +8,8 @@ from textual.events import Paste
 from textual.pilot import Pilot
 
 from diag.audit.answer import NewAnswer, record_answer
-from diag.model.enums import PlaceKind
+from diag.audit.follow import move
+from diag.model.enums import AuditStatus, PlaceKind
 from diag.tui.app import DiagApp
 from diag.tui.commands import TakeBack
 from diag.tui.dialogs import Notice
@@ -93,6 +94,23 @@ async def test_when_all_are_there_it_is_said_and_the_line_stays(tmp_path: Path) 
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, AskNames), "again")
         assert shows(pilot, "CP;CE1")
         assert rooms(screen) == {"CP", "CE1"}
+
+
+async def test_in_a_closed_audit_a_room_is_added_once_confirmed(
+    tmp_path: Path,
+) -> None:
+    async with places(tmp_path) as (pilot, screen):
+        for status in (AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.CLOS):
+            move(screen.session, status, alone=True)
+        await asked(pilot)
+        for key, written in (("escape", {"CP", "CE1"}), ("f2", {"CP", "CE1", "CM1"})):
+            if not isinstance(pilot.app.screen, AskNames):
+                await asked(pilot)
+            await pilot.press(*"CM1", "enter")
+            await wait_to_show(pilot, "y écrire quand même")
+            await pilot.press(key)
+            await back(pilot, "clos" if key == "f2" else "Rien n'est écrit")
+            assert rooms(screen) == written
 
 
 async def test_a_room_taken_away_says_what_goes_and_the_key_chosen_gives_it_back(

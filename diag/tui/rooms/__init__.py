@@ -1,7 +1,6 @@
 """Salles: where are we, what is wrong, where? Add, rename, move, arrange, remove."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import ClassVar, cast
 
 from textual import events, on
@@ -31,7 +30,7 @@ from diag.audit.places import (
     rename_place,
 )
 from diag.audit.rooms import RoomsPicture, rooms_of
-from diag.audit.session import AuditSession, NeedsConfirmation
+from diag.audit.session import AuditSession
 from diag.audit.undo import describe_undo, undo_last
 from diag.documents.write import write_rooms
 from diag.journal import subjects
@@ -424,7 +423,7 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
     def on_add_building(self) -> None:
         self._add(PlaceKind.BATIMENT, "Nom du bâtiment", "Préfabriqué")
 
-    def _add(self, kind: PlaceKind, asked: str, one: str, typed: str = "") -> None:
+    def _add(self, kind: PlaceKind, asked: str, one: str) -> None:
         facts, here = self.session.facts, self.here
         # The nearest place that can hold one more, from where the cursor is.
         while here and here.kind not in PARENT_KINDS[kind]:
@@ -432,13 +431,7 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
         holder = here or facts.places[facts.root]
         where = f", dans « {holder.name} »" if holder.parent else ""
 
-        def answered(line: str | None) -> None:
-            if line is None:
-                return
-            again = partial(self._add, kind, asked, one, line)
-            self._again(again, lambda: added(line))
-
-        def added(line: str) -> None:
+        def add(line: str) -> None:
             names = names_in(line)
             if len(names) <= 1:
                 place, _ = add_place(self.session, kind, "".join(names), holder.id)
@@ -455,37 +448,21 @@ class RoomsScreen(Sturdy, Screen[Key | None]):
             words = f"Enregistré{where} · {words} {key} les retire d'un coup."
             self.show(first.id, words)
 
-        question = AskNames(f"{asked}{where}", typed, one, self.session, kind)
-        self.app.push_screen(question, answered)
-
-    def _again(self, ask: Callable[[], None], do: Callable[[], None]) -> None:
-        """Do it; when it is refused, ask again under the refusal: nothing is lost.
-
-        What the user is only asked to confirm is written, or not, by that question.
-        """
-        try:
-            do()
-        except NeedsConfirmation:
-            raise
-        except Exception:
-            ask()
-            raise
+        question = AskNames(f"{asked}{where}", one, self.session, kind, add)
+        self.app.push_screen(question)
 
     def on_rename_it(self) -> None:
         here = self.here
-        if here:
-            self._rename(here, here.name)
+        if not here:
+            return
 
-    def _rename(self, here: Place, typed: str) -> None:
-        def renamed(name: str | None) -> None:
-            if name is not None and name != here.name:
-                self._again(lambda: self._rename(here, name), lambda: do(name))
+        def rename(name: str) -> None:
+            if name != here.name:
+                place = rename_place(self.session, here.id, name)
+                self.show(place.id, f"Enregistré · {here.name} devient {place.name}.")
 
-        def do(name: str) -> None:
-            place = rename_place(self.session, here.id, name)
-            self.show(place.id, f"Enregistré · {here.name} devient {place.name}.")
-
-        self.app.push_screen(Ask(f"Nouveau nom de « {here.name} »", typed), renamed)
+        question = f"Nouveau nom de « {here.name} »"
+        self.app.push_screen(Ask(question, here.name, keep=rename))
 
     def on_move_it(self) -> None:
         here = self.here
@@ -587,21 +564,19 @@ class AskNames(Ask):
     def __init__(
         self,
         question: str,
-        value: str,
         one: str,
         session: AuditSession,
         kind: PlaceKind,
+        add: Callable[[str], object],
     ) -> None:
-        super().__init__(question, value, f"par exemple {one} 1")
+        super().__init__(question, hint=f"par exemple {one} 1", keep=add)
         self._several = _SEVERAL.format(one=one)
         self._session = session
         self._kind = kind
 
     def below(self) -> ComposeResult:
         """Lay what is to be added under the field."""
-        yield Static(
-            content(self._names_words(self._value)), id="notice", classes="below"
-        )
+        yield Static(content(self._several), id="notice", classes="below")
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
