@@ -42,7 +42,7 @@ from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from diag.documents.tables import ChosenAudits, Exported, Progress
-    from diag.documents.write import WrittenFile
+    from diag.documents.write import Paper, WrittenFile
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -244,7 +244,6 @@ def draft(
     date, et ce qui reste à écrire : « À compléter ».
     """
     from diag.documents.drafts import DraftKind, drafted  # noqa: PLC0415
-    from diag.documents.write import write_paper  # noqa: PLC0415
 
     what, _, named = ref.partition(":")
     if what.casefold() == "programme":
@@ -261,15 +260,13 @@ def draft(
             )
         board = board_of(opened(workspace, named), afresh=False)
         paper = programme_deliberation(board, day or workspace.world.today())
-        place = within(folder, programme_folder(board))
-        print_written(write_paper(paper, place, forms))
+        print_paper(paper, programme_folder(board), folder, forms)
         return
     from diag.documents.synthesis import slips_gathered  # noqa: PLC0415
 
     agree_to_let_out(slips_gathered(workspace, ref, campaign), let_out=let_out)
     made = drafted(workspace, DraftKind(kind), ref, day, campaign)
-    place = within(folder, made.folder)
-    print_written(write_paper(made.paper, place, forms))
+    print_paper(made.paper, made.folder, folder, forms)
     if made.provisional:
         click.echo("Provisoire : l'audit n'est pas clos (diag audit list).", err=True)
 
@@ -298,16 +295,24 @@ def synthesis(
     """
     from diag.documents.synthesis import slips_gathered  # noqa: PLC0415
     from diag.documents.synthesis import synthesis as synthesis_of  # noqa: PLC0415
-    from diag.documents.write import write_paper  # noqa: PLC0415
 
     agree_to_let_out(slips_gathered(workspace, scope, campaign), let_out=let_out)
     with progress_bar() as show:
         paper, usual, provisional = synthesis_of(workspace, scope, day, campaign, show)
-    print_written(write_paper(paper, within(folder, usual), forms))
+    print_paper(paper, usual, folder, forms)
     if provisional:
         click.echo(
             "Provisoire : des audits ne sont pas clos (diag audit list).", err=True
         )
+
+
+def print_paper(
+    paper: "Paper", usual: Path, folder: Path | None, forms: tuple[Format, ...]
+) -> None:
+    """Write a document where those of its subject go, and print its files."""
+    from diag.documents.write import write_paper  # noqa: PLC0415
+
+    print_written(write_paper(paper, within(folder, usual), forms))
 
 
 def print_written(files: Iterable["WrittenFile"]) -> None:

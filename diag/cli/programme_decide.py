@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from diag.assess.results import plain
-from diag.cli.documents import print_written
+from diag.cli.documents import print_paper
 from diag.cli.programme import (
     board_command,
     named,
@@ -95,7 +95,6 @@ def report(
     if dossier and commune:
         raise click.UsageError("Le dossier du comité, ou la page d'une commune.")
     from diag.documents import programme as pages  # noqa: PLC0415
-    from diag.documents.write import write_paper  # noqa: PLC0415
 
     container = opened(workspace, slug)
     board = board_of(container, container.variant_named(variant), afresh=False)
@@ -109,9 +108,8 @@ def report(
         ]
     else:
         papers = [pages.programme_paper(board, printed)]
-    place = within(folder, pages.programme_folder(board))
     for paper in papers:
-        print_written(write_paper(paper, place, forms))
+        print_paper(paper, pages.programme_folder(board), folder, forms)
 
 
 @click.command()
