@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
-from diag.assess.plan import Action, Plan
+from diag.assess.plan import DONE, Action, Plan
 from diag.assess.results import CostLine
 from diag.assess.spread import basis, law_words, short_places
 from diag.assess.terms import Terms, aid_rates, aided, cured_by
@@ -453,6 +453,9 @@ def _became(
         step = steps.get(ident)
         if step and step.state in _STILL_CALLED_FOR:
             on = f" le {describe_day(step.on)}" if step.on else ""
+            seen = report.facts.visit_date
+            if step.state in DONE and step.on and seen and step.on < seen.isoformat():
+                return f"noté fait{on}, manque constaté de nouveau le {long_date(seen)}"
             return _STILL_CALLED_FOR[step.state].format(on)
         days = (report.date - date.fromisoformat(given.first)).days
         since = f"signalé le {describe_day(given.first)}"

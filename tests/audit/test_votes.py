@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.follow import add_step, move
+from diag.audit.follow import add_step, add_visit, move
 from diag.audit.history import changes_of
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
@@ -23,6 +23,7 @@ from diag.model.audit import FollowUp
 from diag.model.enums import USUAL_READER, AuditStatus, FollowUpState, Nature, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.votes import TITLE, DecisionList
+from diag.words.dates import describe_day
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.audited import audit_again, audited, audited_workspace
 from tests.audit.builders import DAY, started, workspace
@@ -254,6 +255,26 @@ def test_a_new_audit_keeps_the_numbers_and_says_what_became(
     assert "cabler-les-classes" in {
         ident for one in second.aside for ident in one.actions
     }
+
+
+def test_what_was_noted_done_and_is_found_lacking_again_says_so(
+    desk: Workspace, session: AuditSession
+) -> None:
+    """« Noté fait, encore à vérifier » stood beside a vote that asks for it again."""
+    move(session, AuditStatus.CLOS)
+    with later_on(desk, 570) as made:
+        done = FollowUp(
+            recommendation="cabler-les-classes",
+            state=FollowUpState.FAITE,
+            on="2027-03-02",
+        )
+        add_step(audited(made), done)
+        again = visited_again(made)
+        add_visit(again, made.world.today())
+        move(again, AuditStatus.CLOS)
+        became = frozen(again).numbers["cabler-les-classes"].became
+    seen = describe_day(made.world.today().isoformat())
+    assert became == (f"noté fait le 2 mars 2027, manque constaté de nouveau le {seen}")
 
 
 def test_under_the_floor_five_questions_come_instead_of_votes(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from diag.documents.sheet import head_of
 from diag.documents.synthesis import synthesis
 from diag.documents.templates import build_document
 from diag.model.audit import FollowUp
-from diag.model.enums import Audience, AuditStatus, FollowUpState
+from diag.model.enums import Aside, Audience, AuditStatus, FollowUpState
 from diag.model.votes import ActionNumber, Spent, Vote, YearSpent
 from diag.words.sentences import NBSP, NNBSP, number, typeset, uncapitalised
 from diag.workspace.workspace import Workspace, fixed_world
@@ -215,6 +215,21 @@ def test_a_day_that_has_passed_is_not_asked_for(session: AuditSession) -> None:
     assert "le premier était attendu avant le" in late
 
 
+def test_a_danger_that_waits_says_since_when_on_page_one(
+    session: AuditSession,
+) -> None:
+    (shown,) = votes_shown(report_of(session))
+    (line,) = [one for one in shown.votes.aside if one.why is Aside.DANGER]
+    (ident,) = line.actions
+    waits = "signalé le 5 octobre 2026, non traité depuis 406 jours"
+    given = ActionNumber(number=1, first="2026-10-05", became=waits)
+    kept = shown.votes.model_copy(update={"numbers": {ident: given}})
+    (act,) = danger_words((replace(shown, votes=kept),))
+    assert plain(act).endswith(
+        " € TTC. Signalé le 5 octobre 2026, non traité depuis 406 jours."
+    )
+
+
 def test_a_fate_is_told_once_for_all_the_actions_that_share_it(
     session: AuditSession,
 ) -> None:
@@ -225,11 +240,12 @@ def test_a_fate_is_told_once_for_all_the_actions_that_share_it(
         f"action-{n}": ActionNumber(
             number=n, first="2026-10-05", became=fates.get(n, waits)
         )
-        for n in (1, 2, 4, 5, 6, 7, 8, 9)
+        for n in (1, 2, 4, 5, 6, 7, 8, 9, *range(11, 40, 2))
     }
     (shown,) = votes_shown(report_of(session))
     later = replace(shown, votes=shown.votes.model_copy(update={"numbers": numbers}))
+    odd = ", ".join(f"A{n}" for n in range(11, 39, 2))  # none of them uncounted
     assert [*became_lines((later,))] == [
-        "Signalé le 5 octobre 2026, non traité depuis 406 jours : A1, A2 et A5 à A8.",
+        f"S{waits[1:]} : A1, A2, A5 à A8, {odd} et A39.",
         "Voté le 12 janvier 2027, pas encore fait : A4.",
     ]

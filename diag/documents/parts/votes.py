@@ -441,7 +441,8 @@ def became_lines(some: Sequence[SchoolVotes]) -> Iterator[str]:
             if given.is_followed:
                 fates.setdefault(given.became, []).append(given.number)
         for fate, numbers in fates.items():
-            yield sentence(_of(each, f"{fate} : {listed([*_runs(numbers)])}"))
+            runs = [*_runs(numbers)]
+            yield sentence(_of(each, f"{fate} : {listed(runs, len(runs))}"))
 
 
 def _runs(numbers: Sequence[int]) -> Iterator[str]:
@@ -461,9 +462,16 @@ def _runs(numbers: Sequence[int]) -> Iterator[str]:
 
 
 def danger_words(some: Sequence[SchoolVotes]) -> Iterator[str]:
-    """Give each act against a danger and its price: its rooms are named above it."""
+    """Give each act against a danger, its price, and since when it is waited for.
+
+    Its rooms are named above it.
+    """
     for each in some:
+        known = each.votes.numbers
         for one in each.votes.aside:
             if one.why is Aside.DANGER:
                 paid = f" : {euros(one.spent.gross)} TTC" if one.spent.gross else ""
-                yield f"{_of(each, one.title)}{paid}."
+                act = f"{_of(each, one.title)}{paid}."
+                given = (known[name] for name in one.actions if name in known)
+                since = (sentence(one.became) for one in given if one.is_followed)
+                yield " ".join([act, *since])
