@@ -115,7 +115,7 @@ def calendar(day: date, schools: "Sequence[School]", at: int) -> bytes:
         )
         for rank, one in enumerate(schools, 1)
     ]
-    return calendar_bytes("tournee", events, at)
+    return _calendar_bytes("tournee", events, at)
 
 
 # The deadlines of a programme.
@@ -171,7 +171,7 @@ def write_deadlines(
             )
         )
     at = container.workspace.world.clock()
-    write_whole(folder / name, calendar_bytes("programme", events, at))
+    write_whole(folder / name, _calendar_bytes("programme", events, at))
     return folder / name
 
 
@@ -196,7 +196,7 @@ class Event(NamedTuple):
     """Whether who has it is away that day."""
 
 
-def calendar_bytes(name: str, events: Iterable[Event], at: int) -> bytes:
+def _calendar_bytes(name: str, events: Iterable[Event], at: int) -> bytes:
     """Return a calendar's file; `at` is now, in milliseconds."""
     stamp = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
     lines = [

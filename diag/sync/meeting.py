@@ -154,13 +154,13 @@ def _meet(
     answers is not of that protocol any more.
     """
     rounds = Rounds(meeting, office, line, sealing, day=result.at // _DAY)
-    if kept := read_memory(meeting.journal, result.hub).get("hello"):
+    if kept := _read_memory(meeting.journal, result.hub).get("hello"):
         try:
             hello = rounds.run(Hello.model_validate({**kept, "time": 0}))
         except (ProblemError, ValidationError) as error:
             if isinstance(error, ProblemError) and error.kind not in _OTHER_HUB:
                 raise
-            keep_memory(meeting.journal, result.hub, {})
+            _keep_memory(meeting.journal, result.hub, {})
         else:
             return hello, rounds.answer
     hello = office.hello()
@@ -185,7 +185,7 @@ def _transfer(
         transfer.run(office)
         return
     journal, files = transfer.journal, answer.files
-    memory = read_memory(journal, hub)
+    memory = _read_memory(journal, hub)
     sums = [files, *attachments.mark_attachments(journal)]
     if memory.get("sums") == sums:
         transfer.awaited = memory["awaited"]
@@ -193,14 +193,14 @@ def _transfer(
     names, is_closed = [files, transfer.mark_names()], transfer.holds_closed()
     if memory.get("names") == names and not is_closed:
         transfer.awaited = memory["awaited"]
-        keep_memory(journal, hub, memory | {"sums": sums})
+        _keep_memory(journal, hub, memory | {"sums": sums})
         return
     transfer.run(office)
     fresh: dict[str, object] = {"sums": [], "names": [], "awaited": transfer.awaited}
     if not (transfer.refused or transfer.deferred or transfer.holds_closed()):
         fresh["sums"] = [files, *attachments.mark_attachments(journal)]
         fresh["names"] = [files, transfer.mark_names()]
-    keep_memory(journal, hub, memory | fresh)
+    _keep_memory(journal, hub, memory | fresh)
 
 
 def _refused_as(meeting: Exchange, kinds: Collection[str]) -> dict[str, str]:
@@ -257,13 +257,13 @@ _APP = version("diag")
 """What runs, read once: each reading parses a file, some milliseconds a sync."""
 
 
-def read_memory(journal: Journal, hub: str) -> dict[str, Any]:
+def _read_memory(journal: Journal, hub: str) -> dict[str, Any]:
     """Return what is remembered of a hub; empty for one that is met anew."""
     kept: dict[str, Any] = get_setting(journal, _MEMORY, {}).get(hub, {})
     return kept
 
 
-def keep_memory(journal: Journal, hub: str, memory: dict[str, Any]) -> None:
+def _keep_memory(journal: Journal, hub: str, memory: dict[str, Any]) -> None:
     """Remember something of a hub; nothing is written where nothing changed."""
     before = get_setting(journal, _MEMORY, {})
     if before.get(hub, {}) != memory:
@@ -337,7 +337,7 @@ class Rounds:
         self.hello = hello
         if self.sealing:
             self.sealing.seal()
-        memory = read_memory(journal, hello.hub)
+        memory = _read_memory(journal, hello.hub)
         self.ours = exchange.own_holdings(
             journal, self.day, counted=memory.get("day") == self.day
         )
@@ -368,7 +368,7 @@ class Rounds:
             self._settle()
         if not was_settled or self.theirs != remembered:
             self._keep(memory)
-        keep_memory(journal, hello.hub, memory | {"settled": True})
+        _keep_memory(journal, hello.hub, memory | {"settled": True})
         unread = exchange.unread_lines(journal)
         meeting.unread = sum(map(len, unread.values()))
         meeting.conclude()
@@ -379,7 +379,7 @@ class Rounds:
         journal, ours, theirs = self.exchange.journal, self.ours, self.theirs
         equal = [audit for audit in ours if ours[audit] == theirs.get(audit)]
         exchange.keep_rows(journal, self._hub, theirs, equal)
-        keep_memory(journal, self._hub, memory)
+        _keep_memory(journal, self._hub, memory)
 
     def _open(self, memory: dict[str, Any], out: _Outgoing) -> SyncAnswer:
         """Put the question, with the first lines; learn what the hub holds."""

@@ -65,7 +65,7 @@ class Service(NamedTuple):
         words = {
             "account": self.account,
             "folder": _plain(self.folder),
-            "program": _plain(find_program()),
+            "program": _plain(_find_program()),
             "copies": f" --to {_plain(self.copies)}" if self.copies else "",
             "place": f" {_plain(self.copies)}" if self.copies else "",
             "capabilities": "CapabilityBoundingSet=",
@@ -88,7 +88,7 @@ def _plain(path: Path) -> str:
     return str(path)
 
 
-def find_program() -> Path:
+def _find_program() -> Path:
     """Return the program that runs now, as a unit names it."""
     return Path(sys.executable).with_name("diag")
 
@@ -99,7 +99,7 @@ def check_program() -> None:
     Raises:
         DiagError: when it, or its Python, is in somebody's own folder; not installed.
     """
-    program, python = find_program(), Path(sys.base_prefix)
+    program, python = _find_program(), Path(sys.base_prefix)
     if _is_hidden(program) or not program.exists():
         raise DiagError(
             f"Le service ne pourrait pas lire {program}. Installez diag dans /opt/diag "
