@@ -42,12 +42,12 @@ from diag.tui.commands import (
     KeyPlace,
     OpenDebrief,
     SendForms,
-    Trouble,
     Undo,
     WriteNote,
     key_now,
 )
 from diag.tui.dialogs import Ask
+from diag.tui.export import files_there
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.noting import NotedAs, note_at, subjects_at
 from diag.tui.place import EVERYWHERE, KeyBar, PlaceScreen
@@ -552,8 +552,7 @@ class DebriefScreen(PlaceScreen):
         self._words.update(words)
         self._show()
 
-    @work
-    async def on_rephrase(self) -> None:
+    def on_rephrase(self) -> None:
         found = self.line
         if found is None:
             return
@@ -563,16 +562,15 @@ class DebriefScreen(PlaceScreen):
             self._retouch({found.key: words} if words else {})
 
         question = "Comment le dire sur cette page ?"
-        await self.app.push_screen_wait(Ask(question, found.text, keep=keep))
+        self.app.push_screen(Ask(question, found.text, keep=keep))
 
-    @work
-    async def on_agree_on_day(self) -> None:
+    def on_agree_on_day(self) -> None:
         ident = self.line.advice if self.line else ""
         if ident:
             question = "Avant quel jour ? La décision sera notée avec cette date."
             keep = partial(self._date, ident)
             hint = "31/01, le prochain, ou 31/01/2027"
-            await self.app.push_screen_wait(Ask(question, hint=hint, keep=keep))
+            self.app.push_screen(Ask(question, hint=hint, keep=keep))
 
     def _date(self, ident: str, typed: str) -> None:
         """Note the day; what was decided already stays so.
@@ -615,9 +613,6 @@ class DebriefScreen(PlaceScreen):
     @work(thread=True, exclusive=True, group="reports", description="aside")
     def _print(self, paper: Paper) -> None:
         app, shell = self.app, self.diag  # the user may leave meanwhile
-        written = tuple(write_paper(paper, report_folder(self._session)))
-        for words in {one.warning for one in written if one.warning}:
-            app.post_message(Trouble(words))
-        paths = [one.path for one in written if one.path]
+        paths = files_there(app, write_paper(paper, report_folder(self._session)))
         shown = next((one for one in paths if one.suffix == ".pdf"), paths[0])
         app.call_from_thread(shell.inform, f"La page est écrite : {shown}")

@@ -1,13 +1,13 @@
 """Exporter: which documents, for whom, where; looked at before, opened once written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual import on, work
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 from textual.worker import get_current_worker
@@ -17,6 +17,7 @@ from diag.documents.formats import FORMATS, Format
 from diag.documents.write import (
     AuditWritten,
     DocumentsWanted,
+    WrittenFile,
     audits_in,
     beside,
     draw_report,
@@ -541,6 +542,14 @@ class OpenReportFolder(
 
 _DOCUMENTS = {str(audience): found.title for audience, found in AUDIENCES.items()}
 """What reports are called, by the name of their file; others keep that name."""
+
+
+def files_there(app: App[Any], written: Iterable[WrittenFile]) -> tuple[Path, ...]:
+    """Return the files that were written; why others were not is shown. In a thread."""
+    made = tuple(written)
+    for words in dict.fromkeys(one.warning for one in made if one.warning):
+        app.post_message(Trouble(words))
+    return tuple(one.path for one in made if one.path)
 
 
 class WrittenDialog(Dialog[None]):

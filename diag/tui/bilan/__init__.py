@@ -54,13 +54,12 @@ from diag.tui.commands import (
     CommandType,
     Export,
     ShowPlaces,
-    Trouble,
     Undo,
     key_now,
 )
 from diag.tui.departure import DebriefScreen
 from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
-from diag.tui.export import ExportScope, ExportScreen, WrittenDialog
+from diag.tui.export import ExportScope, ExportScreen, WrittenDialog, files_there
 from diag.tui.noting import NotedAs, NotedScreen, note_at
 from diag.tui.palette import FindsInAudit
 from diag.tui.place import EVERYWHERE
@@ -338,9 +337,7 @@ class BilanScreen(BilanFaces):
         for one in write():
             written.append(one)
             app.call_from_thread(self._show_progress, len(written), total)
-        for words in {one.warning for one in written if one.warning}:
-            app.post_message(Trouble(words))
-        files = tuple(one.path for one in written if one.path)
+        files = files_there(app, written)
         app.call_from_thread(self._keep_written, files, title, provisional=provisional)
         app.call_from_thread(shell.inform, f"{title} : {files[0].parent}")
 

@@ -37,7 +37,7 @@ from diag.programme.words import (
     theme_words,
     what_if_words,
 )
-from diag.tui.commands import Command, Trouble
+from diag.tui.commands import Command
 from diag.tui.dialogs import (
     ChooseDialog,
     Confirm,
@@ -46,7 +46,7 @@ from diag.tui.dialogs import (
     ListChoice,
     Notice,
 )
-from diag.tui.export import WrittenDialog
+from diag.tui.export import WrittenDialog, files_there
 from diag.tui.lists import NARROW, ListColumn, ListLine
 from diag.tui.programme.replaying import ACT, SET, Keep, ProgrammeWork
 from diag.tui.text import Sentence
@@ -590,12 +590,8 @@ class PaperActs(ProgrammeWork):
     @work(description="aside")
     async def _write_papers(self, papers: Sequence[Paper], folder: Path) -> None:
         """Write them aside, in every form; show them, or why some are not there."""
-        written = await asyncio.to_thread(
-            lambda: [one for paper in papers for one in write_paper(paper, folder)]
-        )
-        for words in dict.fromkeys(one.warning for one in written if one.warning):
-            self.app.post_message(Trouble(words))
-        files = tuple(one.path for one in written if one.path)
+        written = (one for paper in papers for one in write_paper(paper, folder))
+        files = await asyncio.to_thread(files_there, self.app, written)
         if files and self.is_current:
             self.app.push_screen(WrittenDialog(files, "Le document est écrit", ""))
         elif files:
