@@ -19,6 +19,7 @@ from diag.model.errors import DiagError
 from diag.sync import transfer
 from diag.sync.exchange import ExchangeEvent, SyncResult
 from diag.sync.http import HttpTransport, enrol
+from diag.sync.hub import app
 from diag.sync.hub.files import PART, BlobFiles
 from diag.sync.hub.home import AUTHORITY, CERTIFICATE, certify, make_authority
 from diag.sync.meeting import synchronise_with
@@ -404,6 +405,26 @@ def count_tries(hub: Served, journal: Journal, who: Enrolment) -> int:
         if sync(journal, who).is_whole:
             return tries
     return 20
+
+
+@pytest.mark.parametrize("first", [b"", b"GET /v1/hello HTTP/1.1\r\nHost: x\r\n\r\n"])
+def test_a_line_on_which_no_request_comes_whole_is_closed(
+    hub: Served, first: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand of them locked everyone out, as long as they stayed."""
+    monkeypatch.setattr(app, "_HEAD", 0.05)
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+
+    def answered() -> bytes:
+        """Return what comes until the hub closes the line."""
+        wire = socket.create_connection(("127.0.0.1", hub.port), 60)
+        with trust.wrap_socket(wire) as line:
+            line.sendall(first + b"GET /v1/hello HTTP/1.1\r\nHost: ")
+            return b"".join(iter(lambda: line.recv(4_096), b""))
+
+    # On a busy machine a line may be closed before the first request.
+    assert any(answered().startswith(first and b"HTTP/1.1 200") for _ in range(50))
 
 
 @pytest.mark.parametrize("year", [1990, 2090])

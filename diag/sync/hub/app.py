@@ -1,7 +1,7 @@
 """The hub over HTTP: each route reads a request, asks the hub, writes an answer."""
 
 import re
-from asyncio import get_running_loop, timeout_at
+from asyncio import Transport, get_running_loop, timeout_at
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from diag.model.errors import DiagError
 from diag.sync.hub import supervision
@@ -184,6 +185,9 @@ _LOCAL = frozenset({"127.0.0.1", "::1"})
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})")
 _RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
 _KEEP_ALIVE = 30
+_HEAD = 10
+"""Seconds within which the headers of a request come whole, on a line that is open."""
+
 _GRACE = 20
 
 
@@ -507,6 +511,24 @@ async def _refuse(_request: Request, error: Exception) -> Response:
     return refuse(error)
 
 
+class _Line(H11Protocol):
+    """A line that is closed when no whole request comes by it.
+
+    As many silent ones as the system opens files would lock everyone out.
+    """
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn's
+        super().connection_made(transport)
+        self.loop.call_later(_HEAD, self._expect, None)
+
+    def _expect(self, before: RequestResponseCycle | None) -> None:
+        is_idle = before is None or before.response_complete
+        if self.cycle is before and is_idle:
+            self.transport.close()
+        elif not self.transport.is_closing():
+            self.loop.call_later(_HEAD, self._expect, self.cycle)
+
+
 def build_server(
     home: HubHome, store: Store, *, host: str, port: int | None
 ) -> uvicorn.Server:
@@ -520,6 +542,7 @@ def build_server(
             port=home.port if port is None else port,
             ssl_certfile=certificate,
             ssl_keyfile=key,
+            http=_Line,
             log_config=None,
             access_log=False,
             server_header=False,
