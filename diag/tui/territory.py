@@ -443,7 +443,8 @@ def list_schools(
         lines.append(ListLine("", (f" lu « {spelled} »",)))
     for group in groups:
         if group.title:
-            audits = sum(each.uai in progress for each in group.schools)
+            stands = (progress.get(each.uai) for each in group.schools)
+            audits = sum(one is not None and one.status is not None for one in stands)
             those = f", dont {audits} avec audit" if audits else ""
             own = progress.get(group.insee, outlook.NOTHING_YET).words
             commune = f", commune : {own}" if own else ""

@@ -120,7 +120,8 @@ async def test_a_school_that_is_gone_is_known_as_such_whatever_its_audits(
     with audited_workspace(tmp_path / "w") as made:
         with made.territory.transaction():
             made.territory.mark_vanished([SCHOOL], made.territory.today())
-        for campaign in ("2026-2027", "2027-2028"):
+        counts = {"2026-2027": "5, dont 1 avec audit", "2027-2028": "5"}
+        for campaign in counts:
             later = made.settings.model_copy(update={"campaign": campaign})
             made.keep_settings(later)
             app = app_on(tmp_path / "w")
@@ -129,6 +130,10 @@ async def test_a_school_that_is_gone_is_known_as_such_whatever_its_audits(
                 await pilot.press(*"marronniers")
                 await wait_for(pilot, lambda: shows(pilot, "1 école "), "one found")
                 assert shows(pilot, "fermée ?, "), campaign
+                await pilot.press("escape", "f5")
+                heading = f"Courvaux-sur-Ombre ({counts[campaign]})"
+                await wait_for(pilot, lambda: shows(pilot, heading), heading)  # noqa: B023 - awaited here
+                app.desk.keep("grouping", "none")
 
 
 async def test_a_tour_is_picked_ordered_dated_and_exported(tmp_path: Path) -> None:
