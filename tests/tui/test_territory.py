@@ -121,7 +121,7 @@ async def test_a_school_that_is_gone_is_known_as_such_whatever_its_audits(
         with made.territory.transaction():
             made.territory.mark_vanished([SCHOOL], made.territory.today())
         counts = {"2026-2027": "5, dont 1 avec audit", "2027-2028": "5"}
-        for campaign in counts:
+        for campaign, count in counts.items():
             later = made.settings.model_copy(update={"campaign": campaign})
             made.keep_settings(later)
             app = app_on(tmp_path / "w")
@@ -131,7 +131,7 @@ async def test_a_school_that_is_gone_is_known_as_such_whatever_its_audits(
                 await wait_for(pilot, lambda: shows(pilot, "1 école "), "one found")
                 assert shows(pilot, "fermée ?, "), campaign
                 await pilot.press("escape", "f5")
-                heading = f"Courvaux-sur-Ombre ({counts[campaign]})"
+                heading = f"Courvaux-sur-Ombre ({count})"
                 await wait_for(pilot, lambda: shows(pilot, heading), heading)  # noqa: B023 - awaited here
                 app.desk.keep("grouping", "none")
 
