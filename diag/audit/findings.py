@@ -293,6 +293,15 @@ def where(report: Report, result: CriterionResult) -> str:
     return listed([report.place_name(one.place) for one in short_places(result)], 4)
 
 
+def strength_lines(report: Report, most: int) -> tuple[str, ...]:
+    """Return what is as it should be, the weightiest first, each in a sentence."""
+    return tuple(
+        sentence(strength_words(report, one))
+        or f"{one.criterion.title} : {praised(report, one)}."
+        for one in strengths(report)[:most]
+    )
+
+
 def praised(report: Report, result: CriterionResult) -> str:
     """Return what was seen on a strong point, by what is as it should be."""
     places = concerned(result)

@@ -14,8 +14,8 @@ from diag.audit.findings import (
     foremost,
     is_own,
     open_words,
-    praised,
     pressing,
+    strength_lines,
     strengths,
 )
 from diag.audit.report import Report
@@ -84,10 +84,7 @@ def view(report: Report) -> dict[str, object]:
         "reply": places.reply_words(report),
         "dangers": box("CAUTION", frame.DANGER, bullets(dangers)),
         "alerts": alerts_box(report, READER),
-        "strengths": bullets(
-            f"{one.criterion.title} : {praised(report, one)}"
-            for one in strong[:STRENGTHS]
-        ),
+        "strengths": bullets(strength_lines(report, STRENGTHS)),
         "other_strengths": max(0, len(strong) - STRENGTHS),
         "dates": _dates(report, dated),
         "rest": themes_table(report, rest, READER, "Les autres actions, par thème"),

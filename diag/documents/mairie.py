@@ -15,6 +15,7 @@ from diag.audit.findings import (
     open_words,
     praised,
     pressing,
+    strength_lines,
     strength_words,
     strengths,
     weaknesses,
@@ -58,10 +59,10 @@ from diag.documents.parts.votes import (
 )
 from diag.documents.sheet import (
     ASKED,
+    STRENGTHS,
     pages_of,
     proofs_section,
     sheet_of,
-    strength_lines,
 )
 from diag.model.enums import Audience, Kind, Owner
 from diag.model.votes import DecisionList
@@ -156,7 +157,7 @@ def view(report: Report) -> dict[str, object]:
         "asked": asked,
         "more_asked": more,
         "unconfirmed": len(unsure) - len(checks),
-        "strengths": bullets(strength_lines(report)),
+        "strengths": bullets(strength_lines(report, STRENGTHS)),
         "compliance": compliance_points(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
         "price_years": price_years(report),

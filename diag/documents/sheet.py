@@ -17,9 +17,7 @@ from diag.audit.findings import (
     names_judged,
     observed,
     open_words,
-    praised,
-    strength_words,
-    strengths,
+    strength_lines,
     weaknesses,
     where,
 )
@@ -452,15 +450,6 @@ def _drawn(drawing: Drawing | None, anchor: str) -> dict[str, Plain]:
 # Page 4: what is known, and what is not.
 
 
-def strength_lines(report: Report) -> tuple[str, ...]:
-    """Return what is as it should be, the weightiest first, each in a sentence."""
-    return tuple(
-        sentence(strength_words(report, one))
-        or f"{one.criterion.title} : {praised(report, one)}."
-        for one in strengths(report)[:STRENGTHS]
-    )
-
-
 _NAMED_RULES = 2
 """Rules to be checked that page 4 names."""
 
@@ -503,7 +492,7 @@ def _known(
             for one in report.assessment.domains
         ],
         "answers": typeset(frame.answered(report)),
-        "strengths": [typeset(one) for one in strength_lines(report)],
+        "strengths": [typeset(one) for one in strength_lines(report, STRENGTHS)],
         "open": typeset(open_words(report)),
         "law": typeset(sentence(asked_by_law)) if rules else "",
         "doubts": [typeset(one) for one in doubts],

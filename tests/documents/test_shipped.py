@@ -100,6 +100,15 @@ def test_a_document_is_no_longer_than_its_reader_s_patience(audience: Audience) 
         assert words(text) <= BUDGETS[audience]
 
 
+def test_a_strength_is_a_fact_and_no_level() -> None:
+    """« Un accès à Internet en service : niveau exemplaire » of one that scores 26."""
+    for seed, known in SCHOOLS[:3]:
+        document = markdown_of(seed, known, Audience.EQUIPE).replace(NBSP, " ")
+        strong = document.partition("\n## Ce qui fonctionne")[2].partition("\n## ")[0]
+        assert "\n- " in strong
+        assert "niveau" not in strong.partition("\n- ")[2]
+
+
 @pytest.mark.parametrize("known", [0, 3, 10])
 def test_every_source_listed_is_cited_and_every_one_cited_is_listed(known: int) -> None:
     told = school(1, known) if known else report(facts(closed=False), shipped())

@@ -7,7 +7,7 @@ from fractions import Fraction
 from diag.answers.types import heads_words
 from diag.assess.terms import LEFT_TO_COMMUNE
 from diag.assess.words import is_printable
-from diag.audit.findings import names_judged, observed, praised, strengths
+from diag.audit.findings import names_judged, observed, strength_lines
 from diag.audit.report import Report
 from diag.documents.blocks import Md, Pair, bullets, definitions, table
 from diag.documents.document import Document
@@ -92,10 +92,7 @@ def draft(
         )),
         "prefilled": prefilled(source, who),
         "school": definitions(_school(report.about.school)),
-        "strengths": bullets(
-            f"{one.criterion.title} : {praised(report, one)}"
-            for one in strengths(report)[:STRENGTHS]
-        ),
+        "strengths": bullets(strength_lines(report, STRENGTHS)),
     }
     meta = draft_meta(frame.build_meta(report, title), "Projet")
     office = report.office
