@@ -41,8 +41,9 @@ def test_every_choice_of_every_question_is_in_sight_at_80_columns(
     session: AuditSession,
 ) -> None:
     visit = VisitSession(session)
+    asked = {stop.question.id: stop for stop in visit.walk.stops}
     hidden = []
-    for stop in visit.walk.stops:
+    for stop in asked.values():  # a room's, in one room
         visit.go(stop.key)
         found = lines_of(visit.card, "Direction", 1, 9, "* inconnu")
         last = max(
@@ -52,7 +53,7 @@ def test_every_choice_of_every_question_is_in_sight_at_80_columns(
         if last >= NARROW[1] - 1:
             hidden.append(stop.question.id)
 
-    assert len(visit.walk.stops) > 300
+    assert len(asked) > 150
     assert hidden == []
 
 
