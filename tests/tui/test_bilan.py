@@ -300,6 +300,7 @@ async def test_rewording_shows_the_result_and_keeps_each_part(tmp_path: Path) ->
         await wait_for(pilot, lambda: on(pilot, BilanScreen))
 
 
+@pytest.mark.long  # the gate shows such words in `test_hostile`
 async def test_hostile_words_are_printed_as_they_are(tmp_path: Path) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
@@ -317,6 +318,7 @@ async def test_hostile_words_are_printed_as_they_are(tmp_path: Path) -> None:
         assert shows(pilot, "[/ [a[0]]")
 
 
+@pytest.mark.long  # the gate writes a draft and finds it, below
 async def test_reports_are_written_and_their_place_told_or_why_they_cannot_be(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -562,7 +564,7 @@ async def test_reports_written_after_one_left_the_bilan_are_told(
 
     monkeypatch.setattr(bilan_acts, "write_reports", written_late)
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
-        await opened(pilot)
+        session = await opened(pilot)
         await pilot.press("r")
         writing = partial(described, pilot.app, "reports")
         await wait_for(pilot, writing, "reports are written")
@@ -572,6 +574,8 @@ async def test_reports_written_after_one_left_the_bilan_are_told(
         left.set()
         await wait_for(pilot, lambda: shows(pilot, "rapports sont écrits"), "told")
         assert on(pilot, SchoolScreen)
+        folder = report_folder(session)
+        assert {path.stem for path in folder.glob("*.html")} == set(READERS)
 
 
 async def asked(pilot: Pilot[None]) -> BilanScreen:
@@ -596,6 +600,15 @@ async def test_a_draft_is_written_beside_the_reports_unless_one_leaves(
         await pilot.press("escape")
         await wait_for(pilot, lambda: pilot.app.screen is bilan, "the bilan")
         assert not report_folder(bilan.session).exists(), "nothing is written"
+        exports = report_folder(bilan.session).parent
+        exports.write_text("", encoding="utf-8")
+        bilan = await asked(pilot)
+        await pilot.press("down", "enter")
+        await wait_for(pilot, lambda: on(pilot, Notice), "it cannot be")
+        assert shows(pilot, "exports")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: pilot.app.screen is bilan, "the bilan")
+        exports.unlink()
         bilan = await asked(pilot)
         await pilot.press("down", "enter")
         await wait_for(pilot, lambda: shows(pilot, "documents : o"), "told")

@@ -37,6 +37,7 @@ def days(screen: VisitScreen) -> list[str]:
     return [one.date for one in screen.session.visits]
 
 
+@pytest.mark.long  # the gate takes one away and undoes it, below
 async def test_a_visit_is_undone_before_what_was_said_before_it(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):

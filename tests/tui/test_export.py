@@ -62,6 +62,7 @@ async def ended(pilot: Pilot[None]) -> ExportRunScreen:
     return run
 
 
+@pytest.mark.long  # the gate ticks, below, and writes in `tests/documents`
 async def test_what_is_ticked_is_written_then_left_as_it_is(tmp_path: Path) -> None:
     app = audited_app(tmp_path / "desk")
     async with running(app) as pilot:

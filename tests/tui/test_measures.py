@@ -355,6 +355,7 @@ async def test_a_disk_that_refuses_is_told_and_the_screen_is_free_again(
         assert not kept_evidence(session)
 
 
+@pytest.mark.long  # the gate measures in `tests/probes`, and fills one here
 async def test_a_line_is_measured_against_a_real_server_and_accepted(
     tmp_path: Path, host: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from textual.events import Paste
 from textual.pilot import Pilot
 
@@ -42,6 +43,7 @@ def rooms(screen: VisitScreen) -> set[str]:
     return {one.name for one in screen.session.facts.places_of(PlaceKind.SALLE)}
 
 
+@pytest.mark.long  # the gate pastes them, below
 async def test_rooms_typed_together_are_told_added_and_taken_back_together(
     tmp_path: Path,
 ) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from diag.audit.session import open_session
 from diag.demo.territory import with_key
 from diag.model.enums import Profile
@@ -82,6 +84,7 @@ async def test_my_syndicat_is_reached_by_the_palette_and_its_siren_checked(
         assert app.desk.workspace.settings.siren == SIREN
 
 
+@pytest.mark.long  # the gate begins a short one in `test_planner`
 async def test_the_visit_is_made_shorter_by_a_key(tmp_path: Path) -> None:
     app = new_app(tmp_path)
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:

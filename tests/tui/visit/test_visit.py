@@ -862,6 +862,7 @@ async def test_a_closed_audit_is_named_so_and_its_minutes_stop(tmp_path: Path) -
         assert " min" not in heading
 
 
+@pytest.mark.long  # the gate doubts so by command
 async def test_classes_beside_the_directory_want_a_second_enter_and_a_reason(
     tmp_path: Path,
 ) -> None:
