@@ -394,7 +394,7 @@ def _verify(path: Path, file: AuditFile, lines: list[bytes]) -> None:
         try:
             revision = parse(line)
         except RefusedError as error:
-            raise _unusable(where, f"{error}") from error
+            raise _unusable(where, f"{error}.") from error
         if revision.audit != file.audit.id:
             raise _unusable(where, "elle parle d'un autre audit.")
         digest ^= int.from_bytes(revision.key)

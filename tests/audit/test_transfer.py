@@ -209,6 +209,16 @@ def test_a_file_cut_at_any_byte_is_refused(
             import_audit(session.workspace, exported)
 
 
+def test_a_line_that_is_wrong_is_told_by_its_rank(
+    session: AuditSession, exported: Path
+) -> None:
+    told = json.loads(exported.read_bytes())
+    told["revisions"][1] = told["revisions"][1].replace('"op":"set"', '"op":"zz"')
+    exported.write_text(json.dumps(told), encoding="utf-8")
+    with pytest.raises(DiagError, match=r"modification 2 : .* mal formé\. Rien n'a"):
+        import_audit(session.workspace, exported)
+
+
 def test_a_byte_order_mark_is_read_over(
     session: AuditSession, exported: Path, tmp_path: Path
 ) -> None:

@@ -13,7 +13,11 @@ from diag.imports.evidence.consoles import (
     open_table,
     read_console,
 )
-from diag.imports.evidence.reading import EvidenceRead, EvidenceRefusedError
+from diag.imports.evidence.reading import (
+    MAX_DEVICES,
+    EvidenceRead,
+    EvidenceRefusedError,
+)
 from tests.imports.test_evidence import mutated
 from tests.real_data import real_file
 
@@ -90,6 +94,13 @@ def test_nperfs_own_results_are_known() -> None:
     read = guessed(f"{heads}7,2026-10-05 09:12:00,93400000,12500000,18\n".encode())
     assert [one.value for one in read.figures] == [93.4, 12.5, 18]
     assert read.on == "2026-10-05"
+
+
+def test_what_is_past_the_most_that_is_read_is_told() -> None:
+    rows = "".join(f"pc-{at},SN{at}\n" for at in range(MAX_DEVICES + 1))
+    read = guessed(f"Nom,Numéro de série\n{rows}".encode())
+    assert len(read.devices) == MAX_DEVICES
+    assert "5\u202f001, seuls les 5\u202f000 premiers sont lus" in read.remarks[0]
 
 
 def test_a_workbook_is_read_as_its_table() -> None:

@@ -25,6 +25,7 @@ from diag.imports.evidence.reading import (
     figure_of,
     line_of,
     mac_of,
+    remark_past_most,
     serial_of,
 )
 from diag.imports.source import ImportRefusedError, RawTable, read_table, source_of
@@ -227,6 +228,7 @@ def read_console(raw: bytes, columns: Mapping[str, str]) -> EvidenceRead:
     remarks = (
         [f"{bad} : pas autant de cellules que de titres."] if table.bad_rows else []
     )
+    remarks += remark_past_most(len(table.rows))
     if len(devices) < len(every):
         twice = counted(len(every) - len(devices), "ligne")
         remarks.append(

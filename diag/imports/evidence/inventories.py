@@ -26,6 +26,7 @@ from diag.imports.evidence.reading import (
     line_of,
     mac_of,
     parse_xml,
+    remark_past_most,
     serial_of,
 )
 from diag.model.text import fold
@@ -275,7 +276,7 @@ def _inventory(
 ) -> EvidenceRead:
     every = tuple(devices)
     kept = merged(one for one in every if any(_marks(one)))
-    words = [*remarks]
+    words = [*remarks, *remark_past_most(len(kept))]
     unknown = sum(not any(_marks(one)) for one in every)
     if unknown:
         words.append(f"{counted(unknown, 'appareil')} sans nom, ni numéro, ni adresse.")

@@ -18,12 +18,23 @@ from xml.parsers import expat
 from diag.model.errors import DiagError
 from diag.model.measure import HeardNetwork, MeasuredFigure
 from diag.model.text import clean_line
+from diag.words.sentences import number
 
 MAX_BYTES = 8 * 2**20
 """Largest file read: ten times the longest inventory of one computer."""
 
 MAX_DEVICES = 5000
 """Most devices kept of a file: more than the schools of a syndicat own."""
+
+
+def remark_past_most(many: int) -> list[str]:
+    """Return what is said of devices past the most kept; nothing when all are."""
+    past = (
+        f"Le fichier en donne {number(many)}, seuls les {number(MAX_DEVICES)} premiers "
+        "sont lus. Gardez ce qui est de l'école, puis relisez-le."
+    )
+    return [past] if many > MAX_DEVICES else []
+
 
 _MAX_ELEMENTS, _MAX_DEPTH, _MAX_DOCUMENTS = 100_000, 60, 10_000
 _LINE = 120
