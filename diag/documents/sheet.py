@@ -191,6 +191,7 @@ def head_of(*some: SchoolVotes) -> Plain:
     found = headline_of(some)
     return {
         "gross": found.gross,
+        "rounded": found.is_rounded,
         "fctva": found.fctva,
         # Nothing is given back of what is not invested; else the rate is too old.
         "none": "à calculer" if found.invested else "aucun",

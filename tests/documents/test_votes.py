@@ -21,6 +21,7 @@ from diag.documents.parts.votes import (
     became_lines,
     danger_words,
     headline_of,
+    money_line,
     nature_words,
     rounded,
     votes_shown,
@@ -183,7 +184,13 @@ def test_a_headline_rounds_its_parts_then_subtracts(session: AuditSession) -> No
     assert (
         f"Reste à la commune, sans aucune aide : {plain(number(found.net))} €." in page
     )
-    assert "Arrondi du total en bas du tableau" in page  # as on paper
+    # As on paper; where it prints the foot's own sum, it says nothing of it.
+    assert "Arrondi du total en bas du tableau ; selon" in page
+    (shown,) = votes_shown(report_of(session))
+    alone = shown.votes.model_copy(
+        update={"votes": shown.votes.votes[1:2], "aside": ()}
+    )
+    assert "Arrondi" not in money_line((replace(shown, votes=alone),))
     assert "au moins 0" not in page
 
 

@@ -119,6 +119,8 @@ class Headline:
     most: int
     aid: EuroSpan | None
     """What the schemes may pay; None: all of it is to be asked."""
+    is_rounded: bool
+    """Whether the foot of the table prints another sum."""
 
     @property
     def net(self) -> int:
@@ -137,13 +139,16 @@ def headline_of(some: Sequence[SchoolVotes]) -> Headline:
     rows = [spent for one in some for spent in one.votes.every]
     aids = [aid for one in some for aid in one.votes.aids]
     low, high = sum(one.low for one in aids), sum(one.high for one in aids)
+    gross = sum(one.gross for one in rows)
+    fctva = sum(one.fctva.euros for one in rows if one.fctva)
     return Headline(
-        gross=rounded(sum(one.gross for one in rows)),
+        gross=rounded(gross),
         invested=rounded(sum(one.inv for one in rows)),
-        fctva=rounded(sum(one.fctva.euros for one in rows if one.fctva)),
+        fctva=rounded(fctva),
         least=rounded(sum(one.least for one in rows)),
         most=rounded(sum(one.most for one in rows)),
         aid=EuroSpan(rounded(low), rounded(high)) if aids else None,
+        is_rounded=(rounded(gross), rounded(fctva)) != (gross, fctva),
     )
 
 
@@ -185,10 +190,9 @@ def money_line(some: Sequence[SchoolVotes]) -> Md:
     back = f" − {euros(found.fctva)} de FCTVA, versé plus tard" if found.fctva else ""
     left = bold(f"Reste à la commune, sans aucune aide : {euros(found.net)}.")
     gross = f"{euros(found.gross)} TTC brut sur trois budgets{back}."
-    span = (
-        "Arrondi du total en bas du tableau ; selon les devis, le brut ira de "
-        f"{EuroSpan(found.least, found.most)}."
-    )
+    span = f"selon les devis, le brut ira de {EuroSpan(found.least, found.most)}"
+    if found.is_rounded:
+        span = f"arrondi du total en bas du tableau ; {span}"
     # What the aids may pay, and what would be left: nothing is subtracted.
     aids = "Aides : à demander, aucun taux n'est connu pour cette année."
     if found.aid:
@@ -196,7 +200,7 @@ def money_line(some: Sequence[SchoolVotes]) -> Md:
             f"Aides, si elles sont accordées : {found.aid} ; il resterait alors "
             f"{found.left} à la commune."
         )
-    return Md(f"{left} {written(f'{gross} {span} {aids}')}")
+    return Md(f"{left} {written(f'{gross} {sentence(span)} {aids}')}")
 
 
 def votes_tables(some: Sequence[SchoolVotes], *, ticked: bool = True) -> Md:

@@ -82,6 +82,7 @@ def sheet(
         "head": {
             **amounts,
             "none": "aucun",
+            "rounded": True,
             "least": 10_000,
             "most": 60_000,
             "aid": "112\u202f340 à 245\u202f670 €" if aided else "à demander",

@@ -300,6 +300,7 @@ def longest(votes: int, rooms: int) -> dict[str, Any]:
             "head": {
                 **amounts,
                 "none": "aucun",
+                "rounded": True,
                 "least": 10_000,
                 "most": 2_000_000,
                 "aid": "112\u202f340 à 245\u202f670 €",
