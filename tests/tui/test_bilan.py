@@ -35,7 +35,7 @@ from diag.tui.recommendation import FollowUpDialog, OwnAdviceDialog, RewordScree
 from diag.tui.school import SchoolScreen
 from diag.tui.suppose import BANNER, SupposeScreen
 from diag.tui.visit import VisitScreen
-from tests.audit.audited import audited_workspace
+from tests.audit.audited import audited_workspace, closed_workspace
 from tests.examples import cases
 from tests.tui.builders import SCHOOL, app_on, audited_app
 from tests.tui.waiting import shows, visible, wait_for
@@ -621,3 +621,19 @@ async def test_a_draft_is_written_beside_the_reports_unless_one_leaves(
         folder = report_folder(bilan.session)
         assert (folder / "deliberation.odt").stat().st_size
         assert shows(pilot, "Provisoire : l'audit n'est pas clos")
+
+
+async def test_a_closed_audit_is_not_reopened_by_enter_alone(tmp_path: Path) -> None:
+    closed_workspace(tmp_path / "w").close()
+    async with running(app_on(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        for answer in ("enter", "o"):
+            await pilot.press("a")
+            await wait_for(pilot, lambda: on(pilot, ChooseDialog), "the moves")
+            await pilot.press("enter")
+            await wait_for(pilot, lambda: on(pilot, Confirm), "asked first")
+            assert shows(pilot, "gèlera une autre liste")
+            assert session.status is AuditStatus.CLOS
+            await pilot.press(answer)
+            await wait_for(pilot, lambda: on(pilot, BilanScreen), "answered")
+        await wait_for(pilot, lambda: session.status is AuditStatus.EN_COURS, "open")

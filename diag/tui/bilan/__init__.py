@@ -82,6 +82,11 @@ if TYPE_CHECKING:
 _SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
 """Where an audit goes only once the user read what is left."""
 
+_REOPENED = (
+    "Reprendre un audit clos ?\n\nSes documents redeviennent provisoires. Le clore de "
+    "nouveau gèlera une autre liste de votes ; celle-ci est gardée."
+)
+
 
 class BilanScreen(BilanFaces):
     """One audit judged: everything unfolds in place."""
@@ -411,24 +416,28 @@ class BilanScreen(BilanFaces):
         if chosen is None:
             return
         wanted = AuditStatus(chosen)
-        left = "\n".join(f"- {one}" for one in left_to_check(self.session))
-        rest = f"Reste à vérifier :\n{left}" if left else "Tout a été vérifié."
         alone = wanted is AuditStatus.ACCEPTE and wrote_in(session)
-        move_words = STATUS_MOVES_ALONE if alone else f"{STATUS_MOVES[wanted]} ?"
-        question = f"{move_words}\n\n{rest}"
-        if wanted is AuditStatus.CLOS and (slips := slips_of(session, PUBLIC_READERS)):
-            question = f"{move_words}\n\n{question_of(slips)}\n\n{rest}"
-        if (alone or wanted in _SIGNED) and not await self.app.push_screen_wait(
-            Confirm(
-                question,
-                yes=STATUS_BUTTONS[wanted],
-                grave=alone or wanted is AuditStatus.CLOS,
-            )
-        ):
+        asked = self._asked_before(wanted, alone=alone)
+        if asked and not await self.app.push_screen_wait(asked):
             return
         why = await self._reviewed(wanted)
         if why is not None:
             self.call_later(self._advance_to, wanted, why, seen, alone=alone)
+
+    def _asked_before(self, wanted: AuditStatus, *, alone: bool) -> Confirm | None:
+        """Return what is to be agreed to before a move that nothing takes back."""
+        session, button = self.session, STATUS_BUTTONS[wanted]
+        if session.status is AuditStatus.CLOS:
+            return Confirm(_REOPENED, yes=button, grave=True)
+        if not alone and wanted not in _SIGNED:
+            return None
+        left = "\n".join(f"- {one}" for one in left_to_check(session))
+        rest = f"Reste à vérifier :\n{left}" if left else "Tout a été vérifié."
+        move_words = STATUS_MOVES_ALONE if alone else f"{STATUS_MOVES[wanted]} ?"
+        question = f"{move_words}\n\n{rest}"
+        if wanted is AuditStatus.CLOS and (slips := slips_of(session, PUBLIC_READERS)):
+            question = f"{move_words}\n\n{question_of(slips)}\n\n{rest}"
+        return Confirm(question, yes=button, grave=alone or wanted is AuditStatus.CLOS)
 
     async def _reviewed(self, wanted: AuditStatus) -> str | None:
         """Ask what the engineer is to read, when an audit is judged; None: nothing."""
