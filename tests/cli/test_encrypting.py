@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +30,13 @@ pytest.importorskip("sqlcipher3")
 PHRASE = "cheval agrafe pile juste"
 UAI = "9990148G"
 PHOTO = b"\xff\xd8une photo"
+
+
+@pytest.fixture(autouse=True)
+def _no_key_is_left() -> Iterator[None]:
+    """Let no later test be told that a key of these does not open its file."""
+    yield
+    forget_keys()
 
 
 def run(home: Path, *words: str, phrase: str = PHRASE, stdin: str = "") -> Run:
