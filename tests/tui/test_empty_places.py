@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-import pytest
-
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.audit.builders import DAY, SETTINGS, workspace
 from tests.tui.builders import app_on
@@ -51,29 +49,38 @@ EMPTY: dict[str, Sequence[Step]] = {
 }
 """Place → keys that lead through what is empty there, and what each shows."""
 
-NEEDS_A_SCHOOL = {"ecole", "visite", "mesures", "bilan"}
+WITHOUT_A_SCHOOL = ("territoire", "tournee", "programme", "importer", "aide", "palette")
+WITHOUT_AN_AUDIT = ("ecole", "visite", "mesures", "bilan")
 
 
 def test_every_place_is_walked_empty() -> None:
-    assert EMPTY.keys() == ROUTES.keys()
+    assert {*WITHOUT_A_SCHOOL, *WITHOUT_AN_AUDIT} == EMPTY.keys() == ROUTES.keys()
 
 
-@pytest.mark.parametrize("place", EMPTY)
-async def test_an_empty_place_says_what_is_missing_and_the_key(
-    place: str, tmp_path: Path
+async def test_without_a_school_each_place_says_what_is_missing_and_the_key(
+    tmp_path: Path,
 ) -> None:
-    if place in NEEDS_A_SCHOOL:
-        workspace(tmp_path / "w").close()
-    else:
-        Workspace.create(tmp_path / "w", SETTINGS, fixed_world(DAY, 1)).close()
-    app = app_on(tmp_path / "w")
+    Workspace.create(tmp_path / "w", SETTINGS, fixed_world(DAY, 1)).close()
+    await walked(tmp_path / "w", "Aucune école encore", WITHOUT_A_SCHOOL)
+
+
+async def test_without_an_audit_each_place_says_what_is_missing_and_the_key(
+    tmp_path: Path,
+) -> None:
+    workspace(tmp_path / "w").close()
+    await walked(tmp_path / "w", "40 écoles", WITHOUT_AN_AUDIT)
+
+
+async def walked(folder: Path, seen: str, places: Sequence[str]) -> None:
+    app = app_on(folder)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        seen = "40 écoles" if place in NEEDS_A_SCHOOL else "Aucune école encore"
-        await wait_for(pilot, lambda: shows(pilot, seen), "the schools")
-        ROUTES[place][0](app)
-        if place in {"visite", "bilan"}:
-            await wait_for(pilot, lambda: shows(pilot, ROUTES[place][1]), place)
-        for key, words in EMPTY[place]:
-            if key:
-                await pilot.press(key)
-            await wait_for(pilot, partial(shows, pilot, words), words)
+        for place in places:
+            await wait_for(pilot, partial(shows, pilot, seen), f"before {place}")
+            ROUTES[place][0](app)
+            if place in {"visite", "bilan"}:
+                await wait_for(pilot, partial(shows, pilot, ROUTES[place][1]), place)
+            for key, words in EMPTY[place]:
+                if key:
+                    await pilot.press(key)
+                await wait_for(pilot, partial(shows, pilot, words), words)
+            app.go_territory()
