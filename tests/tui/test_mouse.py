@@ -66,7 +66,9 @@ async def test_what_salles_does_is_all_reached(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, Confirm), "asked")
 
 
-async def test_the_sides_of_the_bilan_are_clicked(tmp_path: Path) -> None:
+async def test_the_sides_of_the_bilan_and_the_readers_of_a_wording_are_clicked(
+    tmp_path: Path,
+) -> None:
     app = audited_app(tmp_path / "desk")
     async with app.run_test(size=(80, 24)) as pilot:
         app.go_bilan(SCHOOL)
@@ -78,10 +80,6 @@ async def test_the_sides_of_the_bilan_are_clicked(tmp_path: Path) -> None:
             await wait_for(pilot, lambda: shows(pilot, f"[{FACES[name]}]"), name)  # noqa: B023 - awaited here
             assert screen.face == name
 
-
-async def test_the_readers_of_a_wording_are_clicked(tmp_path: Path) -> None:
-    app = audited_app(tmp_path / "desk")
-    async with app.run_test(size=(80, 24)) as pilot:
         session = app.desk.session(SCHOOL)
         app.push_screen(RewordScreen(session, "mettre-hors-danger"))
         await wait_for(pilot, lambda: shows(pilot, "[la mairie]"), "the readers")
@@ -89,15 +87,9 @@ async def test_the_readers_of_a_wording_are_clicked(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: shows(pilot, "[l'académie]"), "another one")
 
 
-async def test_one_click_in_the_plan_goes_there(tmp_path: Path) -> None:
-    prepared(tmp_path)
-    async with visit(tmp_path) as (pilot, screen):
-        await click(pilot, "CE1")
-        await wait_for(pilot, lambda: shows(pilot, "CE1, question 1"), "the room")
-        assert screen.fiche.line.has_focus
-
-
-async def test_a_refused_answer_keeps_one_at_its_question(tmp_path: Path) -> None:
+async def test_one_click_in_the_plan_goes_there_unless_an_answer_is_refused(
+    tmp_path: Path,
+) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
         await pilot.press(*"abc")
@@ -105,6 +97,10 @@ async def test_a_refused_answer_keeps_one_at_its_question(tmp_path: Path) -> Non
         await wait_for(pilot, lambda: shows(pilot, "Refusé"), "refused")
         assert screen.visiting.key[1] == "nb_classes"
         await wait_for(pilot, lambda: screen.fiche.line.has_focus, "the answer")
+        await pilot.press("escape")
+        await click(pilot, "CE1")
+        await wait_for(pilot, lambda: shows(pilot, "CE1, question 1"), "the room")
+        assert screen.fiche.line.has_focus
 
 
 async def test_the_plan_leads_in_the_grille_too_unless_an_answer_is_refused(
