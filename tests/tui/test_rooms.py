@@ -105,6 +105,7 @@ async def test_every_room_is_read_and_none_is_called_safe(
         assert standing(screen.session, board) == ("CE1", IMAGE)
 
 
+@pytest.mark.long  # the gate opens it by its key, below
 async def test_a_cell_is_opened_from_the_palette_too(tmp_path: Path) -> None:
     async with rooms(tmp_path) as (pilot, screen, board):
         await pilot.press("down", "down", *["right"] * IMAGE)

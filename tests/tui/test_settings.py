@@ -68,6 +68,7 @@ async def test_a_name_typed_wrong_is_mended_and_what_was_said_stays_theirs(
     assert app_on(tmp_path).desk.workspace.settings == after
 
 
+@pytest.mark.long  # the gate opens another in `test_school`
 async def test_the_new_campaign_is_shown_and_opened_at_once(tmp_path: Path) -> None:
     audited(tmp_path)
     app = app_on(tmp_path)
@@ -106,6 +107,7 @@ async def test_a_campaign_that_is_no_school_year_is_refused_and_stays(
         assert app.desk.workspace.campaign == "2026-2027"
 
 
+@pytest.mark.long  # the gate refuses one on the first run, in `test_form`
 async def test_an_empty_name_is_refused_and_asked_again(tmp_path: Path) -> None:
     app = new_app(tmp_path)
     async with running(app) as pilot:
