@@ -16,6 +16,7 @@ from diag.journal.asks import masked_in, masked_text
 from diag.journal.connection import in_french
 from diag.journal.errors import (
     DamagedError,
+    DiskFullError,
     JournalError,
     LockedError,
     RefusedError,
@@ -435,14 +436,15 @@ class Journal(JournalFile):
     def compact(self) -> bool:
         """Give the file no page that is not in use, its log emptied.
 
-        False when another program reads the file: the log keeps old pages until then.
+        False when another program reads the file, or the disk has no room for another
+        one: old pages may stay in the log until then.
         """
         try:
             with in_french(self.path):
                 self.connection.execute("vacuum")
                 sql = "pragma wal_checkpoint(truncate)"
                 (busy, *_) = self.connection.execute(sql).fetchone()
-        except LockedError:
+        except (DiskFullError, LockedError):
             return False
         return not busy
 

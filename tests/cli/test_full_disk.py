@@ -23,6 +23,15 @@ def full_disk() -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, heard)
 
 
+def test_what_is_erased_is_not_told_unwritten_for_want_of_room(tmp_path: Path) -> None:
+    """The file is written anew after an erasure, which asks for as much room."""
+    with workspace(tmp_path) as made:
+        started(made)
+        with full_disk():
+            assert not made.journal.compact()
+        assert made.journal.compact()
+
+
 def test_a_full_disk_is_read_and_says_why_nothing_is_written(tmp_path: Path) -> None:
     with workspace(tmp_path) as made:
         session = started(made)
