@@ -59,7 +59,7 @@ async def test_a_vote_is_reworded_previewed_and_kept_with_its_reason(
         assert "Amener la fibre à l'école" in titles
 
 
-async def test_votes_unfold_under_the_advice_and_are_not_decided_before_the_closing(
+async def test_votes_unfold_under_the_advice_and_are_decided_after_the_closing(
     tmp_path: Path,
 ) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
@@ -75,49 +75,47 @@ async def test_votes_unfold_under_the_advice_and_are_not_decided_before_the_clos
         assert not session.follow_ups
         await pilot.press("escape")
         await wait_for(pilot, lambda: on(pilot, BilanScreen), "the bilan")
-        closed(pilot, session)
-        await wait_for(pilot, lambda: shows(pilot, "gelés à la clôture"), "frozen")
-
-
-async def test_a_no_has_its_deliberation_and_a_day_is_typed_once_for_all_votes(
-    tmp_path: Path,
-) -> None:
-    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
-        session = await opened(pilot)
         bilan = closed(pilot, session)
-        await pilot.press("2", "end", "enter", "down")
-        await wait_for(pilot, lambda: bilan.vote == 1, "the first vote")
-        assert bilan.can(FollowUpCommand)
-        await pilot.press("s")
-        await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the form")
-        await pilot.press("down", "f2")
-        await wait_for(pilot, lambda: on(pilot, Notice), "the refusal")
-        assert shows(pilot, "s'écrit avec sa délibération")
-        await pilot.press("escape")
-        await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the form again")
-        assert pilot.app.screen.query_one("#on", Input).value == "05/10/2026", "today"
-        await pilot.press(*"2026-31", "shift+tab", *"1/10", "f2")
-        await wait_for(pilot, lambda: session.follow_ups, "the steps")
-        vote = advising.frozen_vote(session, 1)
-        assert {one.recommendation for one in session.follow_ups} == {*vote.actions}
-        assert {(one.state, one.why, one.on) for one in session.follow_ups} == {
-            ("ecartee", "2026-31", "2026-10-01")
-        }
-        await wait_to_show(pilot, "écartée · net", "Décision du 01/10/2026")
-        await pilot.press("ctrl+z")
-        await wait_for(pilot, lambda: not session.follow_ups, "undone at once")
-        await wait_for(pilot, lambda: not shows(pilot, "écartée · net"), "as before")
+        await wait_for(pilot, lambda: shows(pilot, "gelés à la clôture"), "frozen")
+        await wait_for(pilot, lambda: bilan.vote == 1, "the first vote, where one was")
+        await a_no_then_a_yes_are_noted(pilot, session, bilan)
 
-        await pilot.press("down")
-        await wait_for(pilot, lambda: bilan.vote == 2, "the next vote")
-        await pilot.press("s")
-        await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the form")
-        await pilot.press("f2")
-        await wait_for(pilot, lambda: session.follow_ups, "the steps")
-        told = {(one.recommendation, one.on) for one in session.follow_ups}
-        assert told == {
-            (each, "2026-10-01") for each in advising.frozen_vote(session, 2).actions
-        }
+
+async def a_no_then_a_yes_are_noted(
+    pilot: Pilot[None], session: AuditSession, bilan: BilanScreen
+) -> None:
+    """A no has its deliberation, and a day is typed once for all votes."""
+    assert bilan.can(FollowUpCommand)
+    await pilot.press("s")
+    await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the form")
+    await pilot.press("down", "f2")
+    await wait_for(pilot, lambda: on(pilot, Notice), "the refusal")
+    assert shows(pilot, "s'écrit avec sa délibération")
+    await pilot.press("escape")
+    await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the form again")
+    assert pilot.app.screen.query_one("#on", Input).value == "05/10/2026", "today"
+    await pilot.press(*"2026-31", "shift+tab", *"1/10", "f2")
+    await wait_for(pilot, lambda: session.follow_ups, "the steps")
+    vote = advising.frozen_vote(session, 1)
+    assert {one.recommendation for one in session.follow_ups} == {*vote.actions}
+    assert {(one.state, one.why, one.on) for one in session.follow_ups} == {
+        ("ecartee", "2026-31", "2026-10-01")
+    }
+    await wait_to_show(pilot, "écartée · net", "Décision du 01/10/2026")
+    await pilot.press("ctrl+z")
+    await wait_for(pilot, lambda: not session.follow_ups, "undone at once")
+    await wait_for(pilot, lambda: not shows(pilot, "écartée · net"), "as before")
+
+    await pilot.press("down")
+    await wait_for(pilot, lambda: bilan.vote == 2, "the next vote")
+    await pilot.press("s")
+    await wait_for(pilot, lambda: on(pilot, DecisionDialog), "the form")
+    await pilot.press("f2")
+    await wait_for(pilot, lambda: session.follow_ups, "the steps")
+    told = {(one.recommendation, one.on) for one in session.follow_ups}
+    assert told == {
+        (each, "2026-10-01") for each in advising.frozen_vote(session, 2).actions
+    }
 
 
 async def test_an_action_offers_to_follow_its_whole_vote(tmp_path: Path) -> None:
