@@ -91,7 +91,7 @@ async def test_a_note_that_the_disk_refuses_stays_where_it_was_typed(
         await wait_for(pilot, lambda: shows(pilot, "porte fermée"), "the note")
         await pilot.press("enter")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, Notice), "refused")
-        await wait_to_show(pilot, "disque est plein")
+        await wait_to_show(pilot, "plein")
         await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, Ask), "the dialog")
 
