@@ -290,12 +290,18 @@ def place_tree_of(journal: Journal, audit: Audit, board: HeadIndex) -> PlaceTree
         if noun and place != root and noun.kind in PARENT_KINDS
     }
     edited: dict[str, tuple[Head, ...]] = {}
-    for place, heads in board.places.items():
-        if place != root and all(head.withdrawn for head in heads):
+    gone = [
+        (place, heads)
+        for place, heads in board.places.items()
+        if place != root and all(head.withdrawn for head in heads)
+    ]
+    if gone:
+        standing_at = _heads_by_place(board)
+        for place, heads in gone:
             history = journal.history(audit.id, subjects.place(place))
             removals = {head.key for head in heads}
             seen = {id_ for rev in history if rev.key in removals for id_ in rev.seen}
-            edits = [head for head in _heads_at(place, board) if head.id not in seen]
+            edits = [head for head in standing_at[place] if head.id not in seen]
             former = (
                 _read_place(place, revision.value) for revision in reversed(history)
             )
@@ -323,20 +329,22 @@ def place_tree_of(journal: Journal, audit: Audit, board: HeadIndex) -> PlaceTree
 
 def removal(journal: Journal, audit: str, place: str) -> NewRevision:
     """Take a place away, naming what stood there when its author decided."""
-    seen = _heads_at(place, board_of(journal.heads(audit)))
+    seen = _heads_by_place(board_of(journal.heads(audit)))[place]
     ids = tuple(head.id for head in seen)
     return NewRevision(audit, subjects.place(place), op="del", seen=ids)
 
 
-def _heads_at(place: str, board: HeadIndex) -> Iterable[Head]:
+def _heads_by_place(board: HeadIndex) -> defaultdict[str, list[Head]]:
+    """Return what stands at each place: answers, notes, places that it holds."""
+    found = defaultdict[str, list[Head]](list)
     for facts in (board.answers, board.notes):
         for (where, _), heads in facts.items():
-            if where == place:
-                yield from (head for head in heads if head.has_value)
+            found[where] += (head for head in heads if head.has_value)
     for child, heads in board.places.items():
-        noun = _noun(child, latest(heads))
-        if noun and board.at(noun.parent or "") == place:
-            yield from (head for head in heads if head.has_value)
+        if noun := _noun(child, latest(heads)):
+            holder = board.at(noun.parent or "")
+            found[holder] += (head for head in heads if head.has_value)
+    return found
 
 
 def _noun(place: str, head: Head | None) -> Place | None:
