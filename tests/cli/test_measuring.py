@@ -1,15 +1,18 @@
 """`diag measure`: what will be sent is shown, the line is filled only when allowed."""
 
+import asyncio
 import json
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from diag import probes as limits
 from diag.probes import line
-from diag.probes.mire import Mire
+from diag.probes.mire import Mire, MireServer
 from tests.audit.builders import SCHOOL, workspace
 from tests.cli.running import Run, command, diag
 from tests.probes.serving import mire_on_loopback
@@ -81,14 +84,6 @@ def test_the_line_is_filled_only_with_an_authorisation(desk: Path, mire: Mire) -
     assert {one["probe"] for one in kept["measurements"]} == {"debit"}
 
 
-@pytest.mark.long
-@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no IPv6 here")
-def test_the_mire_serves_all_addresses_of_ipv6_when_asked(tmp_path: Path) -> None:
-    words = ("mire", "--host", "::", "--everywhere", "--port", "0")
-    with Terminal(command(*words), tmp_path) as shown:
-        shown.wait_for(lambda: shown.shows("http://[::]:"), "it serves")
-
-
 def test_ctrl_c_keeps_what_is_measured(tmp_path: Path, mire: Mire) -> None:
     folder = tmp_path / "desk"
     workspace(folder).close()
@@ -105,13 +100,40 @@ def test_ctrl_c_keeps_what_is_measured(tmp_path: Path, mire: Mire) -> None:
         assert shown.wait_for_end() == 130
 
 
-def test_the_server_is_stopped_by_ctrl_c(tmp_path: Path) -> None:
-    with Terminal(command("mire", "--port", "0"), tmp_path) as shown:
-        shown.wait_for(lambda: shown.shows("Contrôle de congestion"), "it serves")
-        assert shown.shows("Mire prête : http://127.0.0.1:")
-        shown.send("\x03")
-        shown.wait_for(lambda: shown.shows("Mire arrêtée."), "it stops")
-        assert shown.wait_for_end() == 0
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        ((), "127.0.0.1"),
+        pytest.param(
+            ("--host", "::", "--everywhere"),
+            "[::]",
+            marks=pytest.mark.skipif(
+                not socket.has_dualstack_ipv6(), reason="no IPv6 here"
+            ),
+        ),
+    ],
+)
+def test_the_server_serves_there_until_ctrl_c(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    where: str,
+) -> None:
+    start = MireServer.start
+
+    async def start_until_ctrl_c(server: MireServer, *where: Any) -> int:
+        bound = await start(server, *where)
+        asyncio.get_running_loop().call_soon(signal.raise_signal, signal.SIGINT)
+        return bound
+
+    monkeypatch.setattr(MireServer, "start", start_until_ctrl_c)
+    run = diag(tmp_path, "mire", "--port", "0", *words)
+
+    assert run.code == 0, run.err
+    first, second, *_, last = run.out.splitlines()
+    assert first.startswith(f"Mire prête : http://{where}:")
+    assert second.startswith("Contrôle de congestion")
+    assert last == "Mire arrêtée."
 
 
 def test_the_server_refuses_what_it_was_not_asked_for(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_laptops_and_hubs_agree_for_longer(stories: settings) -> None:
 
 
 def test_they_agree_with_a_hub_in_postgresql(mixed: type[Meetings]) -> None:
-    run_state_machine_as_test(mixed, settings=settings(QUICK, max_examples=4))
+    run_state_machine_as_test(mixed, settings=settings(QUICK, max_examples=2))
 
 
 @pytest.mark.long
