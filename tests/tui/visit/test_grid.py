@@ -327,6 +327,7 @@ async def test_at_the_foot_of_a_column_one_stays_and_no_answer_is_replaced(
     assert value(session, "Classe 1", "prises_rj45") == 4
 
 
+@pytest.mark.long  # the gate goes on by each of these keys, in the tests around
 async def test_one_goes_on_past_what_is_answered_to_what_is_not(
     session: AuditSession,
 ) -> None:
