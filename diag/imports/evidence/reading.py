@@ -28,7 +28,7 @@ MAX_DEVICES = 5000
 
 
 def remark_past_most(many: int) -> list[str]:
-    """Return what is said of devices past the most kept; nothing when all are."""
+    """Return a remark on devices past the most kept; nothing when all are."""
     past = (
         f"Le fichier en donne {number(many)}, seuls les {number(MAX_DEVICES)} premiers "
         "sont lus. Gardez ce qui est de l'école, puis relisez-le."

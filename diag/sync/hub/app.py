@@ -511,7 +511,7 @@ async def _refuse(_request: Request, error: Exception) -> Response:
     return refuse(error)
 
 
-class _Line(H11Protocol):
+class _Connection(H11Protocol):
     """A line that is closed when no whole request comes by it.
 
     As many silent ones as the system opens files would lock everyone out.
@@ -542,7 +542,7 @@ def build_server(
             port=home.port if port is None else port,
             ssl_certfile=certificate,
             ssl_keyfile=key,
-            http=_Line,
+            http=_Connection,
             log_config=None,
             access_log=False,
             server_header=False,
