@@ -212,6 +212,7 @@ def printed(home: Path, folder: Path) -> None:
     page = (made / f"programme-{INSEE}.md").read_text()
     assert "Courvaux" in page
     assert typeset("15 avril 2027") in page
+    assert typeset("à confirmer : avant le 15 avril") in page
     payer = f"commune:{INSEE}"
     share = sum(
         paid["cents"]

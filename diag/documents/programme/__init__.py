@@ -77,7 +77,15 @@ from diag.programme.words import (
     what_if_words,
 )
 from diag.words.dates import describe_day, long_date
-from diag.words.sentences import counted, euros, half_up, listed, number, percent
+from diag.words.sentences import (
+    counted,
+    euros,
+    half_up,
+    listed,
+    number,
+    percent,
+    uncapitalised,
+)
 from diag.words.vocabulary import OUTCOMES
 from diag.workspace.charter import house_of
 
@@ -241,7 +249,7 @@ def _beside(board: Board, insee: str, day: date) -> Iterator[str]:
     checklist, payer = checklist_of(board), f"{PlaceKind.COMMUNE}:{insee}"
     last = year_day(checklist, Milestone.BUDGET, board.programme.years[0])
     if last:
-        yield f"{last.rule.title}, à confirmer : {last.rule.says}"
+        yield f"{last.rule.title}, à confirmer : {uncapitalised(last.rule.says)}"
     if not any(purse.payer == payer for purse in board.programme.envelopes):
         yield (
             "Ce que la commune peut dépenser n'est pas connu : cela compte pour 0 €. "
