@@ -184,14 +184,13 @@ def _held_for_good() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _same_environment() -> Iterator[None]:
     """Give back the variables that a test changes; `tests/__init__.py` chose them."""
-    # Encoded, as they are kept: to decode them twice a test took half a second in all.
-    encoded = os.environ._data  # type: ignore[attr-defined]
-    before = encoded.copy()
+    before = dict(os.environ)
     yield
-    for name in encoded.keys() - before.keys():
-        del os.environ[os.environ.decodekey(name)]
-    for name, value in before.items() - encoded.items():
-        os.environ[os.environ.decodekey(name)] = os.environ.decodevalue(value)
+    after = dict(os.environ)
+    for name in after.keys() - before.keys():
+        del os.environ[name]
+    for name, value in before.items() - after.items():
+        os.environ[name] = value
 
 
 @pytest.fixture(autouse=True)

@@ -116,7 +116,7 @@ def _copied(folder: Path, source: Path, limits: BundleLimits) -> Iterator[Staged
     staging = folder / _FOLDER
     while True:
         with suppress(FileExistsError):
-            Path(staging).mkdir(mode=0o700)
+            staging.mkdir(mode=0o700)
         try:
             handle, name = tempfile.mkstemp(suffix=".diag", dir=staging)
             break
