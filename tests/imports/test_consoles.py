@@ -100,7 +100,12 @@ def test_what_is_past_the_most_that_is_read_is_told() -> None:
     rows = "".join(f"pc-{at},SN{at}\n" for at in range(MAX_DEVICES + 1))
     read = guessed(f"Nom,Numéro de série\n{rows}".encode())
     assert len(read.devices) == MAX_DEVICES
-    assert "5\u202f001, seuls les 5\u202f000 premiers sont lus" in read.remarks[0]
+    assert "5\u202f001 lignes : au-delà de 5\u202f000, rien" in read.remarks[0]
+    # A row of measures makes two of them: it is rows that are too many.
+    rows = "2026-10-05,93.4,12.5\n" * (MAX_DEVICES + 1)
+    read = guessed(f"Date,Download,Upload\n{rows}".encode())
+    assert len(read.figures) == 2 * MAX_DEVICES
+    assert "5\u202f001 lignes" in read.remarks[0]
 
 
 def test_a_workbook_is_read_as_its_table() -> None:

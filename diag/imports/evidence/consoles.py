@@ -228,7 +228,7 @@ def read_console(raw: bytes, columns: Mapping[str, str]) -> EvidenceRead:
     remarks = (
         [f"{bad} : pas autant de cellules que de titres."] if table.bad_rows else []
     )
-    remarks += remark_past_most(len(table.rows))
+    remarks += remark_past_most(len(table.rows), "lignes")
     if len(devices) < len(every):
         twice = counted(len(every) - len(devices), "ligne")
         remarks.append(

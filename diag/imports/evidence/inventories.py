@@ -276,7 +276,7 @@ def _inventory(
 ) -> EvidenceRead:
     every = tuple(devices)
     kept = merged(one for one in every if any(_marks(one)))
-    words = [*remarks, *remark_past_most(len(kept))]
+    words = [*remarks, *remark_past_most(len(kept), "appareils")]
     unknown = sum(not any(_marks(one)) for one in every)
     if unknown:
         words.append(f"{counted(unknown, 'appareil')} sans nom, ni numéro, ni adresse.")

@@ -27,11 +27,14 @@ MAX_DEVICES = 5000
 """Most devices kept of a file: more than the schools of a syndicat own."""
 
 
-def remark_past_most(many: int) -> list[str]:
-    """Return a remark on devices past the most kept; nothing when all are."""
+def remark_past_most(many: int, what: str) -> list[str]:
+    """Return a remark on devices, or lines, past the most read; nothing when all are.
+
+    `what` names them, in the plural.
+    """
     past = (
-        f"Le fichier en donne {number(many)}, seuls les {number(MAX_DEVICES)} premiers "
-        "sont lus. Gardez ce qui est de l'école, puis relisez-le."
+        f"Le fichier donne {number(many)} {what} : au-delà de {number(MAX_DEVICES)}, "
+        "rien n'est lu. Gardez ce qui est de l'école, puis relisez-le."
     )
     return [past] if many > MAX_DEVICES else []
 
