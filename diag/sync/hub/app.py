@@ -519,14 +519,16 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn's
         super().connection_made(transport)
-        self.loop.call_later(_HEAD, self._expect, None)
+        self.loop.call_later(_HEAD, self._expect, (None, True))
 
-    def _expect(self, before: RequestResponseCycle | None) -> None:
-        is_idle = before is None or before.response_complete
-        if self.cycle is before and is_idle:
+    def _expect(self, before: tuple[RequestResponseCycle | None, bool]) -> None:
+        """Close a line that waited since the last look; one just answered asks on."""
+        cycle = self.cycle
+        state = cycle, cycle is None or cycle.response_complete
+        if state == before and before[1]:
             self.transport.close()
         elif not self.transport.is_closing():
-            self.loop.call_later(_HEAD, self._expect, self.cycle)
+            self.loop.call_later(_HEAD, self._expect, state)
 
 
 def build_server(

@@ -4,15 +4,20 @@ import asyncio
 import gzip
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import pytest
+import uvicorn
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
 
 from diag.journal import changes
 from diag.journal.errors import DiskFullError, LockedError
@@ -704,6 +709,42 @@ def test_strangers_take_no_place_of_the_laptops_that_are_known(desk: Desk) -> No
     assert len(inside) == STRANGERS
     assert {inside.count(address) for address in inside} == {STRANGERS_EACH}
     assert sum(one.status_code == 503 for one in answers) == 130 - STRANGERS
+
+
+async def test_a_line_that_was_just_answered_may_ask_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Closed as its laptop asks again, it was a line cut: a slow photo ends so."""
+    answering, looks = asyncio.Event(), list[Callable[[], None]]()
+
+    async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await answering.wait()
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    config = uvicorn.Config(answer, log_config=None, http=app._Connection)
+    config.load()
+    line = app._Connection(config, ServerState(), {})
+    loop, wire = asyncio.get_running_loop(), Mock(asyncio.Transport)
+    wire.is_closing.return_value = False
+
+    def look_later(_seconds: float, look: Callable[..., None], *seen: Any) -> Mock:
+        if look == line._expect:
+            looks.append(partial(look, *seen))
+        return Mock()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(loop, "call_later", look_later)
+        line.connection_made(wire)
+        line.data_received(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        looks.pop()()
+        answering.set()
+        await asyncio.gather(*line.server_state.tasks)
+        assert line.cycle.response_complete
+        looks.pop()()
+        assert not wire.close.called
+        looks.pop()()
+        assert wire.close.called
 
 
 def test_a_laptop_that_goes_away_is_no_error_of_the_hub(
