@@ -9,6 +9,7 @@ from contextlib import closing
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -196,10 +197,22 @@ def test_what_stays_is_said_with_its_reason(home: Path, office: Office) -> None:
     assert diag(home, "outbox", "send").code == 0
 
 
-def test_what_has_perhaps_left_is_not_sent_again(home: Path, office: Office) -> None:
+def test_what_has_perhaps_left_is_not_sent_again(
+    home: Path, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office.data = [ABRUPT]
+    receive = office.handle_DATA
+    on_disk: list[tuple[str]] = []
+
+    async def look_at_disk(*words: Any) -> str:
+        with closing(sqlite3.connect(home / FILE)) as connection:
+            on_disk.extend(connection.execute("select state from outbox"))
+        return await receive(*words)
+
+    monkeypatch.setattr(office, "handle_DATA", look_at_disk)
     diag(home, *QUEUE)
     assert diag(home, "outbox", "send").code
+    assert on_disk == [("sending",)], "a program that dies now leaves it so"
     doubted(home, office)
 
 
