@@ -190,13 +190,14 @@ def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None
         raise DiagError(f"{copied} : copie introuvable. Vérifiez le chemin.")
     aside = f"{ASIDE}-{datetime.now(UTC):{STAMP}}"
     log = ErasureLog(folder / ERASURES)
-    revoked = list[Device]()
+    revoked, cloned = list[Device](), frozenset[int]()
     with suppress(DiagError):  # none was there, or it cannot be read any more
         home = HubHome.open(folder)
         if home.settings.database or (folder / DATABASE).exists():
             with closing(home.store()) as store:
                 gather(store, log)
                 revoked = [one for one in store.devices() if one.revoked_at]
+                cloned = store.cloned()
     kept: Path | str | None
     if copied.suffix == _DUMP:
         from diag.sync.hub import postgres  # noqa: PLC0415 - extra `hub`
@@ -219,10 +220,15 @@ def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None
         home = HubHome.open(folder)
         with closing(home.store()) as store:
             home.hub(store).replay_erasures()
-            let_in = {(one.id, one.enrolled_at) for one in store.devices()}
+            inside = {
+                (one.id, one.enrolled_at)
+                for one in store.devices()
+                if not one.revoked_at
+            }
             for one in revoked:
-                if (one.id, one.enrolled_at) in let_in:
-                    store.revoke(one.id, one.revoked_at)
+                if (one.id, one.enrolled_at) in inside:
+                    close = store.stop_cloned if one.id in cloned else store.revoke
+                    close(one.id, one.revoked_at)
     return kept
 
 

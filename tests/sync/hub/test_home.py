@@ -249,6 +249,27 @@ def test_who_was_revoked_since_a_copy_stays_so_once_it_is_back(home: HubHome) ->
     assert revoked == {stolen: NOON, kept: 0}
 
 
+@pytest.mark.parametrize("since", [False, True])
+def test_who_was_copied_is_still_told_so_once_a_copy_is_back(
+    home: HubHome, *, since: bool
+) -> None:
+    """Revoked anew, it had no token left to be told by."""
+    with closing(home.store()) as store:
+        token = let_in(home.hub(store))
+        device = home.hub(store).door.caller(token).device
+        if not since:
+            store.stop_cloned(device, NOON)
+        copied = copies.back_up(home)
+        if since:
+            store.stop_cloned(device, NOON)
+
+    copies.restore(home.folder, copied)
+
+    with closing(home.store()) as store, pytest.raises(ProblemError) as told:
+        home.hub(store).door.caller(token)
+    assert told.value.kind == "cloned"
+
+
 def test_a_damaged_attachment_is_not_copied(home: HubHome, tmp_path: Path) -> None:
     path = BlobFiles(home.folder / "blobs").path("ab" * 32)
     path.parent.mkdir(parents=True)
