@@ -39,6 +39,7 @@ from diag.model.enums import (
     Party,
     PlaceKind,
     Standing,
+    Trigger,
 )
 from diag.model.text import canonical_number
 from diag.model.votes import (
@@ -453,8 +454,11 @@ def _became(
         step = steps.get(ident)
         if step and step.state in _STILL_CALLED_FOR:
             on = f" le {describe_day(step.on)}" if step.on else ""
-            seen = report.facts.visit_date
-            if step.state in DONE and step.on and seen and step.on < seen.isoformat():
+            # Asked for again, as the answers of a later visit surely call for it.
+            action, seen = here[ident], report.facts.visit_date
+            is_asked = action.undecided and action.advice.trigger is Trigger.FIRES
+            is_again = step.state in DONE and is_asked and step.on
+            if is_again and seen and step.on < seen.isoformat():
                 return f"noté fait{on}, manque constaté de nouveau le {long_date(seen)}"
             return _STILL_CALLED_FOR[step.state].format(on)
         days = (report.date - date.fromisoformat(given.first)).days

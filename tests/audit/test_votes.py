@@ -257,8 +257,9 @@ def test_a_new_audit_keeps_the_numbers_and_says_what_became(
     }
 
 
-def test_what_was_noted_done_and_is_found_lacking_again_says_so(
-    desk: Workspace, session: AuditSession
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_what_was_noted_done_is_found_lacking_again_only_where_somebody_looked(
+    desk: Workspace, session: AuditSession, *, is_seen: bool
 ) -> None:
     """« Noté fait, encore à vérifier » stood beside a vote that asks for it again."""
     move(session, AuditStatus.CLOS)
@@ -271,10 +272,23 @@ def test_what_was_noted_done_and_is_found_lacking_again_says_so(
         add_step(audited(made), done)
         again = visited_again(made)
         add_visit(again, made.world.today())
+        if not is_seen:
+            rooms = again.facts.places_of(PlaceKind.SALLE)
+            again.record(
+                *(
+                    changes.unanswered(again.audit.id, one.id, "prises_rj45")
+                    for one in rooms
+                    if again.facts.answer(one.id, "prises_rj45")
+                )
+            )
         move(again, AuditStatus.CLOS)
-        became = frozen(again).numbers["cabler-les-classes"].became
+        found = frozen(again)
     seen = describe_day(made.world.today().isoformat())
-    assert became == (f"noté fait le 2 mars 2027, manque constaté de nouveau le {seen}")
+    how = f"manque constaté de nouveau le {seen}" if is_seen else "encore à vérifier"
+    became = found.numbers["cabler-les-classes"].became
+    assert became == f"noté fait le 2 mars 2027, {how}"
+    asked = {ident for one in found.votes for ident in one.actions}
+    assert ("cabler-les-classes" in asked) is is_seen
 
 
 def test_under_the_floor_five_questions_come_instead_of_votes(tmp_path: Path) -> None:
