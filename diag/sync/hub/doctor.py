@@ -101,9 +101,13 @@ def examine(
         *_look_at_files(home.folder),
     ]
     if not any(one.verdict is Health.LOST for one in found):
-        # What does not answer is told above.
-        with suppress(LockedError), closing(home.store(readonly=True)) as store:
-            found += _look_at_store(home, store, at)
+        try:
+            with closing(home.store(readonly=True)) as store:
+                found += _look_at_store(home, store, at)
+        except LockedError as error:
+            cut = _to_do("base", str(error))
+            if cut not in found:  # what never answered is told above
+                found.append(cut)
     return found
 
 

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from diag.journal import changes
+from diag.journal.errors import LockedError
 from diag.journal.revision import now
 from diag.journal.signatures import signable
 from diag.model.errors import Health, Inspection
@@ -24,6 +25,7 @@ from diag.sync.hub.doctor import Machine, examine, name_unsealing
 from diag.sync.hub.files import BlobFiles
 from diag.sync.hub.home import HubHome, certify
 from diag.sync.hub.intake import look_at_cut_over
+from diag.sync.hub.store import Store
 from diag.sync.protocol import Enrolling, ProblemError
 from tests.cli.running import diag
 from tests.journal.builders import person
@@ -267,7 +269,20 @@ def test_a_damaged_line_is_lost_and_ends_in_three(home: HubHome) -> None:
 def test_a_database_that_is_stopped_is_not_called_lost(home: HubHome) -> None:
     """Its keeper would have put an older copy in its place."""
     away = home.on(f"postgresql://diag@127.0.0.1:{free_port()}/hub")
-    assert wrong(away)["base"].verdict is Health.REPAIRABLE
+    (told,) = (one for one in examine(away, WELL, now()) if one.step == "base")
+    assert told.verdict is Health.REPAIRABLE
+
+
+def test_a_database_that_is_busy_halfway_is_told(
+    home: HubHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was left to look at was passed over, and the hub was said to be well."""
+
+    def answer_no_more(_store: Store) -> int:
+        raise LockedError("occupée")
+
+    monkeypatch.setattr(Store, "last_arrived", answer_no_more)
+    assert "occupée" in wrong(home)["base"].sentence
 
 
 def test_a_hub_in_postgresql_is_looked_at_too(
