@@ -24,7 +24,7 @@ from diag.documents.formats.pdf import _in_svg, value, write_pdf
 from diag.documents.school_drawings import HeatMark, PlanRoom, draw_votes
 from diag.documents.sheet import _drawn, proofs, sheet_of
 from diag.documents.templates import build_document
-from diag.model.audit import Photo
+from diag.model.audit import Observation, Photo
 from diag.model.enums import Audience, AuditStatus, PlaceKind
 from diag.words.dates import describe_day
 from tests.audit.audited import audited, audited_workspace, closed_workspace
@@ -114,9 +114,13 @@ def test_a_school_of_any_size_under_the_floor_has_four_pages(
 def test_a_commune_has_no_head_teacher_who_answers() -> None:
     school = report(facts(closed=False)).public
     about = school.about.model_copy(update={"kind": PlaceKind.COMMUNE})
-    for told, is_asked in ((school, True), (replace(school, about=about), False)):
+    commune = replace(school, about=about)
+    said = Observation(id="1", text="Oui.", place="ecole", shown=True, reply=True)
+    heard = replace(commune, observations=(said,))
+    for told, is_asked in ((school, True), (commune, False), (heard, True)):
         (*_, known) = pages(write_pdf(build_document(told, Audience.MAIRIE))[0])
         assert (squeezed("Réponse de la direction") in squeezed(known)) is is_asked
+        assert ("Oui." in known) is (told is heard)
 
 
 def test_what_an_action_only_makes_better_is_not_told_as_lacking() -> None:
