@@ -22,6 +22,7 @@ from diag.journal.attachments import (
 )
 from diag.journal.carve import Carved, carve, carved_photos
 from diag.journal.errors import (
+    DiskFullError,
     JournalError,
     LockedError,
     RefusedError,
@@ -343,7 +344,9 @@ def repair(folder: Path) -> Repaired:
             with Journal.open(workshop) as journal:
                 take_back(journal, evidence)
                 _carry_settings(journal, folder, evidence.of_file)
-                journal.compact()
+                if not journal.compact():  # what its log holds would stay behind
+                    full = f"{path} : {DiskFullError.sentence}"
+                    raise DiskFullError(full) from None
             aside = backup.restore(workshop / FILE, path, stamp_aside("reparation"))
         carry_out_again(folder, None)
         done = Repaired(evidence.found, 0, evidence.lost(), aside)

@@ -15,7 +15,7 @@ from diag.journal.attachments import FILE as PHOTOS
 from diag.journal.attachments import AttachmentStore
 from diag.journal.backup import verify
 from diag.journal.carve import carve
-from diag.journal.journal import FILE
+from diag.journal.journal import FILE, Journal
 from diag.model.errors import DiagError, Health
 from diag.office.privacy import copies
 from diag.workspace import backup
@@ -363,6 +363,21 @@ def test_another_window_is_not_repaired_under_its_feet(
     done = repair(home)
     assert not done.lost
     assert done.found["enregistreur"]
+
+
+def test_a_repair_that_lacks_room_leaves_the_file_as_it_was(
+    home: Path, past: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What its log still held would not have been in what took its place."""
+    damage(home / FILE, past.whole)
+    before = (home / FILE).read_bytes()
+    monkeypatch.setattr(Journal, "compact", lambda _journal: False)  # as on a full disk
+
+    with pytest.raises(DiagError, match="disque est plein"):
+        repair(home)
+
+    assert (home / FILE).read_bytes() == before
+    assert not list(home.glob("*reparation*"))
 
 
 def test_photos_of_a_damaged_file_come_back(home: Path) -> None:
