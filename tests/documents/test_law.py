@@ -217,3 +217,4 @@ def test_what_is_to_be_read_further_on_is_there(audience: Audience) -> None:
     text = markdown(schools.told("somme"), audience).replace(NBSP, " ")
     (title,) = re.findall(r"Voir aussi, sous « (.+?) »", text)
     assert f"\n## {title}\n" in text
+    assert "dans le texte entier" not in text
