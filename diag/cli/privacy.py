@@ -251,9 +251,9 @@ def _print_what_remains(
     click.echo(f"Preuve, sans aucune valeur : {proof}")
     if not clean:
         click.echo(
-            "Un autre programme lit le journal, ou le disque est presque plein : "
-            "fermez-le, libérez de la place, puis lancez diag backup et relancez cette "
-            "commande pour que le fichier perde ses anciennes pages.",
+            "Un autre programme lit le journal, ou le disque est presque plein : le "
+            "fichier garde peut-être d'anciennes pages. Fermez ce programme ou libérez "
+            "de la place, puis lancez diag backup : elles partent.",
             err=True,
         )
     if drop:

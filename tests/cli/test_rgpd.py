@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from diag.audit import follow
+from diag.journal import connection
 from tests.audit.builders import started, workspace
 from tests.cli.running import diag
 
@@ -36,9 +37,9 @@ def test_what_is_held_is_counted_with_its_day(home: Path, tmp_path: Path) -> Non
 
 
 def test_a_count_that_the_disk_changed_is_told(home: Path) -> None:
-    with closing(sqlite3.connect(home / "diag.db")) as connection:
-        connection.execute("delete from school where uai = '9990211A'")
-        connection.commit()
+    with closing(sqlite3.connect(home / "diag.db")) as opened:
+        opened.execute("delete from school where uai = '9990211A'")
+        opened.commit()
 
     assert "a changé sur le disque" in diag(home, "rgpd").err
 
@@ -56,6 +57,29 @@ def test_a_person_is_shown_then_erased(home: Path) -> None:
     assert "Preuve" in done.out
     assert none.code == 1
     assert "Personne ne porte ce nom" in none.err
+
+
+def test_what_another_program_still_reads_leaves_as_it_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connection._ALWAYS, "busy_timeout", 1)
+    words = ("rgpd", "erase-person", "Mortier", "--reason", "demande", "--all", "--yes")
+    with closing(sqlite3.connect(home / "diag.db")) as reader:
+        reader.execute("begin")
+        reader.execute("select * from sqlite_master").fetchone()
+        told = diag(home, *words)
+        assert files_naming(home, "Mortier") == ["diag.db"]
+    assert told.code == 0
+    assert "Un autre programme lit le journal" in told.err
+    assert "relancez" not in told.err  # nobody has that name any more
+    assert "puis lancez diag backup" in told.err
+    assert diag(home, "backup").code == 0
+    assert files_naming(home, "Mortier") == []
+
+
+def files_naming(home: Path, name: str) -> list[str]:
+    files = (path for path in home.rglob("*") if path.is_file())
+    return [path.name for path in files if name.encode() in path.read_bytes()]
 
 
 @pytest.mark.parametrize("day", ["31/02/2027", "31/08/9027"])
