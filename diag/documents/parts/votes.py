@@ -366,7 +366,7 @@ def unvoted_lines(some: Sequence[SchoolVotes]) -> Md:
         details = filter(None, (one.who, _HELD.get(one.why, ""), paid))
         act = f"{one.title}, {one.where} ({', '.join(details)})"
         pressing.append(_of(each, act))
-    more = [f"{counted(others, 'acte')} sans dépense, parmi toutes les actions du texte"]
+    more = [f"{counted(others, 'acte')} sans dépense, parmi les actions du texte"]
     return box("NOTE", "Sans vote", bullets(pressing + more * bool(others)))
 
 
