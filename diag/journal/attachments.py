@@ -13,7 +13,13 @@ from typing import Any, NamedTuple
 
 from diag.journal import backup, subjects
 from diag.journal.connection import connect, in_french
-from diag.journal.errors import DamagedError, JournalError, ReadOnlyError
+from diag.journal.errors import (
+    DamagedError,
+    DiskFullError,
+    JournalError,
+    LockedError,
+    ReadOnlyError,
+)
 from diag.journal.journal import Editions, Journal, get_setting, put_setting
 from diag.journal.revision import Revision, is_hash
 from diag.journal.school_lines import stages
@@ -160,11 +166,19 @@ class AttachmentStore:
             with self._writing() as connection:
                 connection.execute(_DROP, (bytes.fromhex(sha),))
 
-    def compact(self) -> None:
-        """Give the file no page that is not in use, its log emptied."""
-        with closing(connect(self.path)) as connection, in_french(self.path):
-            connection.execute("vacuum")
-            connection.execute("pragma wal_checkpoint(truncate)").fetchall()
+    def compact(self) -> bool:
+        """Give the file no page that is not in use, its log emptied.
+
+        False where old pages may stay in the log, as of a journal.
+        """
+        try:
+            with closing(connect(self.path)) as connection, in_french(self.path):
+                connection.execute("vacuum")
+                sql = "pragma wal_checkpoint(truncate)"
+                (busy, *_) = connection.execute(sql).fetchone()
+        except (DiskFullError, LockedError):
+            return False
+        return not busy
 
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         if not self.path.exists():
@@ -255,10 +269,12 @@ select f.value from quarantine q,
 """Lines in quarantine name theirs too: a repair or their bundle may bring them back."""
 
 
-def drop_unnamed(journal: Journal, among: Collection[str] | None = None) -> int:
+def drop_unnamed(
+    journal: Journal, among: Collection[str] | None = None
+) -> tuple[int, bool]:
     """Remove the blobs that no revision names any more; return how many.
 
-    A thumbnail is counted with its photo.
+    A thumbnail is counted with its photo. Return too whether no old page is left.
 
     For who has just erased: a photo being joined is written before it is named. Where
     somebody may be joining one, `among` what was here before.
@@ -270,9 +286,8 @@ def drop_unnamed(journal: Journal, among: Collection[str] | None = None) -> int:
     small = blobs.thumbnails()
     for sha in doomed:
         blobs.drop(sha)
-    if doomed:
-        blobs.compact()
-    return len(doomed) - len(small.intersection(doomed))
+    clean = blobs.compact() if doomed else True
+    return len(doomed) - len(small.intersection(doomed)), clean
 
 
 _SWEPT = "erasures.swept"

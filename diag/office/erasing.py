@@ -108,7 +108,8 @@ class PersonErased:
     """Modifications that another person is to confirm; masked meanwhile."""
     proof: Path
     clean: bool
-    """No old page is left; False when another program has the journal open."""
+    """No old page is left; False when another program reads a file, or for want of
+    room on the disk."""
 
 
 def kind_of(mention: Mention) -> str:
@@ -190,9 +191,11 @@ def forget(
     note_asks(workspace)
     if any(found.forgotten):
         remember_forgotten(workspace, found.forgotten)
-    photos = drop_unnamed(journal) if any(map(_is_attached, chosen)) else 0
+    photos, clean = 0, True
+    if any(map(_is_attached, chosen)):
+        photos, clean = drop_unnamed(journal)
     refused = drop_from_quarantine(journal, found.name)
-    clean = journal.compact()
+    clean = journal.compact() and clean
     proof = prove(
         workspace,
         {
@@ -333,7 +336,8 @@ class Purged(NamedTuple):
     photos: int
     proof: Path
     clean: bool
-    """No old page is left; False when another program has the journal open."""
+    """No old page is left; False when another program reads a file, or for want of
+    room on the disk."""
 
 
 def preview_purge(workspace: Workspace, campaign: str) -> PurgePreview:
@@ -501,8 +505,8 @@ def purge(workspace: Workspace, plan: PurgePreview, reason: str) -> Purged:
     revisions = [each for one in gone for each in one.erased]
     if posted:
         remember_forgotten(workspace, Forgotten(messages=posted))
-    photos = drop_unnamed(journal)
-    clean = journal.compact()
+    photos, clean = drop_unnamed(journal)
+    clean = journal.compact() and clean
     proof = prove(
         workspace,
         {

@@ -177,7 +177,7 @@ def test_a_picture_that_an_observation_alone_names_is_kept_until_it_is_erased(
         if each.value:
             erase(session, each.id, "essai")
 
-    assert drop_unnamed(journal) == 0
+    assert drop_unnamed(journal) == (0, True)
     assert photo.sha in attachments.held(journal)
     assert photo.sha in attachments.attachments_in(journal, [session.audit.id])
     blobs.drop(photo.sha)

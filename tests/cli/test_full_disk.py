@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from diag.journal.attachments import AttachmentStore
 from tests.audit.builders import SCHOOL, started, workspace
 from tests.cli.running import diag
 
@@ -27,9 +28,12 @@ def test_what_is_erased_is_not_told_unwritten_for_want_of_room(tmp_path: Path) -
     """The file is written anew after an erasure, which asks for as much room."""
     with workspace(tmp_path) as made:
         started(made)
-        with full_disk():
-            assert not made.journal.compact()
-        assert made.journal.compact()
+        photos = AttachmentStore(made.folder)
+        photos.put(b"une photo", "image/jpeg")
+        for file in (made.journal, photos):
+            with full_disk():
+                assert not file.compact()
+            assert file.compact()
 
 
 def test_a_full_disk_is_read_and_says_why_nothing_is_written(tmp_path: Path) -> None:

@@ -217,7 +217,7 @@ def test_an_erased_photo_leaves_no_trace_that_it_had_left(
         unnamed = attachments.put(b"une autre", "image/jpeg")
         attachments.let_go([unnamed])
 
-        assert drop_unnamed(session.workspace.journal) == 1
+        assert drop_unnamed(session.workspace.journal) == (1, True)
 
         assert attachments.gone() == {photo.sha}
 
@@ -239,7 +239,7 @@ def test_the_picture_of_a_line_set_aside_waits_with_it(
                 [(b"%d" % rank, body) for rank, body in enumerate([*aside, "{ coupé"])],
             )
 
-        assert drop_unnamed(journal) == 1
+        assert drop_unnamed(journal) == (1, True)
 
         assert attachments.get(bare) is None
         assert attachments.get(photo.sha) is not None
