@@ -103,7 +103,6 @@ async def test_back_in_territoire_it_is_the_visit_that_is_resumed(
         assert app.desk.session(SCHOOL).audit.campaign == "2026-2027"
 
 
-@pytest.mark.long  # the gate opens it in `test_school`
 async def test_the_audit_of_another_campaign_is_reopened_as_such(
     tmp_path: Path,
 ) -> None:
