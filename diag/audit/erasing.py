@@ -37,6 +37,8 @@ class ErasureStep(StrEnum):
     """What became of a wish to erase."""
 
     ERASED = "erased"
+    LEAVING = "leaving"
+    """Erased; old pages stay in the file, read by others, or for want of room."""
     ASKED = "asked"
     """Another person is to confirm it."""
 
@@ -154,14 +156,14 @@ def erase(session: AuditSession, revision: str, reason: str) -> ErasureStep:
         # Beside what another asks: over it, theirs would stand no more.
         session.record(replace(draft, parents=()) if asks else draft)
         note_asks(session.workspace)
-    elif asks:
+        return step
+    if asks:
         author = session.workspace.settings.author
         by_other = min(asks, key=lambda ask: ask.author == author)
         draft = changes.erasure_confirmed(audit, found.id, by_other.id, why)
-        _carry_out(session, found, draft)
     else:
-        _carry_out(session, found, changes.erased(audit, found.id, why))
-    return step
+        draft = changes.erased(audit, found.id, why)
+    return _carry_out(session, found, draft)
 
 
 def foreseen_words(session: AuditSession, foreseen: ForeseenErasure) -> list[str]:
@@ -235,11 +237,14 @@ def _due_at(session: AuditSession, asks: Sequence[ErasureAsk]) -> int:
     return due_at(asks, min(seen.get(ask.id, ask.at) for ask in asks), admins)
 
 
-def _carry_out(session: AuditSession, found: Revision, draft: NewRevision) -> None:
+def _carry_out(
+    session: AuditSession, found: Revision, draft: NewRevision
+) -> ErasureStep:
     """Erase, everywhere here: files, and the copies that a restoration would read."""
     remember_erasures(session.workspace.folder, session.record(draft))
     drop_erased(session, found)
-    session.workspace.journal.compact()
+    is_clean = session.workspace.journal.compact()
+    return ErasureStep.ERASED if is_clean else ErasureStep.LEAVING
 
 
 def check_stopping(session: AuditSession, revision: str) -> list[ErasureAsk]:

@@ -245,17 +245,19 @@ def _is_chosen(mention: Mention) -> bool:
     return agreed(f"{kind}{when}, {ident} : {text}\nEffacer ?")
 
 
+_OLD_PAGES = (
+    "Un autre programme lit le journal, ou le disque est presque plein : le fichier "
+    "garde peut-être d'anciennes pages. Fermez ce programme ou libérez de la place, "
+    "puis lancez diag backup : elles partent."
+)
+
+
 def _print_what_remains(
     workspace: Workspace, proof: Path, *, clean: bool, drop: bool
 ) -> None:
     click.echo(f"Preuve, sans aucune valeur : {proof}")
     if not clean:
-        click.echo(
-            "Un autre programme lit le journal, ou le disque est presque plein : le "
-            "fichier garde peut-être d'anciennes pages. Fermez ce programme ou libérez "
-            "de la place, puis lancez diag backup : elles partent.",
-            err=True,
-        )
+        click.echo(_OLD_PAGES, err=True)
     if drop:
         gone = privacy.drop_copies(workspace)
         click.echo(f"Copies supprimées : {len(gone)} ; une copie neuve est faite.")
@@ -320,7 +322,11 @@ def erase(
         return
     waiting = Outbox(session.workspace.journal).keeps(session.audit.id)
     folder = session.workspace.folder / "backups"
-    click.echo("Effacé de cet espace de travail : la valeur n'y est plus.")
+    if step is audit_erasing.ErasureStep.LEAVING:
+        click.echo("Effacé de cet espace de travail.")
+        click.echo(_OLD_PAGES, err=True)
+    else:
+        click.echo("Effacé de cet espace de travail : la valeur n'y est plus.")
     click.echo(
         f"Les copies faites avant la contiennent encore (dossier {folder}, audits "
         "exportés, rapports écrits). Refaites-en une (diag backup), puis supprimez "

@@ -139,6 +139,9 @@ class StopErasure(Command, keys="x", title="S'opposer", footer=True):
 
 _DONE = {
     ErasureStep.ERASED: "Effacé pour toujours.",
+    ErasureStep.LEAVING: "Effacé. D'anciennes pages restent peut-être dans le fichier. "
+    "Fermez l'autre programme qui lit le journal, ou libérez de la place, puis rouvrez "
+    "diag.",
     ErasureStep.ASKED: "Demandé : la valeur est masquée dès maintenant.",
 }
 

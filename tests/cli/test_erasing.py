@@ -1,10 +1,13 @@
 """Erasing from the command line: found first, confirmed in French, told as it is."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from diag.journal import connection
 from tests.audit.builders import SCHOOL, started, workspace
 from tests.cli.running import diag
 
@@ -38,6 +41,21 @@ def test_what_history_shows_is_enough_to_erase(home: Path) -> None:
     assert "diag backup" in done.out
     told = json.loads(diag(home, "audit", "history", SCHOOL, "--json").out)
     assert before["said"] not in [one["said"] for one in told]
+
+
+def test_a_value_that_another_program_still_reads_is_not_told_gone(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connection._ALWAYS, "busy_timeout", 1)
+    words = ("audit", "erase", SCHOOL, last(home)["id"][:12], "--reason", "x", "--yes")
+    with closing(sqlite3.connect(home / "diag.db")) as reader:
+        reader.execute("begin")
+        reader.execute("select * from sqlite_master").fetchone()
+        run = diag(home, *words)
+
+    assert run.code == 0
+    assert "n'y est plus" not in run.out
+    assert "Un autre programme lit le journal" in run.err
 
 
 @pytest.mark.parametrize(("named", "said"), [("0" * 12, "inconnue"), ("0", "court")])
