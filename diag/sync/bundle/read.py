@@ -121,7 +121,8 @@ def _copied(folder: Path, source: Path, limits: BundleLimits) -> Iterator[Staged
             handle, name = tempfile.mkstemp(suffix=".diag", dir=staging)
             break
         except FileNotFoundError:  # another import has just ended, and took it away
-            continue
+            if staging.is_symlink():  # what it leads to is gone, and does not come back
+                raise
     for former in staging.glob("*.diag"):
         with suppress(OSError):
             if time() - former.stat().st_mtime > _OLD:

@@ -6,6 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 from threading import Thread
+from unittest.mock import Mock
 
 import pytest
 
@@ -327,6 +328,18 @@ def test_a_folder_that_goes_while_it_is_made_is_made_again(
     monkeypatch.setattr(os, "mkdir", made_late)
 
     assert bruno.read(tmp_path / "a.diag").revisions == 2
+
+
+def test_a_folder_that_leads_nowhere_is_not_tried_for_ever(
+    tmp_path: Path, anne: Colleague, bruno: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anne.write(tmp_path / "a.diag", bruno)
+    (bruno.folder / "staging").symlink_to(tmp_path / "gone")
+    once = Mock(side_effect=[FileNotFoundError])
+    monkeypatch.setattr(tempfile, "mkstemp", once)
+
+    with pytest.raises(FileNotFoundError):
+        bruno.read(tmp_path / "a.diag")
 
 
 def test_an_import_that_ends_takes_no_folder_from_the_next(
