@@ -22,7 +22,6 @@ from diag.documents.parts.advice import ELSEWHERE
 from diag.documents.parts.votes import (
     TO_ASK,
     SchoolVotes,
-    danger_words,
     votes_named,
     votes_shown,
 )
@@ -34,6 +33,7 @@ from diag.model.checklist import (
     Price,
 )
 from diag.model.enums import (
+    Aside,
     Audience,
     BudgetSection,
     Milestone,
@@ -183,7 +183,12 @@ class DatedLine(NamedTuple):
 def milestones(report: Report) -> list[DatedLine]:
     """Return what is to be done when, the earliest first; dangers head it."""
     (shown,) = votes_shown(report)
-    urgent = (f"sans vote : {uncapitalised(act)}" for act in danger_words((shown,)))
+    urgent = [
+        f"sans vote : {uncapitalised(one.title)}, {one.where}"
+        + f" ({euros(one.spent.gross)} TTC)" * bool(one.spent.gross)
+        for one in shown.votes.aside
+        if one.why is Aside.DANGER
+    ]
     found = [*_sittings(report, shown), *_ends(report, shown)]
     # Applications for aid, where one may be asked for.
     is_asked = any(vote.spent.inv for vote in shown.votes.votes)

@@ -45,6 +45,9 @@ def test_the_dates_are_in_order_each_with_where_it_was_read(told: Report) -> Non
         "15 avril 2028",
         "De juillet à août 2028",
     ]
+    # Page 2 names the room too, and has one colon.
+    assert found[0].endswith(", Classe des petits et moyens (340\u00a0€ TTC).")
+    assert found[0].count(" : ") == 1
     assert "(jour déclaré, à confirmer)" in found[1]
     assert "(S325, relevé : 2021, à confirmer)" in found[2]
     assert "le budget 2027 est voté avant cette date (S320, relevé" in found[3]
