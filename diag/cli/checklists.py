@@ -145,7 +145,7 @@ def import_grid(file: Path, folder: Path | None, typed: str, repeats: str) -> No
         (str(one.line), one.id, str(one.type), str(one.place), one.label)
         for one in draft.questions
     )
-    print_lines(first_few(map(str, draft.unsupported)))
+    print_lines(map(str, draft.unsupported))
     many = counted(len(draft.questions), "question")
     left = counted(
         len(draft.unsupported), "point sans équivalent", "points sans équivalent"

@@ -189,6 +189,14 @@ def test_a_grid_is_shown_then_written_and_goes_out_again(
     run = diag(desk, "checklists", "import", str(form))
     assert "3 questions, 0 point sans équivalent" in run.out
 
+    # What has no equivalent cannot be mended: nobody would ever read the others.
+    lost = [("geopoint", f"ou{at}", f"Position {at}") for at in range(101)]
+    form.write_bytes(
+        book(survey=[("type", "name", "label"), ("text", "note", "Note"), *lost])
+    )
+    run = diag(desk, "checklists", "import", str(form))
+    assert sum("« geopoint »" in line for line in lines(run)) == 101
+
     monkeypatch.chdir(draft.rename(tmp_path / "courante").parent)
     run = diag(desk, "checklists", "export", "livrees.xlsx", "--xlsform")
     assert run.code == 0, run.err
