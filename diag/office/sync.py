@@ -274,7 +274,9 @@ def run(
     outcomes[-1].present = [*claim_news(workspace)]
     outcomes[-1].withheld = [*waiting_words(workspace)]
     if any(outcome.pulled for outcome in outcomes):
-        differing = sorted(unsettled(journal, journal.manifest()))
+        differing = list[str]()
+        with suppress(JournalError):  # a damaged audit is told where it is opened
+            differing = sorted(unsettled(journal, journal.manifest()))
         named = _waiting(workspace, ((audit, 0) for audit in differing))
         titles = [one.title for one in named]
         if titles:

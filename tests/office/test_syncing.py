@@ -13,9 +13,11 @@ from PIL import Image
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.photos import PhotoSubject, join_photos, picture_of, thumbnail_of
+from diag.audit.places import add_place
 from diag.audit.session import start as session_of
 from diag.journal import changes
 from diag.journal.attachments import AttachmentStore
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.office import bundles
 from diag.office import sync as syncing
@@ -104,6 +106,29 @@ def test_who_takes_in_another_answer_reads_where_it_is_to_be_settled(
     assert "À trancher" not in told(first), "nothing differs here yet"
     assert differing in told(met)
     assert "À trancher" not in told(after), "nothing came"
+
+
+def test_a_damaged_audit_to_settle_hides_nothing_of_a_sync(
+    desk: Workspace, hub: Served, tmp_path: Path
+) -> None:
+    """What had passed was told as an error, and not remembered."""
+    mine = started(desk, OTHER)
+    add_place(mine, PlaceKind.SALLE, "Atelier")
+    syncing.enrol(desk, hub.invite("999"))
+    syncing.run(desk, silent)
+    with workspace(tmp_path / "b", author="u-2", seed=2) as other:
+        syncing.enrol(other, hub.invite("999"))
+        syncing.run(other, silent)
+        record_answer(started(other, OTHER), NewAnswer("debit_descendant", 43))
+        record_answer(mine, NewAnswer("debit_descendant", 42))
+        syncing.run(desk, silent)
+        with other.journal.transaction() as connection:
+            sql = "update rev set body = replace(body, 'Atelier', 'Reserve')"
+            connection.execute(sql)
+        (outcome,) = syncing.run(other, silent)
+
+        assert outcome.pulled
+        assert syncing.last(other) == (outcome,)
 
 
 def test_stopped_by_the_user_is_told_as_a_problem(desk: Workspace, hub: Served) -> None:
