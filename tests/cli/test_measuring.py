@@ -100,6 +100,15 @@ def test_ctrl_c_keeps_what_is_measured(tmp_path: Path, mire: Mire) -> None:
         assert shown.wait_for_end() == 130
 
 
+@pytest.fixture
+def _heard() -> Iterator[None]:
+    """Hear Ctrl+C, to which a shell makes deaf what it runs behind it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_heard")
 @pytest.mark.parametrize(
     ("words", "where"),
     [
