@@ -250,7 +250,8 @@ class Filling(Probe):
 
     def plan(self, setting: Setting) -> ProbePlan:
         assert setting.mire
-        return ProbePlan((setting.mire.target,), 10, 200_000_000, 100_000_000, 60)
+        third = setting.allowance.left // 3
+        return ProbePlan((setting.mire.target,), 10, 2 * third, third, 60)
 
     async def run(self, setting: Setting) -> AsyncGenerator[ProbeFinding, None]:
         import asyncio  # noqa: PLC0415
@@ -279,12 +280,12 @@ async def test_a_line_is_filled_only_when_somebody_signed_then_agreed(
         session = await opened(pilot, app)
         await pilot.press("2")
         await wait_to_show(pilot, "l'autorisation écrite")
-        await pilot.press("f2")
+        await pilot.press("down", "f2")  # paid by volume
         await wait_to_show(pilot, "adresse de la mire")
         await pilot.press("escape")
         fill(app, "http://mire.test")
         await pilot.press("f2")
-        await wait_to_show(pilot, "300 Mo au plus", "mire.test:80")
+        await wait_to_show(pilot, ": 30 Mo au plus", "mire.test:80")
         await pilot.press("enter")
         await wait_for(
             pilot, lambda: isinstance(app.screen, MeasuresScreen), "« Non » first"
