@@ -127,7 +127,9 @@ async def test_a_day_without_its_year_is_the_last_one_and_is_said_whole(
         await on(pilot, DayOnSite)
         await pilot.press(*["backspace"] * 10, *"0610", "f2")
         await wait_to_show(pilot, "visite du 06/10/2025")
-        assert days(screen) == ["2025-10-06"]
+        (kept,), settings = screen.session.visits, screen.session.workspace.settings
+        assert kept.date == "2025-10-06"
+        assert kept.present == (settings.people[settings.author],), "who types"
 
 
 @pytest.mark.long  # the gate refuses it by command
@@ -147,7 +149,7 @@ async def test_the_same_day_is_told_and_not_noted_twice(tmp_path: Path) -> None:
 async def test_a_visit_is_corrected_then_taken_away(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
-        add_visit(screen.session, date(2026, 9, 30), met=("le maire",))
+        add_visit(screen.session, date(2026, 9, 30), met=("le maire", "un agent"))
         await leaving(pilot)
         await choose(pilot, "down")
         await on(pilot, DayOnSite)
@@ -155,7 +157,7 @@ async def test_a_visit_is_corrected_then_taken_away(tmp_path: Path) -> None:
         await pilot.press(*["backspace"] * 10, *"1/10/2026", "f2")
         await wait_for(pilot, lambda: days(screen) == ["2026-10-01"], "corrected")
         (kept,) = screen.session.visits
-        assert kept.met == ("le maire",)
+        assert kept.met == ("le maire", "un agent")
         await on(pilot, DepartureScreen)
         await choose(pilot, "down", "down")
         said = "Enregistré · visite du 01/10/2026 retirée."
