@@ -83,6 +83,9 @@ LONG = 8
 CITED = 2
 """At most so many sources cited by an action."""
 
+_IDLE = 1800
+"""Most signs of its boxes on page 1, where nothing is voted: PDFs have four pages."""
+
 _MOVED, CHECKS = 6, 4
 """At most so many moved criteria and checks listed."""
 
@@ -92,6 +95,9 @@ def view(report: Report) -> dict[str, object]:
     plan, budget, compared = report.plan, report.budget, report.comparables
     commune = report.commune.name if report.commune else report.about.commune
     shown = votes_shown(report)
+    urgent, unvoted = dangers_box(report), unvoted_lines(shown)
+    pending = pending_lines(shown)
+    is_voted = bool(shown[0].votes.votes or shown[0].votes.missing)
     page = (*dangers(report), *voted(report, shown[0].votes))
     told = advice.choose(plan.actions, (*page, *detailed(report)), LONG)
     rest = [one for one in plan.actions if one not in told]
@@ -126,16 +132,16 @@ def view(report: Report) -> dict[str, object]:
         "domains": frame.domain_table(report),
         "noted": places.shown_list(report),
         "reply": places.reply_words(report),
-        "dangers": dangers_box(report),
+        "dangers": urgent,
         "money": money_line(shown),
         "votes": votes_tables(shown),
         "sums": unvoted_table(shown),
         "footnote": FOOTNOTE if shown[0].votes.gross else "",
         "know_first": know_first(shown),
         # Page 1 has room for what is done without a vote, where there is none.
-        "idle": not shown[0].votes.votes and not shown[0].votes.missing,
-        "unvoted": unvoted_lines(shown),
-        "pending": pending_lines(shown),
+        "idle": not is_voted and len(urgent + unvoted + pending) <= _IDLE,
+        "unvoted": unvoted,
+        "pending": pending,
         "budgets": budgets_table(shown),
         "milestones": milestones_table(days),
         "numbers": bullets(became_lines(shown)),

@@ -24,9 +24,10 @@ from diag.documents.formats.pdf import _in_svg, value, write_pdf
 from diag.documents.school_drawings import HeatMark, PlanRoom, draw_votes
 from diag.documents.sheet import _drawn, proofs, sheet_of
 from diag.documents.templates import build_document
-from diag.model.audit import Observation, Photo
-from diag.model.enums import Audience, AuditStatus, PlaceKind
+from diag.model.audit import FollowUp, Observation, Photo
+from diag.model.enums import Audience, AuditStatus, FollowUpState, PlaceKind
 from diag.words.dates import describe_day
+from diag.words.sentences import NBSP
 from tests.audit.audited import audited, audited_workspace, closed_workspace
 from tests.audit.pictures import jpeg
 from tests.documents.audits import invented_facts
@@ -37,6 +38,7 @@ from tests.documents.formats.test_whole_schools import told as whole_school
 from tests.documents.formats.validation import failures
 from tests.documents.reading import text_of
 from tests.examples import cases
+from tests.goldens.golden import facts_told, golden
 from tests.shipped import shipped
 
 TITLES = (
@@ -109,6 +111,24 @@ def test_a_school_of_any_size_under_the_floor_has_four_pages(
     _, money, evidence, _ = map(squeezed, pages(file))
     assert ("aucunmontant" in money) is (known == 0)
     assert "Cequiestdéjàconstaté" in evidence
+
+
+@pytest.mark.parametrize("name", ["poitiers", "somme"])
+def test_a_school_whose_votes_are_all_decided_has_four_pages(name: str) -> None:
+    """Page 1 has room for what is done without a vote at one, and not at the other."""
+    one, checklist = golden(name), shipped()
+    known = facts_told(one, checklist)
+    steps = tuple(
+        FollowUp(recommendation=action.id, state=FollowUpState.DECIDEE)
+        for action in report(known, checklist, today=one.visited).plan.actions
+    )
+    told = report(known, checklist, follow_ups=steps, today=one.visited)
+
+    first, *others = pages(write_pdf(build_document(told, Audience.MAIRIE))[0])
+
+    assert "Rien à voter" in first
+    assert ("15 actes sans dépense" in first.replace(NBSP, " ")) is (name == "poitiers")
+    assert len(others) == 3
 
 
 def test_a_commune_has_no_head_teacher_who_answers() -> None:
