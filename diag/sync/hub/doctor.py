@@ -41,7 +41,7 @@ from diag.sync.hub.store import Store
 from diag.sync.hub.supervision import COPY_AGE, ROOM, SILENT, status_of
 from diag.sync.hub.tables import ASIDE, EVERYWHERE, AuditLife, Device, is_set_aside
 from diag.sync.keys import FILE as KEYS
-from diag.sync.protocol import ProblemError
+from diag.sync.protocol import URN, ProblemError
 from diag.sync.trust import build_trust
 from diag.words.dates import day_words, time_words
 from diag.words.sentences import counted, listed, number
@@ -251,9 +251,9 @@ def _ask_hello(home: HubHome) -> dict[str, Any]:
             answer += part
             if monotonic() > until:  # a byte at a time
                 raise TimeoutError
-    if b" 503 " in answer.partition(b"\r\n")[0]:
-        raise ProblemError("busy")
     found = json.loads(answer.partition(b"\r\n\r\n")[2])
+    if isinstance(found, dict) and found.get("type") == f"{URN}busy":
+        raise ProblemError("busy")
     if not isinstance(found, dict) or not {"name", "app"} <= found.keys():
         raise ValueError
     return found
