@@ -5,7 +5,7 @@ from pathlib import Path
 from diag.audit.observing import mark_noted, observe
 from diag.audit.report import report_folder
 from diag.model.enums import AuditStatus
-from diag.tui.bilan.faces import WriteReports
+from diag.tui.bilan.faces import DraftPaper, WriteReports
 from diag.tui.dialogs import ChooseDialog, Confirm
 from tests.tui.builders import audited_app
 from tests.tui.test_bilan import SIZE, on, opened, running
@@ -15,7 +15,7 @@ from tests.tui.waiting import shows, wait_for
 NOTE = "Voir Mme Dupont au 06 12 34 56 78"
 
 
-async def test_reports_exports_and_the_closing_ask_first(tmp_path: Path) -> None:
+async def test_reports_drafts_exports_and_the_closing_ask_first(tmp_path: Path) -> None:
     app = audited_app(tmp_path / "w")
     async with running(app, SIZE) as pilot:
         session = await opened(pilot)
@@ -29,7 +29,14 @@ async def test_reports_exports_and_the_closing_ask_first(tmp_path: Path) -> None
         assert shows(pilot, "récrivez-le d'abord")
         await pilot.press("enter")  # « Non » is what Enter answers first
         await wait_for(pilot, lambda: not on(pilot, Confirm), "gone")
-        assert not report_folder(session).exists()
+        pilot.app.screen.post_message(DraftPaper())
+        await wait_for(pilot, lambda: on(pilot, ChooseDialog), "the drafts")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: on(pilot, Confirm), "asked of a draft")
+        assert shows(pilot, "Mme Dupont")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: not on(pilot, Confirm), "gone")
+        assert not report_folder(session).parent.exists()
 
         screen = await panel(pilot)
         await only(pilot, screen, "audience/mairie", "form/md")
