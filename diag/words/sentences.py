@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import lru_cache
-from itertools import count, product
+from itertools import count, islice, product
 from string import ascii_uppercase
 
 from diag.model.text import Bounds, Number, Quantity, accented
@@ -335,15 +335,14 @@ def listed(names: Sequence[str], limit: int = 6) -> str:
     return ", ".join(names[:-1]) + f" et {names[-1]}"
 
 
-def first_few(lines: Iterable[str], most: int = 100) -> Iterator[str]:
-    """Yield the first of many lines, then « … et 4 autres »: a screen keeps no more."""
-    left = 0
-    for rank, line in enumerate(lines):
-        if rank < most:
-            yield line
-        else:
-            left += 1
-    if left:
+_FEW = 100
+
+
+def first_few(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the first hundred lines, then « … et 4 autres »: a screen keeps no more."""
+    rest = iter(lines)
+    yield from islice(rest, _FEW)
+    if left := sum(1 for _ in rest):
         yield f"… et {counted(left, 'autre')}."
 
 

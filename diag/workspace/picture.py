@@ -67,7 +67,10 @@ _UNREAD = {
     b"ftypavis": "le format AVIF n'est pas lu. Enregistrez-la en JPEG.",
     b"JXL \r\n\x87\n": "le format JPEG XL n'est pas lu. Enregistrez-la en JPEG.",
     **dict.fromkeys(
-        (b"ftypheic", b"ftypheix", b"ftypheim", b"ftypmif1", b"ftypmsf1"),
+        (
+            *(b"ftypheic", b"ftypheix", b"ftypheim", b"ftypheis", b"ftypmif1"),
+            *(b"ftyphevc", b"ftyphevx", b"ftyphevm", b"ftyphevs", b"ftypmsf1"),
+        ),
         "le format HEIC n'est pas lu. Sur l'iPhone, choisissez Réglages, Appareil "
         "photo, Formats, « Le plus compatible », ou envoyez-vous la photo par "
         "courriel : elle arrive en JPEG.",

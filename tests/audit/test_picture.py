@@ -88,6 +88,7 @@ def test_a_file_cut_at_any_byte_is_refused_or_read_never_worse(tmp_path: Path) -
         ("a.jpg", b"", "pas une image lisible"),
         ("a.heic", b"\0\0\0\x24ftypheic\0\0\0\0mif1", "Le plus compatible"),
         ("a.jpg", b"\0\0\0\x24ftypheic\0\0\0\0mif1", "Le plus compatible"),
+        ("a.heic", b"\0\0\0\x24ftyphevc\0\0\0\0msf1", "Le plus compatible"),
         ("a.avif", b"\0\0\0\x20ftypavif\0\0\0\0", "AVIF n'est pas lu"),
         ("a.jxl", b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL n'est pas lu"),
         ("a.jpg", b"\0\0\0\x18ftypmp42\0\0\0\0", "une vidéo"),
