@@ -412,7 +412,7 @@ def test_a_line_on_which_no_request_comes_whole_is_closed(
     hub: Served, first: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A thousand of them locked everyone out, as long as they stayed."""
-    monkeypatch.setattr(app, "_HEAD", 0.05)
+    monkeypatch.setattr(app, "_IDLE", 0.05)
     trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
 

@@ -184,9 +184,8 @@ def _within(receive: Receive, seconds: float) -> Receive:
 _LOCAL = frozenset({"127.0.0.1", "::1"})
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})")
 _RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
-_KEEP_ALIVE = 30
-_HEAD = 10
-"""Seconds within which the headers of a request come whole, on a line that is open."""
+_IDLE = 15
+"""Seconds for which a line may be open without a request, whose headers came whole."""
 
 _GRACE = 20
 
@@ -519,7 +518,7 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn's
         super().connection_made(transport)
-        self.loop.call_later(_HEAD, self._expect, (None, True))
+        self.loop.call_later(_IDLE, self._expect, (None, True))
 
     def _expect(self, before: tuple[RequestResponseCycle | None, bool]) -> None:
         """Close a line that waited since the last look; one just answered asks on."""
@@ -528,7 +527,7 @@ class _Connection(H11Protocol):
         if state == before and before[1]:
             self.transport.close()
         elif not self.transport.is_closing():
-            self.loop.call_later(_HEAD, self._expect, state)
+            self.loop.call_later(_IDLE, self._expect, state)
 
 
 def build_server(
@@ -549,7 +548,7 @@ def build_server(
             access_log=False,
             server_header=False,
             proxy_headers=behind_proxy,
-            timeout_keep_alive=_KEEP_ALIVE,
+            timeout_keep_alive=_IDLE,
             timeout_graceful_shutdown=_GRACE,
             lifespan="off",
         )
