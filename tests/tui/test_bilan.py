@@ -592,7 +592,7 @@ async def asked(pilot: Pilot[None]) -> BilanScreen:
 
 
 async def test_a_draft_is_written_beside_the_reports_unless_one_leaves(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with audited_app(tmp_path / "w").run_test(size=(80, 24)) as pilot:
         bilan = await asked(pilot)
@@ -621,6 +621,14 @@ async def test_a_draft_is_written_beside_the_reports_unless_one_leaves(
         folder = report_folder(bilan.session)
         assert (folder / "deliberation.odt").stat().st_size
         assert shows(pilot, "Provisoire : l'audit n'est pas clos")
+        monkeypatch.setenv("PATH", "")  # nothing opens: it is said where it is
+        for key, there in (("o", folder / "deliberation.html"), ("d", folder)):
+            await pilot.press(key)
+            await wait_for(pilot, lambda: on(pilot, Notice), "told")
+            assert isinstance(told := pilot.app.screen, Notice)
+            assert told.text.endswith(f"C'est là : {there}")
+            await pilot.press("escape")
+            await wait_for(pilot, lambda: on(pilot, WrittenDialog), "the files again")
 
 
 async def test_a_closed_audit_is_not_reopened_by_enter_alone(tmp_path: Path) -> None:
