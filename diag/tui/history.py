@@ -139,9 +139,8 @@ class StopErasure(Command, keys="x", title="S'opposer", footer=True):
 
 _DONE = {
     ErasureStep.ERASED: "Effacé pour toujours.",
-    ErasureStep.LEAVING: "Effacé. D'anciennes pages restent peut-être dans le fichier. "
-    "Fermez l'autre programme qui lit le journal, ou libérez de la place, puis rouvrez "
-    "diag.",
+    ErasureStep.LEAVING: "D'anciennes pages restent peut-être dans le fichier. Fermez "
+    "l'autre programme qui lit le journal, ou libérez de la place, puis rouvrez diag.",
     ErasureStep.ASKED: "Demandé : la valeur est masquée dès maintenant.",
 }
 
@@ -167,13 +166,21 @@ def _ask_to_erase(
     foreseen = erasing.foresee(session, revision)
     words = "\n".join(erasing.foreseen_words(session, foreseen))
 
+    steps: list[ErasureStep] = []
+
     def keep(reason: str) -> None:
         _check_reason(reason)
-        screen.diag.inform(_DONE[erasing.erase(session, revision, reason)])
+        steps.append(erasing.erase(session, revision, reason))
 
     def left(given: str | None) -> None:
-        if given is not None:
-            done()
+        if given is None:
+            return
+        done()
+        (step,) = steps
+        if step is ErasureStep.LEAVING:
+            screen.diag.show_text(_DONE[step], "Effacé")
+        else:
+            screen.diag.inform(_DONE[step])
 
     question = f"{words}\nPourquoi l'effacer ? Échap : ne rien faire."
     screen.app.push_screen(

@@ -1,5 +1,7 @@
 """Erasing from the screens: what would go is read, two people decide, a week passes."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from textual.pilot import Pilot
 
 from diag.audit.erasing import note_asks
 from diag.audit.session import AuditSession, open_session
+from diag.journal import connection
 from diag.journal.asks import DELAY
 from diag.journal.exchange import keep_equal, proven_sum
 from diag.tui.app import DiagApp
@@ -144,3 +147,23 @@ async def test_who_writes_alone_confirms_after_a_week(tmp_path: Path) -> None:
                 await asks(pilot, "enter")
             await give(pilot, "faute", words)
             assert answers(app.desk.session(SCHOOL)) == [4] * (day == DAY)
+
+
+async def test_that_old_pages_may_stay_is_read_before_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connection._ALWAYS, "busy_timeout", 1)
+    with workspace(tmp_path) as made:
+        say(started(made), "nb_classes", 4)
+    app = app_on(tmp_path)
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await to_history(pilot, app)
+        await asks(pilot, "e")
+        with closing(sqlite3.connect(tmp_path / "diag.db")) as reader:
+            reader.execute("begin")
+            reader.execute("select * from sqlite_master").fetchone()
+            await give(pilot, "faute", "anciennes pages")
+        assert isinstance(app.screen, Notice), "no notice of four seconds"
+        assert answers(app.desk.session(SCHOOL)) == []
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "Historique"), "the history")
