@@ -582,16 +582,19 @@ def _wrapped(text: str, width: int) -> list[str]:
 def current_line(question: Question, cell: Cell, before: str = "") -> str:
     """Return what the cell holds, whole: value, unit, state, provenance, note, flag.
 
-    `before`: what was answered there last time, for a cell that holds nothing.
+    `before`: what was answered there last time, for a cell that holds nothing; it
+    stands last, where a line is cut.
     """
-    words = heads_words(question, cell.heads)
+    words, last = heads_words(question, cell.heads), ""
     if cell.is_inert:
         kept = f" Gardé sans compter : {words}." if cell.heads else ""
         shown = f"Ne se demande pas ici, d'après les autres réponses.{kept}"
+    elif not cell.heads and before:
+        shown = "Se demande peut-être" if cell.relevant is None else ""
+        last = f"Avant\u00a0: {before}"
     elif not cell.heads:
         maybe = " (se demande peut-être : cela dépend d'autres réponses)"
-        held = f"Avant\u00a0: {before}" if before else "Pas de réponse"
-        shown = f"{held}{maybe if cell.relevant is None else ''}"
+        shown = f"Pas de réponse{maybe if cell.relevant is None else ''}"
     elif cell.is_conflict:
         shown = f"Réponses contradictoires : {words}. La réponse tapée ici tranchera."
     else:
@@ -600,7 +603,7 @@ def current_line(question: Question, cell: Cell, before: str = "") -> str:
         how = f", {PROVENANCES[answer.provenance]}" if known else ""
         shown = f"Réponse : {words}{how}"
     beside = ["à revoir"] * cell.flagged + [f"note : {each}" for each in cell.notes]
-    return " · ".join([shown, *beside])
+    return " · ".join(filter(None, (shown, *beside, last)))
 
 
 def provenance_note(provenance: Provenance | None) -> str:

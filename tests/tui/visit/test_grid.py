@@ -449,6 +449,21 @@ async def test_a_flag_and_a_note_are_seen_on_their_cell_and_told(
         assert noted.split()[:3] == ["Classe", "2", "+à"]
 
 
+async def test_a_note_stands_before_what_was_answered_last_time(
+    session: AuditSession,
+) -> None:
+    host = Host(session)
+    async with host.run_test(size=(80, 24)) as pilot:
+        grid, (first, *_) = host.grid, session.facts.places_of(PlaceKind.SALLE)
+        grid.before = lambda *_: "Classe, constaté, il y a 12 mois (campagne 2025-2026)"
+        toggle_flag(session, (first.id, "type_salle"))
+        record_note(session, "type_salle", "porte fermée", first.id)
+        grid.refresh_from(session)
+        grid.goto(first.id, "type_salle")
+        told = "à revoir · note : porte fermée · Avant : Classe, constaté"
+        await wait_for(pilot, lambda: shows(pilot, told), "one line is left for all")
+
+
 async def test_the_mouse_points_and_shift_extends(session: AuditSession) -> None:
     async with Host(session).run_test(size=(80, 24)) as pilot:
         grid = pilot.app.query_one(Grid)
