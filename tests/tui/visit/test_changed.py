@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from diag.audit.places import walking_order
+from diag.audit.session import AuditSession
 from diag.model.enums import Provenance
 from diag.tui.app import DiagApp
 from diag.tui.beginning import ChangedScreen, PlannerScreen
@@ -28,20 +29,26 @@ def a_year_later(folder: Path) -> DiagApp:
     return app_on(folder)
 
 
+async def _rooms_taken_again(pilot: Pilot[None]) -> tuple[DiagApp, AuditSession, Lines]:
+    """Open the visit of a year later, and take again the rooms of the former one."""
+    app = pilot.app
+    assert isinstance(app, DiagApp)
+    await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+    app.go_visit(SCHOOL)
+    await wait_for(pilot, lambda: isinstance(app.screen, ChangedScreen), "opens")
+    await wait_for(pilot, lambda: shows(pilot, "F8 reprend les 16 lieux"), "rooms")
+    lines = app.screen.query_one(Lines)
+    await pilot.press("f8")
+    await wait_for(pilot, lambda: shows(pilot, "Classe CP"), "the rooms")
+    return app, app.desk.session(SCHOOL), lines
+
+
 @pytest.mark.parametrize("size", cases([(80, 24), (120, 40)], (80, 24)))
 async def test_a_second_audit_is_confirmed_room_by_room_in_one_key(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
     async with a_year_later(tmp_path / "w").run_test(size=size) as pilot:
-        app = pilot.app
-        assert isinstance(app, DiagApp)
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        app.go_visit(SCHOOL)
-        await wait_for(pilot, lambda: isinstance(app.screen, ChangedScreen), "opens")
-        await wait_for(pilot, lambda: shows(pilot, "F8 reprend les 16 lieux"), "rooms")
-        session, lines = app.desk.session(SCHOOL), app.screen.query_one(Lines)
-        await pilot.press("f8")
-        await wait_for(pilot, lambda: shows(pilot, "Classe CP"), "the rooms")
+        app, session, lines = await _rooms_taken_again(pilot)
         told = {one.cells[0]: one for one in lines.lines}
         assert not shows(pilot, "nouveau lieu"), "each was there a year ago"
         assert told["Classe CP"].cells[3].startswith("danger"), "never what is cut"
@@ -90,14 +97,7 @@ async def test_a_room_like_one_that_was_carried_is_not_told_as_seen(
 ) -> None:
     """Nobody looked: in the grid, the cells of the new room read « rep » as well."""
     async with a_year_later(tmp_path / "w").run_test(size=(80, 24)) as pilot:
-        app = pilot.app
-        assert isinstance(app, DiagApp)
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        app.go_visit(SCHOOL)
-        await wait_for(pilot, lambda: isinstance(app.screen, ChangedScreen), "opens")
-        await pilot.press("f8")
-        await wait_for(pilot, lambda: shows(pilot, "Classe CP"), "the rooms")
-        session, lines = app.desk.session(SCHOOL), app.screen.query_one(Lines)
+        app, session, lines = await _rooms_taken_again(pilot)
         rooms = [one.id for one in walking_order(session.facts)]
         told = {one.cells[0]: one for one in lines.lines}
         lines.show(lines.lines, told["Classe CP"].key)
@@ -122,15 +122,8 @@ async def test_what_one_sees_while_confirming_is_noted_in_the_room(
     tmp_path: Path,
 ) -> None:
     async with a_year_later(tmp_path / "w").run_test(size=(80, 24)) as pilot:
-        app = pilot.app
-        assert isinstance(app, DiagApp)
-        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        app.go_visit(SCHOOL)
-        await wait_for(pilot, lambda: isinstance(app.screen, ChangedScreen), "opens")
+        app, session, lines = await _rooms_taken_again(pilot)
         changed = app.screen
-        await pilot.press("f8")
-        await wait_for(pilot, lambda: shows(pilot, "Classe CP"), "the rooms")
-        session, lines = app.desk.session(SCHOOL), changed.query_one(Lines)
         (room,) = [one.key for one in lines.lines if one.cells[0] == "Classe CP"]
         lines.show(lines.lines, room)
         await pilot.press("f4")
