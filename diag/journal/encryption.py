@@ -62,7 +62,7 @@ def prepare(folder: Path, mark: Mapping[str, Any]) -> None:
 
 
 def encrypt(folder: Path, key: bytes, mark: Mapping[str, Any]) -> None:
-    """Encrypt the journal and the photos; cut short, it is done again by `started`.
+    """Encrypt the journal and the photos; what was cut is finished by `started`'s key.
 
     Raises:
         JournalError: when a file is open elsewhere, damaged, or could not be copied.

@@ -185,7 +185,7 @@ _LOCAL = frozenset({"127.0.0.1", "::1"})
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})")
 _RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
 _IDLE = 15
-"""Seconds for which a line may be open without a request, whose headers came whole."""
+"""Seconds for which a line may stay open with no whole request on it."""
 
 _GRACE = 20
 
